@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Set by deploy/test.sh: a warning in our own targets then fails the build. It isn't the default, lest a newer
+/// compiler's new warning stop somebody's build.
+let strict = Context.environment["SCOPEGATE_STRICT"] == "1"
+
+let settings: [SwiftSetting] =
+    [.enableUpcomingFeature("ExistentialAny")] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "scopegate",
+    products: [.executable(name: "scopegate", targets: ["scopegate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Pure: no Foundation, no NIO, no C library.
+        .target(name: "HTTP1", swiftSettings: settings),
+        .target(name: "ScopeModel", swiftSettings: settings),
+        .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
+        .target(name: "Introspection", dependencies: ["ScopeModel"], swiftSettings: settings),
+
+        // Thin layers over the system's C libraries.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
+        .target(
+            name: "CurlTransport",
+            dependencies: [
+                "CCurl", nioCore, nioLocks, .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
+
+        .target(name: "Audit", dependencies: ["Digests"], swiftSettings: settings),
+        .target(
+            name: "GatewayConfig",
+            dependencies: ["HTTP1", "RouteMap", "ScopeModel", .product(name: "Yams", package: "Yams")],
+            // Links to config/: what is built in is what is shipped.
+            resources: [.embedInCode("Embedded/catalog.yaml"), .embedInCode("Embedded/routes.yaml")],
+            swiftSettings: settings
+        ),
+        // A small HTTP server for what isn't the gateway's main job: the admin listener and the demo.
+        .target(name: "SimpleHTTP", dependencies: ["HTTP1", nioCore, nioPosix], swiftSettings: settings),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "RouteMap",
+                "ScopeModel", "SimpleHTTP", nioCore, nioPosix, nioLocks, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "JournalDemo",
+            dependencies: ["HTTP1", "SimpleHTTP", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "scopegate",
+            dependencies: [
+                "Digests", "Gateway", "GatewayConfig", "HTTP1", "JournalDemo", "RouteMap", "ScopeModel", logging,
+                nioPosix,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+
+        .testTarget(
+            name: "HTTP1Tests",
+            dependencies: [
+                "HTTP1", nioCore, .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ScopeModelTests", dependencies: ["ScopeModel"], swiftSettings: settings),
+        .testTarget(name: "RouteMapTests", dependencies: ["HTTP1", "RouteMap", "ScopeModel"], swiftSettings: settings),
+        .testTarget(
+            name: "IntrospectionTests",
+            dependencies: ["Introspection", "ScopeModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
+        .testTarget(name: "AuditTests", dependencies: ["Audit"], swiftSettings: settings),
+        .testTarget(
+            name: "GatewayConfigTests",
+            dependencies: [
+                "GatewayConfig", "HTTP1", "RouteMap", "ScopeModel", .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "JournalDemoTests",
+            dependencies: ["HTTP1", "JournalDemo", "SimpleHTTP", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

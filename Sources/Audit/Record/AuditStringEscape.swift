@@ -1,0 +1,66 @@
+/// JSON strings (RFC 8259 §7) from bytes that may be anything, so that a line can be shown on a terminal and searched.
+///
+/// Control characters, and those that reorder or break the text around them, become `\u` escapes. A byte that isn't part of
+/// well-formed UTF-8 becomes the four characters `\xNN`; a backslash of the text becomes two, so that the two can't be
+/// mixed up: a reader gets the exact bytes back by resolving `\xNN` and `\\` in the string's value.
+enum AuditStringEscape {
+    /// Appends the string with its quotes.
+    static func append(_ bytes: [UInt8], to line: inout [UInt8]) {
+        line.append(UInt8(ascii: "\""))
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x80 {
+                append(ascii: byte, to: &line)
+                index += 1
+                continue
+            }
+            var parser = Unicode.UTF8.ForwardParser()
+            var rest = bytes[index...].makeIterator()
+            switch parser.parseScalar(from: &rest) {
+            case .valid(let encoded):
+                let scalar = Unicode.UTF8.decode(encoded)
+                if isMisleading(scalar.value) {
+                    append(unit: UInt16(truncatingIfNeeded: scalar.value), to: &line)
+                } else {
+                    line.append(contentsOf: encoded)
+                }
+                index += encoded.count
+            case .error, .emptyInput:
+                line.append(contentsOf: "\\\\x".utf8)
+                line.append(hexDigit(byte >> 4))
+                line.append(hexDigit(byte & 0xF))
+                index += 1
+            }
+        }
+        line.append(UInt8(ascii: "\""))
+    }
+
+    private static func append(ascii byte: UInt8, to line: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""): line.append(contentsOf: "\\\"".utf8)
+        case UInt8(ascii: "\\"): line.append(contentsOf: "\\\\\\\\".utf8)
+        case 0..<0x20, 0x7F: append(unit: UInt16(byte), to: &line)
+        default: line.append(byte)
+        }
+    }
+
+    /// C1 controls, marks and overrides of direction, line and paragraph separators, the byte order mark: all below U+10000.
+    private static func isMisleading(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x80...0x9F, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+        default: false
+        }
+    }
+
+    private static func append(unit: UInt16, to line: inout [UInt8]) {
+        line.append(contentsOf: "\\u".utf8)
+        for shift in [12, 8, 4, 0] {
+            line.append(hexDigit(UInt8(truncatingIfNeeded: unit >> shift) & 0xF))
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}

@@ -1,0 +1,65 @@
+/// Times as RFC 3339 §5.6 writes them, in UTC with microseconds: `2026-01-31T23:59:59.000001Z`, always 27 bytes.
+enum RFC3339 {
+    /// Appends a time in microseconds since 1970, moved into the years 0 to 9999 if it lies outside.
+    static func append(microseconds: Int64, to line: inout [UInt8]) {
+        let time = min(max(microseconds, earliest), latest)
+        let (seconds, fraction) = floorDivide(time, 1_000_000)
+        let (days, secondOfDay) = floorDivide(seconds, 86_400)
+        let date = Date(daysSince1970: days)
+        append(date.year, digits: 4, to: &line)
+        line.append(UInt8(ascii: "-"))
+        append(date.month, digits: 2, to: &line)
+        line.append(UInt8(ascii: "-"))
+        append(date.day, digits: 2, to: &line)
+        line.append(UInt8(ascii: "T"))
+        append(secondOfDay / 3600, digits: 2, to: &line)
+        line.append(UInt8(ascii: ":"))
+        append(secondOfDay / 60 % 60, digits: 2, to: &line)
+        line.append(UInt8(ascii: ":"))
+        append(secondOfDay % 60, digits: 2, to: &line)
+        line.append(UInt8(ascii: "."))
+        append(fraction, digits: 6, to: &line)
+        line.append(UInt8(ascii: "Z"))
+    }
+
+    /// 0000-01-01T00:00:00.000000Z
+    private static let earliest: Int64 = -62_167_219_200_000_000
+    /// 9999-12-31T23:59:59.999999Z
+    private static let latest: Int64 = 253_402_300_799_999_999
+
+    /// A date of the proleptic Gregorian calendar.
+    private struct Date {
+        let year: Int64
+        let month: Int64
+        let day: Int64
+
+        init(daysSince1970: Int64) {
+            // Years are counted from March, so that the leap day is the last of a year, and in eras of 400 years, which are
+            // all of the same length.
+            let daysPerEra: Int64 = 146_097
+            let (era, dayOfEra) = floorDivide(daysSince1970 + 719_468, daysPerEra)
+            let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / (daysPerEra - 1)) / 365
+            let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+            let monthFromMarch = (5 * dayOfYear + 2) / 153
+            day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+            month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+            year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        }
+    }
+
+    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+
+    private static func append(_ value: Int64, digits: Int, to line: inout [UInt8]) {
+        var divisor: Int64 = 1
+        for _ in 1..<digits {
+            divisor *= 10
+        }
+        while divisor > 0 {
+            line.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

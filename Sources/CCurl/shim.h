@@ -1,0 +1,112 @@
+// Typed shims over libcurl's variadic calls, which Swift can't import, and over the few macros it can't see.
+#ifndef SCOPEGATE_CCURL_SHIM_H
+#define SCOPEGATE_CCURL_SHIM_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE // pthread_setname_np
+#endif
+
+#include <curl/curl.h>
+#include <stdint.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+static inline CURLcode ccurl_easy_set_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_easy_set_string(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_easy_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_easy_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_easy_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_easy_set_write_callback(CURL *handle, CURLoption option, curl_write_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_easy_get_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode ccurl_easy_get_string(CURL *handle, CURLINFO info, const char **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode ccurl_easy_get_pointer(CURL *handle, CURLINFO info, void **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode ccurl_easy_get_socket(CURL *handle, curl_socket_t *value) {
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);
+}
+
+static inline CURLMcode ccurl_multi_set_socket_callback(CURLM *multi, curl_socket_callback callback, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, callback);
+    return code == CURLM_OK ? curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context) : code;
+}
+
+static inline CURLMcode ccurl_multi_set_timer_callback(
+    CURLM *multi, curl_multi_timer_callback callback, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
+    return code == CURLM_OK ? curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context) : code;
+}
+
+static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLSHcode ccurl_share_data(CURLSH *share, curl_lock_data data) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, data);
+}
+
+static inline CURLcode ccurl_message_result(const CURLMsg *message) {
+    return message->data.result;
+}
+
+/// An edge-triggered registration for both directions, which stays for the life of a connection: no system call is
+/// spent on interest while requests come and go.
+static inline int ccurl_epoll_add_edge(int set, int descriptor, uint64_t token) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.u64 = token}};
+    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+static inline int ccurl_epoll_control(int set, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(set, operation, descriptor, &event);
+}
+
+static const uint32_t CCURL_EVENT_IN = EPOLLIN;
+static const uint32_t CCURL_EVENT_OUT = EPOLLOUT;
+static const uint32_t CCURL_EVENT_ERROR = EPOLLERR;
+static const uint32_t CCURL_EVENT_HANGUP = EPOLLHUP;
+static const uint32_t CCURL_EVENT_PEER_CLOSED = EPOLLRDHUP;
+static const uint32_t CCURL_EVENT_ONESHOT = EPOLLONESHOT;
+
+static const int CCURL_EPOLL_CLOEXEC = EPOLL_CLOEXEC;
+static const long CCURL_AUTH_BASIC = (long)CURLAUTH_BASIC;
+
+static inline int ccurl_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC);
+}
+
+static inline void ccurl_eventfd_signal(int descriptor) {
+    (void)eventfd_write(descriptor, 1);
+}
+
+static inline void ccurl_name_thread(const char *name) {
+    (void)pthread_setname_np(pthread_self(), name);
+}
+
+#endif

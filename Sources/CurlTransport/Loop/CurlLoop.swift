@@ -1,0 +1,163 @@
+import CCurl
+import Glibc
+import NIOCore
+
+/// libcurl as one event loop sees it: the epoll set of libcurl's sockets, the multi handle for ordinary transfers, and
+/// the DNS and TLS-session caches that the loop's handles share.
+///
+/// Everything here runs on `eventLoop` alone; that is why `@unchecked Sendable` is right: instances are passed between
+/// threads only to be handed back to their loop.
+public final class CurlLoop: @unchecked Sendable {
+    /// The loop that owns this.
+    public let eventLoop: any EventLoop
+
+    private let readiness: ReadinessThread
+    private let set: Int32
+    private var events: [epoll_event]
+    /// Who is told of a descriptor's events, by descriptor.
+    private var watchers: [Watch] = []
+    private var generation: UInt32 = 0
+    private var closed = false
+    private var wakeUp: @Sendable () -> Void = {}
+    private var transferMulti: CurlMulti?
+
+    /// DNS results and TLS sessions, shared by the loop's handles. One thread uses it, so it needs no locks.
+    let share: UnsafeMutableRawPointer?
+
+    private struct Watch {
+        var generation: UInt32 = 0
+        var watcher: DescriptorWatcher?
+    }
+
+    /// Makes the loop's epoll set and hands it to the readiness thread.
+    ///
+    /// - Throws: ``CurlFailure`` when libcurl or the system can't give what is needed.
+    public init(eventLoop: any EventLoop, readiness: ReadinessThread) throws(CurlFailure) {
+        guard CurlLibrary.initialised else {
+            throw CurlFailure(kind: .other, description: "libcurl could not be initialised")
+        }
+        self.eventLoop = eventLoop
+        self.readiness = readiness
+        self.set = epoll_create1(CCURL_EPOLL_CLOEXEC)
+        guard set >= 0 else {
+            throw CurlFailure(kind: .other, description: "no epoll set (errno \(errno))")
+        }
+        self.events = [epoll_event](repeating: epoll_event(), count: 256)
+        self.share = curl_share_init()
+        if let share {
+            _ = ccurl_share_data(share, CURL_LOCK_DATA_DNS)
+            _ = ccurl_share_data(share, CURL_LOCK_DATA_SSL_SESSION)
+        }
+        let drain: @Sendable () -> Void = { [weak self] in self?.drain() }
+        self.wakeUp = { [eventLoop] in eventLoop.execute(drain) }
+        try readiness.add(set: set, wake: wakeUp)
+    }
+
+    deinit {
+        if !closed {
+            readiness.remove(set: set)
+            Glibc.close(set)
+        }
+        if let share { curl_share_cleanup(share) }
+    }
+
+    /// Lets go of the epoll set; connections and transfers must have ended. Call it on the loop.
+    public func close() {
+        guard !closed else { return }
+        closed = true
+        transferMulti?.close()
+        transferMulti = nil
+        watchers.removeAll()
+        readiness.remove(set: set)
+        Glibc.close(set)
+    }
+
+    /// The multi handle that carries this loop's ordinary transfers.
+    func multiForTransfers() throws(CurlFailure) -> CurlMulti {
+        if let transferMulti { return transferMulti }
+        let multi = try CurlMulti(loop: self)
+        transferMulti = multi
+        return multi
+    }
+
+    // MARK: Readiness
+
+    /// Serves every socket that is ready and asks to be woken again.
+    ///
+    /// It is called when the readiness thread wakes the loop. It may also be called at any other time on the loop: what
+    /// is served then need not be woken for.
+    public func drain() {
+        guard !closed else { return }
+        serveReady()
+        guard !closed else { return }
+        readiness.arm(set: set)
+    }
+
+    private func serveReady() {
+        // A few rounds at most, so that a busy upstream can't keep the loop from its other work.
+        for _ in 0..<4 {
+            let count = Int(epoll_wait(set, &events, Int32(events.count), 0))
+            guard count > 0 else { return }
+            for index in 0..<count {
+                let event = events[index]
+                let descriptor = Int(UInt32(truncatingIfNeeded: event.data.u64))
+                let generation = UInt32(truncatingIfNeeded: event.data.u64 >> 32)
+                // A descriptor may have been closed and given out again by an earlier event of this round.
+                guard descriptor < watchers.count, watchers[descriptor].generation == generation,
+                    let watcher = watchers[descriptor].watcher
+                else { continue }
+                watcher.descriptorReady(Int32(descriptor), events: event.events)
+                if closed { return }
+            }
+            if count < events.count { return }
+        }
+    }
+
+    func watchEdges(_ descriptor: Int32, watcher: DescriptorWatcher) -> Bool {
+        let token = register(descriptor, watcher: watcher)
+        if ccurl_epoll_add_edge(set, descriptor, token) == 0 { return true }
+        // libcurl may have left it in the set while it connected.
+        _ = ccurl_epoll_control(set, EPOLL_CTL_DEL, descriptor, 0, 0)
+        return ccurl_epoll_add_edge(set, descriptor, token) == 0
+    }
+
+    func watchLevels(_ descriptor: Int32, events: UInt32, watcher: DescriptorWatcher) {
+        if Int(descriptor) < watchers.count, watchers[Int(descriptor)].watcher === watcher {
+            let token = token(of: descriptor)
+            if ccurl_epoll_control(set, EPOLL_CTL_MOD, descriptor, events, token) == 0 { return }
+        }
+        let token = register(descriptor, watcher: watcher)
+        if ccurl_epoll_control(set, EPOLL_CTL_ADD, descriptor, events, token) != 0 {
+            _ = ccurl_epoll_control(set, EPOLL_CTL_MOD, descriptor, events, token)
+        }
+    }
+
+    func unwatch(_ descriptor: Int32) {
+        guard !closed, Int(descriptor) < watchers.count else { return }
+        watchers[Int(descriptor)].watcher = nil
+        _ = ccurl_epoll_control(set, EPOLL_CTL_DEL, descriptor, 0, 0)
+    }
+
+    private func register(_ descriptor: Int32, watcher: DescriptorWatcher) -> UInt64 {
+        let index = Int(descriptor)
+        if index >= watchers.count {
+            watchers.append(contentsOf: repeatElement(Watch(), count: index + 1 - watchers.count))
+        }
+        generation &+= 1
+        watchers[index] = Watch(generation: generation, watcher: watcher)
+        return token(of: descriptor)
+    }
+
+    private func token(of descriptor: Int32) -> UInt64 {
+        UInt64(watchers[Int(descriptor)].generation) << 32 | UInt64(UInt32(descriptor))
+    }
+}
+
+/// Somebody who is told when a descriptor of the loop's epoll set is ready.
+///
+/// A class and not a protocol: the call is on the path of every request, and a class's costs one indirect jump.
+public class DescriptorWatcher {
+    init() {}
+
+    func descriptorReady(_ descriptor: Int32, events: UInt32) {}
+}

@@ -1,0 +1,67 @@
+/// An ordinary HTTP request, for calls that aren't on the path of every request: introspection, exports.
+public struct TransferRequest: Sendable {
+    /// HTTP Basic credentials (RFC 7617).
+    public struct BasicCredentials: Sendable {
+        /// The user-id; RFC 6749 §2.3.1 has it form-encoded by the caller.
+        public var user: String
+        /// The password.
+        public var password: String
+
+        /// Credentials by their parts.
+        public init(user: String, password: String) {
+            self.user = user
+            self.password = password
+        }
+    }
+
+    /// The absolute http or https URL.
+    public var url: String
+    /// Header lines without their line ends: `Accept: application/json`.
+    public var headers: [String]
+    /// The body, sent by POST; nil sends a GET.
+    public var body: [UInt8]?
+    /// Credentials, or nil for none.
+    public var credentials: BasicCredentials?
+    /// How long the whole call may take, in milliseconds; at least 1.
+    public var timeoutMilliseconds: Int
+    /// How many bytes of the answer's body are taken; a longer one fails the call.
+    public var maximumResponseBytes: Int
+    /// A PEM bundle of authorities to trust instead of the system's.
+    public var certificateAuthorityFile: String?
+
+    /// A request by its parts.
+    public init(
+        url: String,
+        headers: [String] = [],
+        body: [UInt8]? = nil,
+        credentials: BasicCredentials? = nil,
+        timeoutMilliseconds: Int,
+        maximumResponseBytes: Int,
+        certificateAuthorityFile: String? = nil
+    ) {
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.credentials = credentials
+        self.timeoutMilliseconds = max(1, timeoutMilliseconds)
+        self.maximumResponseBytes = maximumResponseBytes
+        self.certificateAuthorityFile = certificateAuthorityFile
+    }
+}
+
+/// The answer to a ``TransferRequest``.
+public struct TransferResponse: Equatable, Sendable {
+    /// The HTTP status, 200…599.
+    public var status: Int
+    /// The Content-Type field's value, if there was one.
+    public var contentType: [UInt8]?
+    /// The body as it came: nothing is decoded.
+    public var body: [UInt8]
+
+    /// An answer by its parts.
+    public init(status: Int, contentType: [UInt8]?, body: [UInt8]) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+}

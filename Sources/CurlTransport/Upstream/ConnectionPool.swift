@@ -1,0 +1,180 @@
+import DequeModule
+import NIOCore
+
+/// The connections of one event loop to one upstream: last in, first out, so that the fewest stay warm.
+///
+/// Loop-bound, like everything of ``CurlLoop``.
+public final class ConnectionPool {
+    /// The bounds of a pool.
+    public struct Limits: Equatable, Sendable {
+        /// How many connections there may be at once, in use, idle and being made together; at least 1.
+        public var maximumConnections: Int
+        /// How many may lie idle.
+        public var maximumIdle: Int
+        /// How long one may lie idle. It has to be shorter than the upstream's own limit, lest the upstream close a
+        /// connection in the moment in which a request is sent on it.
+        public var idleTimeout: TimeAmount
+        /// How old one may become before it isn't used again.
+        public var maximumAge: TimeAmount
+
+        /// Bounds by their values.
+        public init(
+            maximumConnections: Int = 1024,
+            maximumIdle: Int = 256,
+            idleTimeout: TimeAmount = .seconds(45),
+            maximumAge: TimeAmount = .minutes(10)
+        ) {
+            self.maximumConnections = max(1, maximumConnections)
+            self.maximumIdle = max(0, maximumIdle)
+            self.idleTimeout = idleTimeout
+            self.maximumAge = maximumAge
+        }
+    }
+
+    /// What a request for a connection leads to.
+    public enum Checkout {
+        /// An open connection that earlier requests have used.
+        case reused(UpstreamConnection)
+        /// One is being made; the user will hear of it.
+        case connecting(UpstreamConnection)
+        /// All are in use; the user will hear when one is free or made. See ``ConnectionPool/cancelWaiting(_:)``.
+        case waiting
+        /// libcurl or the system gives no more.
+        case failed(CurlFailure)
+    }
+
+    /// The bounds, which may be changed while the pool is in use.
+    public var limits: Limits
+    /// Where its connections go.
+    public let target: UpstreamTarget
+    /// How many connections there are, in use, idle and being made together.
+    public private(set) var connectionCount = 0
+
+    private unowned let loop: CurlLoop
+    private var idle: [UpstreamConnection] = []
+    private var waiting: Deque<UpstreamConnectionUser> = []
+    private var open: [ObjectIdentifier: UpstreamConnection] = [:]
+    private var isShutDown = false
+
+    /// A pool without connections.
+    public init(loop: CurlLoop, target: UpstreamTarget, limits: Limits) {
+        self.loop = loop
+        self.target = target
+        self.limits = limits
+    }
+
+    /// How many connections lie idle.
+    public var idleCount: Int { idle.count }
+    /// How many requests wait for a connection.
+    public var waitingCount: Int { waiting.count }
+
+    /// Takes a connection for a user.
+    ///
+    /// - Parameter fresh: A new connection even where an idle one is at hand, as a repeated request needs it.
+    public func checkout(for user: UpstreamConnectionUser, fresh: Bool = false) -> Checkout {
+        if !fresh {
+            let now = NIODeadline.now()
+            while let connection = idle.popLast() {
+                guard isUsable(connection, at: now) else {
+                    connection.close()
+                    continue
+                }
+                connection.assign(user)
+                return .reused(connection)
+            }
+        } else if connectionCount >= limits.maximumConnections, let oldest = idle.first {
+            oldest.close()
+        }
+        guard connectionCount < limits.maximumConnections else {
+            waiting.append(user)
+            return .waiting
+        }
+        return make(for: user)
+    }
+
+    /// Gives an open connection back after an exchange that left it fit for another one.
+    public func giveBack(_ connection: UpstreamConnection) {
+        connection.release()
+        let now = NIODeadline.now()
+        // Bytes after the end of a response belong to no request (RFC 9112 §6.3, response smuggling).
+        guard !isShutDown, connection.isOpen, !connection.isReadable || isQuiet(connection), !isOld(connection, at: now)
+        else { return connection.close() }
+        if let next = waiting.popFirst() {
+            connection.assign(next)
+            next.upstreamConnected(connection)
+            return
+        }
+        guard idle.count < limits.maximumIdle else { return connection.close() }
+        connection.idleSince = now
+        idle.append(connection)
+    }
+
+    /// Takes a user out of the queue of those that wait.
+    public func cancelWaiting(_ user: UpstreamConnectionUser) {
+        if let index = waiting.firstIndex(where: { $0 === user }) { waiting.remove(at: index) }
+    }
+
+    /// Closes connections that have lain idle for too long or become too old. To be called now and then.
+    public func closeExpired(at now: NIODeadline) {
+        // The oldest stand first: the pool takes from the end.
+        var expired = 0
+        while expired < idle.count, !isUsable(idle[expired], at: now) { expired += 1 }
+        guard expired > 0 else { return }
+        let closing = idle[..<expired]
+        idle.removeFirst(expired)
+        for connection in closing { connection.close() }
+    }
+
+    /// Closes every connection, in use or not, and makes no new one.
+    public func shutDown() {
+        isShutDown = true
+        waiting.removeAll()
+        for connection in Array(open.values) { connection.close() }
+        idle.removeAll()
+    }
+
+    private func isUsable(_ connection: UpstreamConnection, at now: NIODeadline) -> Bool {
+        connection.isOpen && now - connection.idleSince < limits.idleTimeout && !isOld(connection, at: now)
+    }
+
+    private func isOld(_ connection: UpstreamConnection, at now: NIODeadline) -> Bool {
+        now - connection.openedAt >= limits.maximumAge
+    }
+
+    /// Whether nothing at all is there to be read, asked of the socket itself.
+    private func isQuiet(_ connection: UpstreamConnection) -> Bool {
+        var byte: UInt8 = 0
+        let result = withUnsafeMutableBytes(of: &byte) { connection.receive(into: $0) }
+        if case .wouldBlock = result { return true }
+        return false
+    }
+
+    private func make(for user: UpstreamConnectionUser) -> Checkout {
+        guard !isShutDown else {
+            return .failed(CurlFailure(kind: .other, description: "the pool is shut down"))
+        }
+        let connection: UpstreamConnection
+        do {
+            connection = try UpstreamConnection(loop: loop, target: target, user: user)
+        } catch {
+            return .failed(error)
+        }
+        connectionCount += 1
+        open[ObjectIdentifier(connection)] = connection
+        connection.idleEvent = { [unowned self] connection in
+            self.idle.removeAll { $0 === connection }
+            connection.close()
+        }
+        connection.onClose = { [unowned self] connection in self.closed(connection) }
+        connection.connect()
+        return .connecting(connection)
+    }
+
+    private func closed(_ connection: UpstreamConnection) {
+        connectionCount -= 1
+        open[ObjectIdentifier(connection)] = nil
+        idle.removeAll { $0 === connection }
+        guard !isShutDown, connectionCount < limits.maximumConnections, let next = waiting.popFirst() else { return }
+        if case .failed(let failure) = make(for: next) { next.upstreamConnectFailed(failure) }
+    }
+}

@@ -1,0 +1,66 @@
+import GatewayConfig
+import Logging
+import NIOCore
+import NIOPosix
+import SimpleHTTP
+
+/// The listener for operators: `/livez` and `/readyz`.
+final class AdminListener: Sendable {
+    private let server: SimpleHTTPServer
+
+    init(health: ServiceHealth, logger: Logger) {
+        var limits = SimpleHTTPServer.Limits()
+        limits.body = 64 << 10
+        server = SimpleHTTPServer(responder: AdminResponder(health: health), limits: limits)
+    }
+
+    func start(on address: SocketAddressText, group: MultiThreadedEventLoopGroup) async throws -> SocketAddress {
+        do {
+            let port = try await server.start(group: group, host: address.host, port: address.port)
+            return try SocketAddress.makeAddressResolvingHost(address.host, port: port)
+        } catch {
+            throw GatewayStartError("admin.address: can't listen on \(address): \(error)")
+        }
+    }
+
+    func stop() async {
+        await server.shutdown()
+    }
+}
+
+/// Answers what is asked on the admin listener.
+struct AdminResponder: SimpleResponder {
+    let health: ServiceHealth
+
+    func respond(to request: SimpleRequest) -> SimpleResponse {
+        switch request.path {
+        case "/livez": guardRead(request) { text(200, "ok\n") }
+        case "/readyz": guardRead(request, readiness)
+        default: text(404, "There is nothing here. Try /livez or /readyz.\n")
+        }
+    }
+
+    private func guardRead(_ request: SimpleRequest, _ answer: () -> SimpleResponse) -> SimpleResponse {
+        guard request.method == .get || request.method == .head else {
+            var response = text(405, "This is read with GET.\n")
+            response.fields.append(("Allow", "GET, HEAD"))
+            return response
+        }
+        return answer()
+    }
+
+    /// 200 when every check passes, else 503; a line for each check either way.
+    private func readiness() -> SimpleResponse {
+        let checks = health.checks
+        let lines = checks.map { check in "\(check.name): \(check.problem ?? "ok")\n" }
+        return text(checks.allSatisfy { $0.problem == nil } ? 200 : 503, lines.joined())
+    }
+
+    private func text(_ status: Int, _ body: String) -> SimpleResponse {
+        SimpleResponse(
+            status: status,
+            fields: [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")],
+            body: Array(body.utf8)
+        )
+    }
+}

@@ -1,0 +1,91 @@
+import HTTP1
+import NIOCore
+
+/// How the body of a response goes to the client.
+enum ClientBodyFraming: Equatable {
+    /// There is none, or it is as long as the upstream's Content-Length says.
+    case asSent
+    /// In chunks.
+    case chunked
+    /// It ends when the connection closes: all that an HTTP/1.0 client understands of a body of unknown length.
+    case untilClose
+
+    init(_ framing: BodyFraming, clientVersion: HTTPVersion) {
+        switch framing {
+        case .none, .length: self = .asSent
+        case .chunked, .untilClose: self = clientVersion == .http11 ? .chunked : .untilClose
+        }
+    }
+}
+
+/// Writes the head of the upstream's response as the client gets it.
+struct ClientResponseHead {
+    let head: ResponseHead
+    let framing: ClientBodyFraming
+    let requestID: RequestID
+    let closes: Bool
+    /// The time for a response that came without (RFC 9110 §6.6.1).
+    let date: [UInt8]
+
+    private static let ownRoom = 256
+
+    func write(_ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
+        buffer.write(room: head.byteCount + Self.ownRoom + date.count) { cursor in write(bytes, to: &cursor) }
+    }
+
+    private func write(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        cursor.append("HTTP/1.1 ")
+        cursor.append(decimal: head.status)
+        cursor.append(" ")
+        cursor.append(bytes, head.reasonRange)
+        cursor.append("\r\n")
+        let hasDate = writeKeptFields(bytes, to: &cursor)
+        if !hasDate {
+            cursor.append("Date: ")
+            cursor.append(date)
+            cursor.append("\r\n")
+        }
+        cursor.append("X-Request-Id: ")
+        requestID.append(to: &cursor)
+        if framing == .chunked { cursor.append("\r\nTransfer-Encoding: chunked") }
+        if closes { cursor.append("\r\nConnection: close") }
+        cursor.append("\r\n\r\n")
+    }
+
+    private func writeKeptFields(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) -> Bool {
+        let nominations = ConnectionNominations(head.fields, in: bytes)
+        var runs = FieldRuns()
+        var hasDate = false
+        for field in head.fields {
+            let lineStart = Int(field.nameRange.start)
+            if keeps(field, nominations, bytes) {
+                if field.name == .date { hasDate = true }
+                runs.keep(lineStart: lineStart)
+            } else {
+                runs.drop(lineStart: lineStart, bytes, to: &cursor)
+            }
+        }
+        runs.finish(headEnd: head.byteCount, bytes, to: &cursor)
+        return hasDate
+    }
+
+    @inline(__always)
+    private func keeps(_ field: FieldLine, _ nominations: ConnectionNominations, _ bytes: Span<UInt8>) -> Bool {
+        switch field.name {
+        case .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade, .proxyAuthenticate:
+            return false
+        // The gateway's own to say.
+        case .xRequestID, .xScopegate:
+            return false
+        case .trailer:
+            return framing == .chunked
+        // RFC 9110 §8.6: none with 204; with HEAD and 304 it tells what a GET would have given.
+        case .contentLength:
+            return head.status != 204
+        case .date, .contentType, .cacheControl:
+            return true
+        default:
+            return nominations.isEmpty || !nominations.names(field, in: bytes)
+        }
+    }
+}

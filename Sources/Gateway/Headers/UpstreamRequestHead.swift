@@ -1,0 +1,128 @@
+import HTTP1
+import NIOCore
+
+/// Writes the head that goes upstream: the method, the target and the kept fields byte for byte as they were checked,
+/// and the gateway's own fields behind them.
+struct UpstreamRequestHead {
+    let head: RequestHead
+    let client: ClientIdentity
+    let keys: KeyExtractor
+    /// Whether fields that may carry a key go on.
+    let forwardsKey: Bool
+    /// The upstream's own Host; nil to keep the client's.
+    let host: [UInt8]?
+    let requestID: RequestID
+    /// The id of the key that was used; empty for none.
+    let keyID: [UInt8]
+
+    private static let methodRoom = 512
+
+    /// Writes the head behind what the buffer holds.
+    func write(_ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
+        // Every field is written at most once from the client's bytes and twice from its Host or addresses.
+        let ours = client.forwardedFor.count * 3 + client.forwardedParameter.count + head.hostRange.count * 2
+        let room = head.byteCount * 2 + ours + (host?.count ?? 0) + keyID.count + Self.methodRoom
+        buffer.write(room: room) { cursor in write(bytes, to: &cursor) }
+    }
+
+    private func write(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        cursor.append(bytes, head.methodRange)
+        cursor.append(UInt8(ascii: " "))
+        cursor.append(bytes, head.targetRange)
+        cursor.append(" HTTP/1.1\r\n")
+        if let host {
+            cursor.append("Host: ")
+            cursor.append(host)
+            cursor.append("\r\n")
+        }
+        writeKeptFields(bytes, to: &cursor)
+        if head.framing == .chunked { cursor.append("Transfer-Encoding: chunked\r\n") }
+        writeOrigin(bytes, to: &cursor)
+        cursor.append("X-Request-Id: ")
+        requestID.append(to: &cursor)
+        if !keyID.isEmpty {
+            cursor.append("\r\nX-Scopegate-Key-Id: ")
+            cursor.append(keyID)
+        }
+        cursor.append("\r\n\r\n")
+    }
+
+    private func writeKeptFields(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        let nominations = ConnectionNominations(head.fields, in: bytes)
+        var runs = FieldRuns()
+        for field in head.fields {
+            let lineStart = Int(field.nameRange.start)
+            if keeps(field, nominations, bytes) {
+                runs.keep(lineStart: lineStart)
+            } else {
+                runs.drop(lineStart: lineStart, bytes, to: &cursor)
+            }
+        }
+        runs.finish(headEnd: head.byteCount, bytes, to: &cursor)
+    }
+
+    @inline(__always)
+    private func keeps(_ field: FieldLine, _ nominations: ConnectionNominations, _ bytes: Span<UInt8>) -> Bool {
+        // An upstream that maps names to CGI variables can't tell X_Forwarded_For from X-Forwarded-For.
+        if field.nameHasUnderscore { return false }
+        switch RequestFieldRule(field.name) {
+        case .drop: return false
+        case .keep:
+            switch field.name {
+            case .host: return host == nil
+            case .contentLength: return true
+            default: return forwardsKey
+            }
+        case .origin:
+            switch field.name {
+            // These two are written anew, with the client's address behind what a trusted proxy said.
+            case .xForwardedFor, .forwarded: return false
+            default: return client.isTrusted
+            }
+        case .keepUnlessNominated:
+            if keys.isKeyField(field, in: bytes) { return forwardsKey }
+            return nominations.isEmpty || !nominations.names(field, in: bytes)
+        }
+    }
+
+    private func writeOrigin(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        cursor.append("X-Forwarded-For: ")
+        writeTrusted(.xForwardedFor, bytes, to: &cursor)
+        cursor.append(client.forwardedFor)
+        cursor.append("\r\nForwarded: ")
+        writeTrusted(.forwarded, bytes, to: &cursor)
+        cursor.append(client.forwardedParameter)
+        cursor.append(";host=\"")
+        cursor.append(bytes, head.hostRange)
+        cursor.append("\";proto=")
+        cursor.append(client.scheme)
+        cursor.append("\r\n")
+        if !isKept(.xForwardedProto) {
+            cursor.append("X-Forwarded-Proto: ")
+            cursor.append(client.scheme)
+            cursor.append("\r\n")
+        }
+        if !isKept(.xForwardedHost) {
+            cursor.append("X-Forwarded-Host: ")
+            cursor.append(bytes, head.hostRange)
+            cursor.append("\r\n")
+        }
+        if !isKept(.xForwardedPort) {
+            cursor.append("X-Forwarded-Port: ")
+            cursor.append(client.localPort)
+            cursor.append("\r\n")
+        }
+    }
+
+    private func isKept(_ name: FieldName) -> Bool {
+        client.isTrusted && head.fields.contains { $0.name == name }
+    }
+
+    private func writeTrusted(_ name: FieldName, _ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        guard client.isTrusted else { return }
+        for field in head.fields where field.name == name && !field.valueRange.isEmpty {
+            cursor.append(bytes, field.valueRange)
+            cursor.append(", ")
+        }
+    }
+}

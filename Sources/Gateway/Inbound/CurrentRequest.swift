@@ -1,0 +1,25 @@
+import HTTP1
+import Introspection
+import ScopeModel
+
+/// What is known of the request that a connection is working on.
+struct CurrentRequest {
+    let snapshot: RuntimeSnapshot
+    let id: RequestID
+    /// The client would use the connection again.
+    let keepsAlive: Bool
+    let isHead: Bool
+    let version: HTTPVersion
+    /// The client waits for a 100 before it sends the body.
+    let expectsContinue: Bool
+    /// How many bytes of the buffer are its head; 0 when the head couldn't be read.
+    var headLength: Int
+    var template: Int?
+    var requirement = Requirement.authenticated
+    var grant: Grant?
+    /// Where the key stands in the head.
+    var key: ByteRange?
+    var bodyByteCount: UInt64 = 0
+    /// It is counted among the requests in flight.
+    var isInFlight = false
+}

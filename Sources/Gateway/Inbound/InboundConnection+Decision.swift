@@ -1,0 +1,137 @@
+import Digests
+import HTTP1
+import Introspection
+import NIOCore
+import RouteMap
+import ScopeModel
+
+/// From a complete head to a decision.
+extension InboundConnection {
+    /// The head is complete: what becomes of the request?
+    func decide() {
+        let head = parser.head
+        let snapshot = loop.snapshot
+        let view = buffer
+        let bytes = view.readableBytesUInt8Span
+        body = BodyReader(framing: head.framing, limits: snapshot.limits.head)
+        var current = CurrentRequest(
+            snapshot: snapshot,
+            id: requestID(head, in: bytes),
+            keepsAlive: head.keepAlive,
+            isHead: head.method == .head,
+            version: head.version,
+            expectsContinue: head.expectsContinue,
+            headLength: head.byteCount
+        )
+        arm(.nothing)
+        let match = snapshot.routeMap.match(
+            method: head.method,
+            methodName: bytes.extracting(head.methodRange.range),
+            path: bytes.extracting(head.pathRange.range)
+        )
+        switch match {
+        case .unmapped:
+            request = current
+            deny(Denial(.unmappedRoute))
+        case .methodNotAllowed(let template):
+            current.template = template
+            request = current
+            deny(Denial(.methodNotAllowed))
+        case .route(let route):
+            current.template = snapshot.routeMap.templateIndex(ofRoute: route)
+            current.requirement = snapshot.routeMap.requirement(ofRoute: route)
+            request = current
+            if current.requirement.needsKey { authenticate(head, bytes) } else { admit() }
+        }
+    }
+
+    private func requestID(_ head: RequestHead, in bytes: Span<UInt8>) -> RequestID {
+        var given: FieldLine?
+        var count = 0
+        for field in head.fields where field.name == .xRequestID {
+            given = field
+            count += 1
+        }
+        guard count == 1, let given, let id = RequestID(bytes.extracting(given.valueRange.range)) else {
+            return loop.nextRequestID()
+        }
+        return id
+    }
+
+    private func authenticate(_ head: RequestHead, _ bytes: Span<UInt8>) {
+        guard let snapshot = request?.snapshot else { return }
+        switch snapshot.keys.extract(head.fields, in: bytes) {
+        case .missing: deny(Denial(.missingKey))
+        case .malformed: deny(Denial(.invalidKey))
+        case .ambiguous: deny(Denial(.ambiguousKey))
+        case .key(let range):
+            request?.key = range
+            check(bytes.extracting(range.range))
+        }
+    }
+
+    private func check(_ key: Span<UInt8>) {
+        let digest = KeyDigest(loop.services.keyDigest.authenticate(key))
+        let clock = SystemClock()
+        let now = clock.now
+        let wall = clock.wallSeconds
+        switch loop.services.cache.lookup(digest, now: now, wallSeconds: wall) {
+        case .hit(let grant): authorise(grant)
+        case .negative, .notYetValid: deny(Denial(.invalidKey))
+        case .expired(let grant):
+            request?.grant = grant
+            deny(Denial(.expiredKey))
+        case .miss: introspect(key, digest, now, wall)
+        }
+    }
+
+    private func introspect(_ key: Span<UInt8>, _ digest: KeyDigest, _ now: MonotonicTime, _ wall: Int64) {
+        phase = .deciding
+        let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let eventLoop = loop.eventLoop
+        loop.services.introspector.resolve(
+            digest: digest,
+            key: key.withUnsafeBytes { Array($0) },
+            now: now,
+            wall: wall
+        ) { outcome in
+            // The answer may come on another loop, whose call it was, or before this call returns.
+            eventLoop.execute { isolated.value.introspected(outcome) }
+        }
+    }
+
+    private func introspected(_ outcome: IntrospectionOutcome) {
+        guard phase == .deciding else { return }
+        switch outcome {
+        case .active(let grant): authorise(grant)
+        case .inactive, .notYetValid: deny(Denial(.invalidKey))
+        case .expired(let grant):
+            request?.grant = grant
+            deny(Denial(.expiredKey))
+        case .unavailable(let failure):
+            loop.services.logger.warning("introspection unavailable", metadata: ["reason": "\(failure)"])
+            deny(Denial(.introspectionUnavailable))
+        }
+    }
+
+    private func authorise(_ grant: Grant) {
+        guard let current = request else { return }
+        request?.grant = grant
+        let decision = Decider.decide(
+            requirement: current.requirement,
+            granted: grant.scopes,
+            automatic: current.snapshot.catalog.automatic
+        )
+        switch decision {
+        case .allow: admit()
+        case .deny(let reason, let required):
+            if let required { deny(.forbidden(required, current.requirement)) } else { deny(Denial(reason)) }
+        }
+    }
+}
+
+extension KeyDigest {
+    init(_ digest: Digest256) {
+        self.init(digest.word0, digest.word1, digest.word2, digest.word3)
+    }
+}

@@ -1,0 +1,160 @@
+import Audit
+import HTTP1
+import NIOCore
+import ScopeModel
+
+/// Refusals: recorded first, then answered.
+extension InboundConnection {
+    /// Refuses a request whose head can't be read. The connection ends: where the next request begins nobody knows.
+    func refuse(_ error: RequestError) {
+        refuse(Denial(error))
+    }
+
+    private func refuse(_ denial: Denial) {
+        request = CurrentRequest(
+            snapshot: loop.snapshot,
+            id: loop.nextRequestID(),
+            keepsAlive: false,
+            isHead: false,
+            version: .http11,
+            expectsContinue: false,
+            headLength: 0
+        )
+        arm(.nothing)
+        deny(denial)
+    }
+
+    /// Refuses a request of which the head didn't come in time.
+    func refuseLate() {
+        refuse(Denial(.requestTimeout))
+    }
+
+    /// Refuses the current request: no answer leaves before the record of it has been written.
+    func deny(_ denial: Denial) {
+        guard let current = request, phase != .closed else { return }
+        phase = .deciding
+        var denial = denial
+        denial.template = current.template
+        let settled = denial
+        let record = auditRecord(of: settled, current)
+        let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let eventLoop = loop.eventLoop
+        let accepted = loop.services.audit.append(record) { outcome in
+            eventLoop.execute {
+                switch outcome {
+                case .written: isolated.value.answer(settled)
+                case .retained: isolated.value.answer(Denial(.auditUnavailable))
+                }
+            }
+        }
+        if !accepted { answer(Denial(.auditUnavailable)) }
+    }
+
+    private func auditRecord(of denial: Denial, _ current: CurrentRequest) -> AuditRecord {
+        let view = buffer
+        let bytes = view.readableBytesUInt8Span
+        let head = current.headLength > 0 ? parser.head : nil
+        let snapshot = current.snapshot
+        let catalog = snapshot.catalog
+        let userAgent = head?.fields.first { $0.name == .userAgent }
+        return AuditRecord(
+            timeMicroseconds: SystemClock.wallMicroseconds,
+            requestID: current.id.array,
+            client: identity?.address ?? "unknown",
+            method: head.map { bytes.array($0.methodRange) },
+            path: head.map { bytes.array($0.pathRange) },
+            template: denial.template.map { snapshot.routeMap.templateText(of: $0) },
+            code: "\(denial.reason.code)",
+            status: denial.reason.status,
+            requiredScope: denial.requiredScope.map { catalog.name(of: $0) },
+            requiredScopes: (denial.requirement?.scopes.count ?? 0) > 1
+                ? denial.requirement?.scopes.map { catalog.name(of: $0) } ?? [] : [],
+            grantedScopes: current.grant.map { catalog.names(of: $0.scopes) },
+            keyID: current.grant?.keyID,
+            subject: current.grant?.subject,
+            keyFingerprint: current.key.map { range in
+                loop.services.fingerprint.authenticate(bytes.extracting(range.range)).hexPrefix16
+            },
+            generation: snapshot.routeMap.generation,
+            userAgent: userAgent.map { bytes.array($0.valueRange) }
+        )
+    }
+
+    /// Sends the refusal and turns to what follows it on the connection.
+    private func answer(_ denial: Denial) {
+        guard phase == .deciding, let current = request else { return }
+        buffer.moveReaderIndex(forwardBy: min(current.headLength, buffer.readableBytes))
+        send(denial, then: rest(of: current))
+    }
+
+    /// What follows a refusal on the connection.
+    private enum Rest {
+        case nextRequest
+        case drainBody
+        case linger
+        case close
+
+        var closes: Bool {
+            switch self {
+            case .nextRequest, .drainBody: false
+            case .linger, .close: true
+            }
+        }
+    }
+
+    private func rest(of current: CurrentRequest) -> Rest {
+        guard current.headLength > 0 else { return .linger }
+        let staysOpen = current.keepsAlive && !loop.isDraining
+        switch discardBody() {
+        case .broken: return .linger
+        case .complete: return staysOpen ? .nextRequest : .close
+        case .incomplete:
+            // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1); nobody can tell what
+            // the next byte is.
+            guard staysOpen, !current.expectsContinue, let remaining = body.remainingLength,
+                remaining <= current.snapshot.limits.drainedBody
+            else { return .linger }
+            return .drainBody
+        }
+    }
+
+    private func send(_ denial: Denial, then rest: Rest) {
+        guard let current = request, let context else { return }
+        let envelope = denial.envelope(routeMap: current.snapshot.routeMap, catalog: current.snapshot.catalog)
+        var response = loop.takeResponseBuffer()
+        envelope.write(
+            Envelope.Delivery(
+                requestID: current.id,
+                date: loop.httpDate(),
+                closes: rest.closes,
+                omitsBody: current.isHead
+            ),
+            to: &response
+        )
+        context.writeAndFlush(wrapOutboundOut(response), promise: nil)
+        loop.giveBackResponseBuffer(response)
+        switch rest {
+        case .nextRequest: nextRequest()
+        case .drainBody:
+            phase = .draining
+            arm(.body)
+            process()
+        case .linger:
+            finishRequest()
+            closeLingering()
+        case .close:
+            finishRequest()
+            close()
+        }
+    }
+
+    /// Answers a request that was admitted and then couldn't be served; there is no record of it in the audit, for it
+    /// wasn't refused.
+    func fail(_ reason: DenialReason, message: StaticString? = nil) {
+        guard let current = request, phase == .forwarding else { return }
+        phase = .deciding
+        let rest = rest(of: current)
+        // The upstream may have taken a part of the body; the connection is worth nothing to the client then.
+        send(Denial(reason, message: message), then: body.isComplete ? rest : .linger)
+    }
+}

@@ -1,0 +1,230 @@
+import CurlTransport
+import HTTP1
+import NIOCore
+import ScopeModel
+
+/// What passes between the client and the upstream.
+extension InboundConnection {
+    /// The request may pass.
+    func admit() {
+        guard let current = request else { return }
+        let snapshot = current.snapshot
+        let head = parser.head
+        phase = .forwarding
+        if let limit = snapshot.limits.body, case .length(let count) = head.framing, count > limit {
+            buffer.moveReaderIndex(forwardBy: head.byteCount)
+            return fail(.bodyTooLarge)
+        }
+        if let served = snapshot.servedCatalog, serve(served, head) { return }
+        let inFlight = loop.services.counters.inFlight.add(1, ordering: .relaxed).newValue
+        request?.isInFlight = true
+        guard inFlight <= loop.services.maximumInFlight else {
+            buffer.moveReaderIndex(forwardBy: head.byteCount)
+            return fail(.overloaded)
+        }
+        forward(head, current)
+    }
+
+    private func forward(_ head: RequestHead, _ current: CurrentRequest) {
+        guard let identity else { return }
+        let snapshot = current.snapshot
+        let exchange = UpstreamExchange(loop: loop, client: self, request: head, limits: snapshot.limits.head)
+        self.exchange = exchange
+        let view = buffer
+        exchange.writeHead { outgoing in
+            UpstreamRequestHead(
+                head: head,
+                client: identity,
+                keys: snapshot.keys,
+                forwardsKey: snapshot.forwardsKey || !current.requirement.needsKey,
+                host: snapshot.upstreamHost,
+                requestID: current.id,
+                keyID: current.grant?.keyIDUTF8 ?? []
+            ).write(view.readableBytesUInt8Span, to: &outgoing)
+        }
+        buffer.moveReaderIndex(forwardBy: head.byteCount)
+        if current.expectsContinue, !body.isComplete, buffer.readableBytes == 0 { sendContinue() }
+        arm(.connection)
+        exchange.start()
+        forwardBody()
+    }
+
+    private func sendContinue() {
+        var interim = ByteBuffer()
+        interim.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        context?.writeAndFlush(wrapOutboundOut(interim), promise: nil)
+    }
+
+    /// Passes on what is at hand of the body.
+    func forwardBody() {
+        guard let exchange, phase == .forwarding else { return }
+        var offset = 0
+        let view = buffer
+        let bytes = view.readableBytesUInt8Span
+        reading: while true {
+            switch body.next(bytes, offset: &offset) {
+            case .needMore: break reading
+            case .data(let range):
+                if exceedsLimit(adding: range.count) {
+                    exchange.cancel()
+                    return exchangeFailed(.bodyTooLarge, responseBegun: exchange.responseHasBegun)
+                }
+                exchange.appendBody(bytes, range)
+            // Request trailers have been checked by nobody, so nobody gets them (RFC 9110 §6.5.1 lets them be dropped).
+            case .trailer: continue
+            case .end:
+                exchange.endBody()
+                break reading
+            case .failed(let error):
+                exchange.cancel()
+                return exchangeFailed(
+                    .invalidRequestFraming,
+                    responseBegun: exchange.responseHasBegun,
+                    message: error.message
+                )
+            }
+            guard self.exchange === exchange else { return }
+        }
+        buffer.moveReaderIndex(forwardBy: offset)
+        exchange.flush()
+    }
+
+    private func exceedsLimit(adding count: Int) -> Bool {
+        guard let limit = request?.snapshot.limits.body else { return false }
+        request?.bodyByteCount += UInt64(count)
+        return (request?.bodyByteCount ?? 0) > limit
+    }
+
+    // MARK: Told by the exchange
+
+    /// Whether the client takes bytes of the response.
+    var takesResponse: Bool { context?.channel.isWritable ?? false }
+
+    /// Something has moved between the gateway and the upstream.
+    func upstreamProgressed() {
+        guard phase == .forwarding, let exchange else { return }
+        if exchange.requestIsSent {
+            arm(exchange.responseHasBegun ? .response : .firstByte)
+        } else {
+            arm(.body)
+        }
+    }
+
+    func requestWasSent() {
+        guard phase == .forwarding, exchange?.responseHasBegun == false else { return }
+        arm(.firstByte)
+    }
+
+    func requestBacklogCleared() {
+        resumeReading()
+    }
+
+    /// The head of the response is about to be sent.
+    ///
+    /// - Parameter closesAnyway: The body can only end with the connection.
+    func beginResponse(closesAnyway: Bool) -> Envelope.Delivery {
+        let isHead = request?.isHead ?? false
+        // An answer that comes before the end of the request may be complete before it: what the client still sends
+        // would then stand where its next request is expected.
+        let closes = closesAnyway || !(request?.keepsAlive ?? false) || !body.isComplete || loop.isDraining
+        closesAfterResponse = closes
+        let id = request?.id ?? loop.nextRequestID()
+        arm(.response)
+        return Envelope.Delivery(requestID: id, date: loop.httpDate(), closes: closes, omitsBody: isHead)
+    }
+
+    func writeResponse(_ bytes: ByteBuffer) {
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func flushResponse() {
+        context?.flush()
+    }
+
+    func responseCompleted() {
+        exchange = nil
+        guard phase == .forwarding else { return }
+        if closesAfterResponse {
+            let isComplete = body.isComplete
+            finishRequest()
+            if isComplete { close() } else { closeLingering() }
+        } else {
+            nextRequest()
+        }
+    }
+
+    func exchangeFailed(_ reason: DenialReason, responseBegun: Bool, message: StaticString? = nil) {
+        exchange = nil
+        guard phase == .forwarding else { return }
+        if responseBegun {
+            abort()
+        } else {
+            fail(reason, message: message)
+        }
+    }
+
+    // MARK: Time-outs
+
+    func timedOut() {
+        switch awaiting {
+        case .nothing: break
+        case .request, .close: context?.close(promise: nil)
+        case .head:
+            // A connection on which nothing has come at all is closed without a word, as an idle one is.
+            if buffer.readableBytes == 0 { context?.close(promise: nil) } else { refuseLate() }
+        case .body: bodyTimedOut()
+        case .connection: exchangeTimedOut(exchange?.isQueued == true ? .overloaded : .upstreamTimeout)
+        case .firstByte, .response: exchangeTimedOut(.upstreamTimeout)
+        }
+    }
+
+    private func bodyTimedOut() {
+        guard phase == .forwarding, let exchange else {
+            abort()
+            return
+        }
+        // Whoever holds up the body is the one that is late.
+        exchangeTimedOut(exchange.isBackedUp || body.isComplete ? .upstreamTimeout : .requestTimeout)
+    }
+
+    private func exchangeTimedOut(_ reason: DenialReason) {
+        guard let exchange else { return }
+        let begun = exchange.responseHasBegun
+        exchange.cancel()
+        exchangeFailed(reason, responseBegun: begun)
+    }
+
+    // MARK: The catalog
+
+    /// Answers with the catalog when it is asked for at the configured path.
+    private func serve(_ served: ServedCatalog, _ head: RequestHead) -> Bool {
+        let isRead = head.method == .get || head.method == .head
+        let view = buffer
+        let path = view.readableBytesUInt8Span.array(head.pathRange)
+        guard isRead, path == served.path, let current = request, let context else { return false }
+        buffer.moveReaderIndex(forwardBy: head.byteCount)
+        let closes = !current.keepsAlive || loop.isDraining || !body.isComplete
+        var response = loop.takeResponseBuffer()
+        response.write(room: 256 + served.body.count) { cursor in
+            cursor.append("HTTP/1.1 200 OK\r\nDate: ")
+            cursor.append(loop.httpDate())
+            cursor.append("\r\nContent-Type: application/json\r\nCache-Control: no-cache\r\nContent-Length: ")
+            cursor.append(decimal: served.body.count)
+            cursor.append("\r\nX-Request-Id: ")
+            current.id.append(to: &cursor)
+            if closes { cursor.append("\r\nConnection: close") }
+            cursor.append("\r\n\r\n")
+            if !current.isHead { cursor.append(served.body) }
+        }
+        context.writeAndFlush(wrapOutboundOut(response), promise: nil)
+        loop.giveBackResponseBuffer(response)
+        let isComplete = body.isComplete
+        if !closes {
+            nextRequest()
+        } else {
+            finishRequest()
+            if isComplete { close() } else { closeLingering() }
+        }
+        return true
+    }
+}

@@ -1,0 +1,335 @@
+import Glibc
+import HTTP1
+import NIOCore
+import NIOPosix
+
+/// One connection of a client: requests one after the other, each read, decided and answered or forwarded before the
+/// next is looked at.
+///
+/// The channel's only handler. Loop-bound. What it decides stands in ``InboundConnection+Decision.swift``, what it sends
+/// of its own in ``InboundConnection+Denial.swift``, what passes between client and upstream in
+/// ``InboundConnection+Forwarding.swift``.
+final class InboundConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Waiting for a head, or in the midst of one.
+        case head
+        /// Waiting for introspection or for the audit.
+        case deciding
+        /// The upstream has the request.
+        case forwarding
+        /// The refusal has been sent; the rest of the body is read and thrown away.
+        case draining
+        /// The last response has been sent; what still comes is thrown away until the client closes.
+        case lingering
+        case closed
+    }
+
+    /// What ``deadline`` is about.
+    enum Awaiting {
+        case nothing
+        /// The first byte of a head.
+        case request
+        /// The rest of a head.
+        case head
+        /// More of the body, or that the client takes more of the response.
+        case body
+        /// A connection to the upstream.
+        case connection
+        /// The first byte of the response.
+        case firstByte
+        /// More of the response.
+        case response
+        /// That the client closes.
+        case close
+    }
+
+    /// Bytes of later requests that are kept while one is being served.
+    static let pipelineLimit = 64 << 10
+    /// How much is thrown away, and for how long, after the last response.
+    static let lingerLimit = 1 << 20
+    static let lingerTime = TimeAmount.seconds(2)
+
+    let loop: GatewayLoop
+    var indexInLoop = -1
+    var phase = Phase.head
+    var buffer = ByteBuffer()
+    var parser: RequestHeadParser
+    var body = BodyReader(framing: .none)
+    var request: CurrentRequest?
+    var exchange: UpstreamExchange?
+    var context: ChannelHandlerContext?
+    /// The response that is under way has told the client that the connection ends with it.
+    var closesAfterResponse = false
+    private(set) var identity: ClientIdentity?
+
+    private var deadline = NIODeadline.distantFuture
+    private(set) var awaiting = Awaiting.nothing
+    private var readIsHeldBack = false
+    private var isProcessing = false
+    private var mustProcessAgain = false
+    private var lingered = 0
+
+    init(loop: GatewayLoop) {
+        self.loop = loop
+        parser = RequestHeadParser(limits: loop.snapshot.limits.head)
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { begin(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A reset by the client, mostly. There is nobody left to tell.
+        end()
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard phase != .closed else { return }
+        var incoming = unwrapInboundIn(data)
+        if phase == .lingering { return discardLingering(incoming.readableBytes) }
+        if buffer.readableBytes == 0 {
+            buffer = incoming
+        } else {
+            buffer.discardReadBytes()
+            buffer.writeBuffer(&incoming)
+        }
+        if awaiting == .body { arm(.body) }
+        process()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mayRead { context.read() } else { readIsHeldBack = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, let exchange {
+            if awaiting == .body || awaiting == .response { arm(awaiting) }
+            exchange.clientIsWritable()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard identity == nil else { return }
+        identity = ClientIdentity(
+            remote: context.channel.remoteAddress,
+            local: context.channel.localAddress,
+            trusted: loop.snapshot.trustedProxies
+        )
+        loop.add(self)
+        arm(.head)
+    }
+
+    private func end() {
+        guard phase != .closed else { return }
+        phase = .closed
+        arm(.nothing)
+        exchange?.cancel()
+        exchange = nil
+        finishRequest()
+        buffer = ByteBuffer()
+        loop.remove(self)
+    }
+
+    // MARK: Reading
+
+    /// Back-pressure: what can't be passed on isn't read.
+    private var mayRead: Bool {
+        switch phase {
+        case .forwarding where !body.isComplete: !(exchange?.isBackedUp ?? false)
+        case .forwarding, .deciding: buffer.readableBytes < Self.pipelineLimit
+        case .head, .draining, .lingering: true
+        case .closed: false
+        }
+    }
+
+    func resumeReading() {
+        guard readIsHeldBack, mayRead else { return }
+        readIsHeldBack = false
+        context?.read()
+    }
+
+    /// Does with the bytes at hand what the phase asks for, until it needs more of them or has to wait.
+    func process() {
+        guard !isProcessing else {
+            mustProcessAgain = true
+            return
+        }
+        isProcessing = true
+        repeat {
+            mustProcessAgain = false
+            step()
+        } while mustProcessAgain
+        isProcessing = false
+        resumeReading()
+    }
+
+    private func step() {
+        switch phase {
+        case .head: readHead()
+        case .forwarding: forwardBody()
+        case .draining: drainBody()
+        case .lingering, .deciding, .closed: break
+        }
+    }
+
+    private func readHead() {
+        guard buffer.readableBytes > 0 else { return }
+        switch parser.parse(buffer.readableBytesUInt8Span) {
+        case .needMore:
+            if awaiting == .request { arm(.head) }
+        case .failed(let error): refuse(error)
+        case .complete: decide()
+        }
+    }
+
+    /// Turns to the next request on this connection.
+    func nextRequest() {
+        finishRequest()
+        guard !loop.isDraining else { return close() }
+        parser.reset()
+        phase = .head
+        arm(.request)
+        process()
+    }
+
+    func finishRequest() {
+        if request?.isInFlight == true {
+            loop.services.counters.inFlight.subtract(1, ordering: .relaxed)
+        }
+        request = nil
+    }
+
+    private func drainBody() {
+        switch discardBody() {
+        case .complete: nextRequest()
+        case .incomplete: break
+        case .broken: closeLingering()
+        }
+    }
+
+    enum Discarding {
+        case complete
+        case incomplete
+        case broken
+    }
+
+    /// Throws away what is at hand of the body.
+    func discardBody() -> Discarding {
+        var offset = 0
+        defer { buffer.moveReaderIndex(forwardBy: offset) }
+        while true {
+            switch body.next(buffer.readableBytesUInt8Span, offset: &offset) {
+            case .data, .trailer: continue
+            case .end: return .complete
+            case .needMore: return .incomplete
+            case .failed: return .broken
+            }
+        }
+    }
+
+    // MARK: Ends
+
+    /// Closes once everything that was written has left.
+    func close() {
+        guard phase != .closed, let context else { return }
+        phase = .lingering
+        arm(.body)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.context?.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+    }
+
+    /// Closes our side and reads on for a while: closing with unread bytes would reset the connection, and the client
+    /// could lose the response (RFC 9112 §9.6).
+    func closeLingering() {
+        guard phase != .closed, let context else { return }
+        phase = .lingering
+        discardLingering(buffer.readableBytes)
+        buffer = ByteBuffer()
+        arm(.body)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { [weak self] result in
+            guard let self, self.phase == .lingering, let context = self.context else { return }
+            guard case .success = result else { return context.close(promise: nil) }
+            arm(.close)
+            context.close(mode: .output, promise: nil)
+            self.resumeReading()
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+    }
+
+    private func discardLingering(_ count: Int) {
+        lingered += count
+        if lingered > Self.lingerLimit { context?.close(promise: nil) }
+    }
+
+    /// Cuts the connection, so that the client can't take what it has for a complete response.
+    func abort() {
+        guard phase != .closed, let context else { return }
+        if let socket = context.channel as? any SocketOptionProvider {
+            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        }
+        context.close(promise: nil)
+    }
+
+    /// The gateway is shutting down.
+    func drain() {
+        if phase == .head, buffer.readableBytes == 0 { close() }
+    }
+
+    // MARK: Deadlines
+
+    func arm(_ what: Awaiting) {
+        awaiting = what
+        guard let limit = limit(of: what) else {
+            deadline = .distantFuture
+            return
+        }
+        deadline = .now() + limit
+    }
+
+    private func limit(of what: Awaiting) -> TimeAmount? {
+        let limits = request?.snapshot.limits ?? loop.snapshot.limits
+        return switch what {
+        case .nothing: nil
+        case .request: limits.keepAliveTimeout
+        case .head: limits.headTimeout
+        case .body: limits.bodyIdleTimeout
+        // libcurl keeps the time of a connection that is being made; this is for those that wait for one.
+        case .connection: limits.connectTimeout + .milliseconds(500)
+        case .firstByte: limits.firstByteTimeout
+        case .response: limits.upstreamIdleTimeout
+        case .close: Self.lingerTime
+        }
+    }
+
+    func checkDeadline(_ now: NIODeadline) {
+        guard now >= deadline else { return }
+        deadline = .distantFuture
+        timedOut()
+    }
+}

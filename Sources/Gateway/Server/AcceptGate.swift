@@ -1,0 +1,46 @@
+import NIOCore
+
+/// Holds back the accepting of connections while there are as many as are allowed, so that the descriptors that
+/// upstream connections and the audit need never run out. What isn't accepted waits in the kernel's queue.
+///
+/// Stands on the listening channel.
+final class AcceptGate: ChannelDuplexHandler {
+    typealias InboundIn = Channel
+    typealias InboundOut = Channel
+    typealias OutboundIn = Channel
+
+    private let counters: GatewayCounters
+    private let maximum: Int
+    private var isHeldBack = false
+
+    private static let retryInterval = TimeAmount.milliseconds(20)
+
+    init(counters: GatewayCounters, maximum: Int) {
+        self.counters = counters
+        self.maximum = maximum
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard counters.connections.load(ordering: .relaxed) >= maximum else { return context.read() }
+        guard !isHeldBack else { return }
+        isHeldBack = true
+        retry(context)
+    }
+
+    private func retry(_ context: ChannelHandlerContext) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.retryInterval) {
+            guard context.channel.isActive else { return }
+            if self.counters.connections.load(ordering: .relaxed) >= self.maximum { return self.retry(context) }
+            self.isHeldBack = false
+            context.read()
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // accept(2) fails for connections that are gone already, or for want of descriptors; neither ends the listener.
+        // Without a read NIO accepts nothing more, so one is asked for in a while.
+        guard !isHeldBack else { return }
+        isHeldBack = true
+        retry(context)
+    }
+}

@@ -1,0 +1,177 @@
+import CurlTransport
+import NIOCore
+
+/// What one event loop of the gateway owns: its libcurl, its upstream connections, its client connections, its memory.
+///
+/// Everything is used on `eventLoop` alone; that is why `@unchecked Sendable` is right: other threads only hold it in
+/// order to hand it back to its loop.
+final class GatewayLoop: @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let curl: CurlLoop
+    let pool: ConnectionPool
+    let services: GatewayServices
+    var snapshot: RuntimeSnapshot
+    private(set) var isDraining = false
+
+    private var requestIDs: RequestIDGenerator
+    private var date = HTTPDate()
+    private var connections: [InboundConnection] = []
+    private var ticker: RepeatedTask?
+
+    private var receiveBuffer: ByteBuffer?
+    private var responseBuffer: ByteBuffer?
+    private var requestBuffers: [ByteBuffer] = []
+
+    /// Time-outs are checked this often, so they come up to this much late.
+    private static let tickInterval = TimeAmount.milliseconds(100)
+    private static let keptRequestBuffers = 256
+    private static let keptRequestBufferSize = 16 << 10
+
+    init(
+        eventLoop: any EventLoop,
+        curl: CurlLoop,
+        target: UpstreamTarget,
+        poolLimits: ConnectionPool.Limits,
+        services: GatewayServices,
+        snapshot: RuntimeSnapshot
+    ) {
+        self.eventLoop = eventLoop
+        self.curl = curl
+        self.services = services
+        self.snapshot = snapshot
+        pool = ConnectionPool(loop: curl, target: target, limits: poolLimits)
+        requestIDs = RequestIDGenerator(seed: UInt64.random(in: .min ... .max))
+    }
+
+    // MARK: Time and names
+
+    func nextRequestID() -> RequestID {
+        requestIDs.next(milliseconds: UInt64(max(0, SystemClock.wallMicroseconds / 1000)))
+    }
+
+    func httpDate() -> [UInt8] {
+        date.at(seconds: SystemClock.wallMicroseconds / 1_000_000)
+    }
+
+    // MARK: Client connections
+
+    func add(_ connection: InboundConnection) {
+        connection.indexInLoop = connections.count
+        connections.append(connection)
+        services.counters.connections.add(1, ordering: .relaxed)
+        startTicking()
+    }
+
+    func remove(_ connection: InboundConnection) {
+        let index = connection.indexInLoop
+        guard index >= 0, index < connections.count, connections[index] === connection else { return }
+        connections.swapAt(index, connections.count - 1)
+        connections[index].indexInLoop = index
+        connections.removeLast()
+        connection.indexInLoop = -1
+        services.counters.connections.subtract(1, ordering: .relaxed)
+    }
+
+    private func startTicking() {
+        guard ticker == nil else { return }
+        ticker = eventLoop.scheduleRepeatedTask(
+            initialDelay: Self.tickInterval,
+            delay: Self.tickInterval
+        ) { [weak self] _ in
+            self?.tick()
+        }
+    }
+
+    private func tick() {
+        let now = NIODeadline.now()
+        // A connection that times out may leave the list, and the last one then takes its place.
+        var index = 0
+        while index < connections.count {
+            let connection = connections[index]
+            connection.checkDeadline(now)
+            if index < connections.count, connections[index] === connection { index += 1 }
+        }
+        pool.closeExpired(at: now)
+        if connections.isEmpty, pool.connectionCount == 0 {
+            ticker?.cancel()
+            ticker = nil
+        }
+    }
+
+    /// Takes on no new requests: idle connections are closed, the others after the response that they wait for.
+    func drain() {
+        isDraining = true
+        for connection in connections { connection.drain() }
+    }
+
+    /// Ends everything at once.
+    func shutDown() {
+        for connection in connections { connection.abort() }
+        ticker?.cancel()
+        ticker = nil
+        pool.shutDown()
+        curl.close()
+    }
+
+    // MARK: Memory
+
+    func takeReceiveBuffer() -> ByteBuffer {
+        defer { receiveBuffer = nil }
+        return receiveBuffer ?? ByteBufferAllocator().buffer(capacity: 64 << 10)
+    }
+
+    func giveBackReceiveBuffer(_ buffer: ByteBuffer) {
+        guard receiveBuffer == nil else { return }
+        receiveBuffer = buffer
+        receiveBuffer?.clear()
+    }
+
+    func takeResponseBuffer() -> ByteBuffer {
+        defer { responseBuffer = nil }
+        return responseBuffer ?? ByteBufferAllocator().buffer(capacity: 4 << 10)
+    }
+
+    func giveBackResponseBuffer(_ buffer: ByteBuffer) {
+        guard responseBuffer == nil, buffer.capacity <= 64 << 10 else { return }
+        responseBuffer = buffer
+        responseBuffer?.clear()
+    }
+
+    func takeRequestBuffer() -> ByteBuffer {
+        requestBuffers.popLast() ?? ByteBufferAllocator().buffer(capacity: 2 << 10)
+    }
+
+    func giveBackRequestBuffer(_ buffer: ByteBuffer) {
+        guard requestBuffers.count < Self.keptRequestBuffers, 1...Self.keptRequestBufferSize ~= buffer.capacity else {
+            return
+        }
+        var buffer = buffer
+        buffer.clear()
+        requestBuffers.append(buffer)
+    }
+
+    // MARK: Failures
+
+    func upstreamFailed(_ failure: CurlFailure) {
+        services.logger.warning(
+            "upstream failed",
+            metadata: ["kind": "\(failure.kind.rawValue)", "error": "\(failure)"]
+        )
+    }
+
+    func upstreamResponseFailed(_ fault: ResponseStream.Fault) {
+        services.logger.warning("upstream response refused", metadata: ["reason": "\(fault.text)"])
+    }
+}
+
+extension ResponseStream.Fault {
+    /// What was wrong, for the log.
+    var text: String {
+        switch self {
+        case .head(let error): "\(error.message)"
+        case .body(let error): "\(error.message)"
+        case .truncated: "The connection ended before the response was complete."
+        case .unaskedUpgrade: "The response switches protocols, which was not asked for."
+        }
+    }
+}

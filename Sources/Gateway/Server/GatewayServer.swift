@@ -1,0 +1,284 @@
+import Audit
+import CurlTransport
+import Digests
+import GatewayConfig
+import Glibc
+import Introspection
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// The gateway: listeners, loops and what they share, from start to end.
+public final class GatewayServer: Service {
+    /// Where a gateway that has started listens.
+    public struct Addresses: Sendable {
+        /// The gateway's listeners, in the order of the configuration.
+        public var listeners: [SocketAddress]
+        /// The admin listener.
+        public var admin: SocketAddress?
+    }
+
+    private struct Running: Sendable {
+        var group: MultiThreadedEventLoopGroup
+        var readiness: ReadinessThread
+        var loops: [GatewayLoop]
+        var services: GatewayServices
+        var call: CurlIntrospectionCall
+        var listeners: [any Channel]
+        var admin: AdminListener
+        var health: ServiceHealth
+    }
+
+    private let loaded: LoadedConfiguration
+    private let logger: Logger
+    private let running = Mutex<Running?>(nil)
+
+    /// A gateway of this configuration; it does nothing before ``start()`` or ``run()``.
+    public init(_ loaded: LoadedConfiguration, logger: Logger) {
+        self.loaded = loaded
+        self.logger = logger
+    }
+
+    /// Starts, serves until a graceful shutdown is asked for, and ends in order.
+    public func run() async throws {
+        _ = try await start()
+        try? await gracefulShutdown()
+        await stop()
+    }
+
+    /// Starts listening.
+    ///
+    /// - Throws: When an address can't be listened on, the audit file can't be opened, or the system gives no threads.
+    public func start() async throws -> Addresses {
+        let configuration = loaded.configuration
+        Self.raiseDescriptorLimit()
+        let threads =
+            switch configuration.threads {
+            case .automatic: System.coreCount
+            case .fixed(let count): count
+            }
+        let health = ServiceHealth()
+        let call = CurlIntrospectionCall(configuration.introspection)
+        let services = try makeServices(call: call, health: health)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        let readiness = try ReadinessThread()
+        let snapshot = RuntimeSnapshot(loaded)
+        var loops: [GatewayLoop] = []
+        for eventLoop in group.makeIterator() {
+            loops.append(
+                GatewayLoop(
+                    eventLoop: eventLoop,
+                    curl: try CurlLoop(eventLoop: eventLoop, readiness: readiness),
+                    target: UpstreamTarget(configuration.upstream),
+                    poolLimits: .init(configuration.upstream.pool),
+                    services: services,
+                    snapshot: snapshot
+                )
+            )
+        }
+        call.use(loops.map(\.curl))
+        let admin = AdminListener(health: health, logger: logger)
+        var started = Running(
+            group: group,
+            readiness: readiness,
+            loops: loops,
+            services: services,
+            call: call,
+            listeners: [],
+            admin: admin,
+            health: health
+        )
+        do {
+            for listen in configuration.listen {
+                let listener = try await bind(listen.address, group: group, loops: loops, services: services)
+                started.listeners.append(listener)
+                logger.notice("listening", metadata: ["address": "\(Self.text(listener.localAddress))"])
+            }
+            let adminAddress = try await admin.start(on: configuration.admin.address, group: group)
+            let settled = started
+            running.withLock { $0 = settled }
+            health.isServing.store(true, ordering: .relaxed)
+            logger.notice(
+                "ready",
+                metadata: [
+                    "routes": "\(loaded.routeMap.routes.count)", "generation": "\(loaded.routeMap.generation)",
+                    "upstream": "\(configuration.upstream.endpoint)", "admin": "\(Self.text(adminAddress))",
+                    "libcurl": "\(CurlLibrary.version)", "threads": "\(threads)",
+                ]
+            )
+            return Addresses(listeners: started.listeners.compactMap(\.localAddress), admin: adminAddress)
+        } catch {
+            let settled = started
+            running.withLock { $0 = settled }
+            await stop()
+            throw error
+        }
+    }
+
+    /// Takes no new connections, lets the requests that are under way finish, for as long as `shutdown.grace_period`
+    /// allows, and ends.
+    public func stop() async {
+        let current = running.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        guard let current else { return }
+        logger.notice("shutting down")
+        current.health.isServing.store(false, ordering: .relaxed)
+        for listener in current.listeners { try? await listener.close() }
+        for loop in current.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
+        let deadline = ContinuousClock.now + loaded.configuration.shutdown.gracePeriod
+        while current.services.counters.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        let left = current.services.counters.connections.load(ordering: .relaxed)
+        if left > 0 { logger.warning("cutting connections", metadata: ["count": "\(left)"]) }
+        await current.admin.stop()
+        current.call.use([])
+        for loop in current.loops { try? await loop.eventLoop.submit { loop.shutDown() }.get() }
+        current.readiness.stop()
+        try? await current.group.shutdownGracefully()
+        let lost = current.services.audit.close()
+        if lost > 0 { logger.critical("audit records lost", metadata: ["count": "\(lost)"]) }
+        logger.notice("stopped")
+    }
+
+    private func bind(
+        _ address: SocketAddressText,
+        group: MultiThreadedEventLoopGroup,
+        loops: [GatewayLoop],
+        services: GatewayServices
+    ) async throws -> any Channel {
+        let byEventLoop = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
+        let maximum = services.maximumConnections
+        do {
+            return try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 4096)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let gate = AcceptGate(counters: services.counters, maximum: maximum)
+                        try channel.pipeline.syncOperations.addHandler(gate)
+                    }
+                }
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 128 << 10))
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
+                            throw ChannelError.inappropriateOperationForState
+                        }
+                        try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop))
+                    }
+                }
+                .bind(host: address.host, port: address.port)
+                .get()
+        } catch {
+            throw GatewayStartError("can't listen on \(address): \(error)")
+        }
+    }
+
+    private func makeServices(call: CurlIntrospectionCall, health: ServiceHealth) throws -> GatewayServices {
+        let configuration = loaded.configuration
+        let introspection = configuration.introspection
+        let cache = GrantCache(
+            limits: .init(
+                capacity: introspection.cache.capacity,
+                timeToLive: introspection.cache.timeToLive.nanoseconds,
+                negativeCapacity: introspection.cache.negativeCapacity,
+                negativeTimeToLive: introspection.cache.negativeTimeToLive.nanoseconds
+            )
+        )
+        let introspector = Introspector(
+            call: call,
+            cache: cache,
+            catalog: loaded.catalog,
+            clock: SystemClock(),
+            limits: IntrospectorLimits(
+                maximumConcurrentCalls: introspection.maxConcurrent,
+                maximumWaiters: introspection.maxWaiters,
+                maximumQueueTime: introspection.timeout.nanoseconds
+            )
+        )
+        let digestSecret = try SystemRandom.bytes(count: 32)
+        let auditSecret = try fingerprintSecret()
+        let keyDigest = HMACSHA256(key: digestSecret.span)
+        let fingerprint = HMACSHA256(key: auditSecret.span)
+        let logger = logger
+        let audit = try AuditLog(path: configuration.audit.path) { state in
+            switch state {
+            case .healthy:
+                health.auditIsHealthy.store(true, ordering: .relaxed)
+                logger.notice("the audit log can be written again")
+            case .failing(let error):
+                health.auditIsHealthy.store(false, ordering: .relaxed)
+                logger.error("the audit log can't be written", metadata: ["error": "\(error)"])
+            }
+        }
+        return GatewayServices(
+            cache: cache,
+            introspector: introspector,
+            audit: audit,
+            keyDigest: keyDigest,
+            fingerprint: fingerprint,
+            logger: logger,
+            maximumInFlight: configuration.limits.maxInFlight,
+            maximumConnections: configuration.limits.connections
+        )
+    }
+
+    private func fingerprintSecret() throws -> [UInt8] {
+        if let secret = loaded.configuration.audit.fingerprintSecret { return secret.bytes }
+        logger.warning("audit.fingerprint_secret is not set: key fingerprints in the audit change with every start")
+        return try SystemRandom.bytes(count: 32)
+    }
+
+    private static func text(_ address: SocketAddress?) -> String {
+        guard let address, let host = address.ipAddress, let port = address.port else { return "unknown" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// Connections cost descriptors; the soft limit of most systems is made for programs with few.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+/// The gateway could not start.
+public struct GatewayStartError: Error, CustomStringConvertible {
+    /// What is wrong, for the operator.
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension UpstreamTarget {
+    init(_ configuration: UpstreamConfiguration) {
+        self.init(
+            host: configuration.endpoint.host,
+            port: UInt16(clamping: configuration.endpoint.port),
+            tls: configuration.endpoint.scheme == .https
+                ? TLS(certificateAuthorityFile: configuration.tls.caFile) : nil,
+            connectTimeoutMilliseconds: Int(configuration.connectTimeout.nanoseconds / 1_000_000)
+        )
+    }
+}
+
+extension ConnectionPool.Limits {
+    init(_ configuration: PoolConfiguration) {
+        self.init(
+            maximumConnections: configuration.maxConnections,
+            maximumIdle: configuration.maxIdle,
+            idleTimeout: .init(configuration.idleTimeout),
+            maximumAge: .init(configuration.maxAge)
+        )
+    }
+}

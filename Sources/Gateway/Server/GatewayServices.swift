@@ -1,0 +1,48 @@
+import Audit
+import Digests
+import Introspection
+import Logging
+import Synchronization
+
+/// What all loops share. Everything in it is safe to use from any of them.
+final class GatewayServices: Sendable {
+    let cache: GrantCache
+    let introspector: Introspector
+    let audit: AuditLog
+    /// Makes key digests, under a secret of this process alone.
+    let keyDigest: HMACSHA256
+    /// Makes key fingerprints, under the operator's audit secret.
+    let fingerprint: HMACSHA256
+    let logger: Logger
+    let counters = GatewayCounters()
+    let maximumInFlight: Int
+    let maximumConnections: Int
+
+    init(
+        cache: GrantCache,
+        introspector: Introspector,
+        audit: AuditLog,
+        keyDigest: HMACSHA256,
+        fingerprint: HMACSHA256,
+        logger: Logger,
+        maximumInFlight: Int,
+        maximumConnections: Int
+    ) {
+        self.cache = cache
+        self.introspector = introspector
+        self.audit = audit
+        self.keyDigest = keyDigest
+        self.fingerprint = fingerprint
+        self.logger = logger
+        self.maximumInFlight = maximumInFlight
+        self.maximumConnections = maximumConnections
+    }
+}
+
+/// Counts that all loops keep together.
+final class GatewayCounters: Sendable {
+    /// Requests that are being forwarded now.
+    let inFlight = Atomic<Int>(0)
+    /// Client connections that are open now.
+    let connections = Atomic<Int>(0)
+}

@@ -1,0 +1,78 @@
+import GatewayConfig
+import HTTP1
+import NIOCore
+import RouteMap
+import ScopeModel
+
+/// All that decides what becomes of a request, immutable. Each loop holds one; a request uses the one that it began
+/// with.
+final class RuntimeSnapshot: Sendable {
+    let routeMap: RouteMap
+    let catalog: ScopeCatalog
+    let keys: KeyExtractor
+    let forwardsKey: Bool
+    let trustedProxies: [CIDRBlock]
+    /// The Host that the upstream gets, or nil for the client's.
+    let upstreamHost: [UInt8]?
+    let limits: RequestLimits
+    /// The path that the gateway answers itself with the catalog, and the answer.
+    let servedCatalog: ServedCatalog?
+
+    init(_ loaded: LoadedConfiguration) {
+        let configuration = loaded.configuration
+        routeMap = loaded.routeMap
+        catalog = loaded.catalog
+        keys = KeyExtractor(
+            sources: configuration.keys.sources.map { source in
+                switch source {
+                case .bearer: .bearer
+                case .header(let name): .header(Array(name.utf8).map { lowercased($0) })
+                }
+            }
+        )
+        forwardsKey = configuration.keys.forward
+        trustedProxies = configuration.trustedProxies
+        switch configuration.upstream.host {
+        case .preserve: upstreamHost = nil
+        case .upstream: upstreamHost = Array(configuration.upstream.endpoint.authority.utf8)
+        }
+        limits = RequestLimits(configuration)
+        servedCatalog = configuration.catalog.serveAt.map { ServedCatalog(path: $0, catalog: loaded.catalog) }
+    }
+}
+
+/// The bounds of requests and the time that their parts may take.
+struct RequestLimits: Sendable {
+    let head: HeadLimits
+    let body: UInt64?
+    let drainedBody: UInt64
+    let headTimeout: TimeAmount
+    let bodyIdleTimeout: TimeAmount
+    let keepAliveTimeout: TimeAmount
+    let firstByteTimeout: TimeAmount
+    let upstreamIdleTimeout: TimeAmount
+    let connectTimeout: TimeAmount
+
+    init(_ configuration: GatewayConfiguration) {
+        let limits = configuration.limits
+        head = HeadLimits(
+            requestLine: limits.requestLine,
+            fieldCount: limits.headerFields,
+            fieldBytes: limits.headerBytes
+        )
+        body = limits.body.map { UInt64($0) }
+        drainedBody = UInt64(limits.drainBody)
+        headTimeout = .init(limits.headTimeout)
+        bodyIdleTimeout = .init(limits.bodyIdleTimeout)
+        keepAliveTimeout = .init(limits.keepAliveTimeout)
+        firstByteTimeout = .init(configuration.upstream.firstByteTimeout)
+        upstreamIdleTimeout = .init(configuration.upstream.idleTimeout)
+        connectTimeout = .init(configuration.upstream.connectTimeout)
+    }
+}
+
+extension TimeAmount {
+    init(_ duration: Duration) {
+        self = .nanoseconds(duration.nanoseconds)
+    }
+}

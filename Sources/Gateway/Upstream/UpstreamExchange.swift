@@ -1,0 +1,453 @@
+import CurlTransport
+import HTTP1
+import NIOCore
+import ScopeModel
+
+/// One request on its way upstream and its response on its way back.
+///
+/// It owns the request's bytes until the response begins, so that a request that hit a connection which the upstream was
+/// just closing can be sent once more. Loop-bound.
+final class UpstreamExchange: UpstreamConnectionUser {
+    private enum Progress {
+        case idle
+        case waitingForConnection
+        case sending
+        case done
+    }
+
+    /// The bodies that are copied behind the head so that both leave in one write.
+    private static let copiedBodyLimit = 16 << 10
+    /// How many reads are made before the loop's other work has its turn.
+    private static let readsPerTurn = 8
+    private static let receiveSize = 64 << 10
+    /// When so much of the request waits to be sent, the client isn't read any further.
+    private static let sendBacklogLimit = 64 << 10
+
+    private let loop: GatewayLoop
+    private unowned let client: InboundConnection
+    private let method: Method
+    private let clientVersion: HTTPVersion
+    private let chunksRequest: Bool
+
+    private var progress = Progress.idle
+    private var connection: UpstreamConnection?
+    private var wasRepeated = false
+
+    /// The request's bytes that haven't been sent; until the response begins also those that have, before the reader
+    /// index.
+    private(set) var outgoing: ByteBuffer
+    private var outgoingIsWhole = true
+    private var bodyBegun = false
+    private var bodyEnded = false
+    private var sendFailed = false
+
+    private var stream: ResponseStream
+    private var input = ByteBuffer()
+    private var hasResponse = false
+    private var headWasForwarded = false
+    private var framing = ClientBodyFraming.asSent
+    private var trailers = ByteBuffer()
+    private var isPaused = false
+
+    init(loop: GatewayLoop, client: InboundConnection, request: RequestHead, limits: HeadLimits) {
+        self.loop = loop
+        self.client = client
+        method = request.method
+        clientVersion = request.version
+        chunksRequest = request.framing == .chunked
+        outgoing = loop.takeRequestBuffer()
+        stream = ResponseStream(requestMethod: request.method, limits: limits)
+        super.init()
+    }
+
+    /// Whether the client's response has begun, so that nothing else can be answered any more.
+    var responseHasBegun: Bool { headWasForwarded }
+
+    /// Whether it waits for a connection that others use.
+    var isQueued: Bool { progress == .waitingForConnection && connection == nil }
+
+    /// Whether the whole request has been handed to the upstream connection.
+    var requestIsSent: Bool { bodyEnded && outgoing.readableBytes == 0 && progress == .sending }
+
+    /// Whether so much waits to be sent that no more of the body should be read.
+    var isBackedUp: Bool { outgoing.readableBytes >= Self.sendBacklogLimit }
+
+    // MARK: The request
+
+    /// Writes the head; nothing is sent before ``start()``.
+    func writeHead(_ body: (inout ByteBuffer) -> Void) {
+        body(&outgoing)
+    }
+
+    /// Takes a connection from the pool.
+    func start() {
+        progress = .waitingForConnection
+        take(loop.pool.checkout(for: self))
+    }
+
+    private func take(_ checkout: ConnectionPool.Checkout) {
+        switch checkout {
+        case .reused(let connection):
+            self.connection = connection
+            progress = .sending
+        case .connecting(let connection):
+            self.connection = connection
+        case .waiting: break
+        case .failed(let failure): upstreamConnectFailed(failure)
+        }
+    }
+
+    /// Takes bytes of the body; they are sent by ``flush()`` at the latest.
+    func appendBody(_ bytes: Span<UInt8>, _ range: ByteRange) {
+        guard !sendFailed, progress != .done else { return }
+        bodyBegun = true
+        if chunksRequest {
+            ChunkedEncoder.sizeLine(range.count).withSpan { size in
+                outgoing.write(room: size.count + range.count + 2) { cursor in
+                    cursor.append(size)
+                    cursor.append(bytes, range)
+                    cursor.append(ChunkedEncoder.dataEnd)
+                }
+            }
+            return
+        }
+        // Large pieces go out from where they lie.
+        var start = Int(range.start)
+        if range.count > Self.copiedBodyLimit, progress == .sending {
+            sendOutgoing()
+            guard progress == .sending, !sendFailed else { return }
+            if outgoing.readableBytes == 0 {
+                outgoingIsWhole = false
+                outgoing.clear()
+                start += send(bytes.extracting(range.range))
+            }
+        }
+        guard start < Int(range.end), !sendFailed, progress != .done else { return }
+        outgoing.write(room: Int(range.end) - start) { $0.append(bytes, ByteRange(start, Int(range.end))) }
+    }
+
+    /// Says that the body is complete.
+    func endBody() {
+        guard !bodyEnded else { return }
+        bodyEnded = true
+        if chunksRequest, !sendFailed, progress != .done {
+            outgoing.write(room: 8) { $0.append(ChunkedEncoder.lastChunk) }
+        }
+    }
+
+    /// Sends what can be sent now.
+    func flush() {
+        guard progress == .sending else { return }
+        sendOutgoing()
+    }
+
+    private func sendOutgoing() {
+        guard !sendFailed, outgoing.readableBytes > 0 else { return }
+        let hadBacklog = isBackedUp
+        let sent = send(outgoing.readableBytesUInt8Span)
+        guard progress == .sending else { return }
+        outgoing.moveReaderIndex(forwardBy: sent)
+        if outgoing.readableBytes == 0, bodyBegun {
+            outgoingIsWhole = false
+            outgoing.clear()
+        }
+        if requestIsSent {
+            client.requestWasSent()
+        } else if hadBacklog, !isBackedUp {
+            client.requestBacklogCleared()
+        }
+    }
+
+    /// Sends until the connection takes no more; answers how much it took.
+    private func send(_ bytes: Span<UInt8>) -> Int {
+        guard let connection else { return 0 }
+        var sent = 0
+        while sent < bytes.count {
+            let result = bytes.withUnsafeBytes { connection.send(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+            switch result {
+            case .sent(let count): sent += count
+            case .wouldBlock: return sent
+            case .failed(let failure):
+                sendDidFail(failure, sent: sent)
+                return sent
+            }
+        }
+        return sent
+    }
+
+    private func sendDidFail(_ failure: CurlFailure, sent: Int) {
+        sendFailed = true
+        if repeatIfAllowed(sentNow: sent) { return }
+        // An upstream may refuse a request before it has read all of it; its answer may be waiting (RFC 9112 §9.5).
+        // Whether there is one, the read will tell.
+        readResponse(isLastChance: true)
+    }
+
+    // MARK: Connection events
+
+    override func upstreamConnected(_ connection: UpstreamConnection) {
+        guard progress == .waitingForConnection else { return loop.pool.giveBack(connection) }
+        self.connection = connection
+        progress = .sending
+        client.upstreamProgressed()
+        sendOutgoing()
+        // Bytes of the body may have been held back until there was a connection.
+        if progress == .sending, !isBackedUp { client.requestBacklogCleared() }
+    }
+
+    override func upstreamConnectFailed(_ failure: CurlFailure) {
+        guard progress == .waitingForConnection else { return }
+        connection = nil
+        loop.upstreamFailed(failure)
+        fail(failure.kind == .timeout ? .upstreamTimeout : .upstreamUnreachable)
+    }
+
+    override func upstreamWritable(_ connection: UpstreamConnection) {
+        guard progress == .sending else { return }
+        client.upstreamProgressed()
+        sendOutgoing()
+        if progress == .sending, !isBackedUp { client.requestBacklogCleared() }
+    }
+
+    override func upstreamReadable(_ connection: UpstreamConnection) {
+        readResponse()
+    }
+
+    /// The client takes bytes again.
+    func clientIsWritable() {
+        guard isPaused else { return }
+        isPaused = false
+        readResponse()
+    }
+
+    // MARK: The response
+
+    private func readResponse(isLastChance: Bool = false) {
+        var reads = 0
+        while let connection, progress == .sending, connection.isReadable || isLastChance {
+            guard client.takesResponse else {
+                isPaused = true
+                return
+            }
+            guard reads < Self.readsPerTurn else { return readLater() }
+            reads += 1
+            var buffer = takeInput()
+            var result = UpstreamConnection.ReceiveResult.wouldBlock
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.receiveSize) { memory in
+                result = connection.receive(into: memory)
+                if case .received(let count) = result { return count }
+                return 0
+            }
+            switch result {
+            case .received:
+                hasResponse = true
+                client.upstreamProgressed()
+                consume(buffer)
+            case .wouldBlock:
+                keep(buffer, from: 0)
+                if isLastChance, !hasResponse { responseFailed(.truncated) }
+                return
+            case .endOfStream:
+                keep(buffer, from: 0)
+                streamEnded()
+            case .failed(let failure):
+                keep(buffer, from: 0)
+                loop.upstreamFailed(failure)
+                if !repeatIfAllowed(sentNow: 0) { responseFailed(.truncated) }
+            }
+        }
+    }
+
+    private func readLater() {
+        loop.eventLoop.assumeIsolated().execute { self.readResponse() }
+    }
+
+    /// What is left of earlier reads, or the loop's memory for reading.
+    private func takeInput() -> ByteBuffer {
+        guard input.readableBytes > 0 else { return loop.takeReceiveBuffer() }
+        let buffer = input
+        input = ByteBuffer()
+        return buffer
+    }
+
+    /// Keeps what has not been consumed for the next read.
+    private func keep(_ buffer: ByteBuffer, from offset: Int) {
+        if offset < buffer.readableBytes {
+            input = ByteBuffer()
+            input.writeBytes(buffer.readableBytesView.dropFirst(offset))
+        }
+        loop.giveBackReceiveBuffer(buffer)
+    }
+
+    private func consume(_ buffer: ByteBuffer) {
+        var offset = 0
+        var response = loop.takeResponseBuffer()
+        var wroteBody = false
+        events: while true {
+            switch stream.next(buffer.readableBytesUInt8Span, offset: &offset) {
+            case .needMore: break events
+            case .head(let start):
+                if stream.head.isInformational {
+                    stream.discardInterimHead()
+                } else {
+                    forwardHead(buffer.readableBytesUInt8Span, start, to: &response)
+                }
+            case .data(let range):
+                wroteBody = true
+                forwardData(buffer, range, &response)
+            case .trailer(let name, let value):
+                keepTrailer(buffer.readableBytesUInt8Span, name, value)
+            case .end:
+                if framing == .chunked { endChunks(&response) }
+                if response.readableBytes > 0 { client.writeResponse(response) }
+                loop.giveBackResponseBuffer(response)
+                client.flushResponse()
+                let hasMore = offset < buffer.readableBytes
+                loop.giveBackReceiveBuffer(buffer)
+                return finish(leavesBytes: hasMore)
+            case .failed(let fault):
+                loop.giveBackResponseBuffer(response)
+                loop.giveBackReceiveBuffer(buffer)
+                return responseFailed(fault)
+            }
+        }
+        if response.readableBytes > 0 { client.writeResponse(response) }
+        if response.readableBytes > 0 || wroteBody { client.flushResponse() }
+        loop.giveBackResponseBuffer(response)
+        keep(buffer, from: offset)
+    }
+
+    private func forwardHead(_ bytes: Span<UInt8>, _ start: Int, to response: inout ByteBuffer) {
+        let head = stream.head
+        framing = ClientBodyFraming(head.framing, clientVersion: clientVersion)
+        let delivery = client.beginResponse(closesAnyway: framing == .untilClose)
+        headWasForwarded = true
+        ClientResponseHead(
+            head: head,
+            framing: framing,
+            requestID: delivery.requestID,
+            closes: delivery.closes,
+            date: delivery.date
+        ).write(bytes.extracting(start..<bytes.count), to: &response)
+    }
+
+    private func forwardData(_ buffer: ByteBuffer, _ range: ByteRange, _ response: inout ByteBuffer) {
+        let bytes = buffer.readableBytesUInt8Span
+        let isCopied = range.count <= Self.copiedBodyLimit
+        if framing == .chunked {
+            ChunkedEncoder.sizeLine(range.count).withSpan { size in
+                response.write(room: size.count) { $0.append(size) }
+            }
+        }
+        if isCopied {
+            response.write(room: range.count + 2) { cursor in
+                cursor.append(bytes, range)
+                if framing == .chunked { cursor.append(ChunkedEncoder.dataEnd) }
+            }
+            return
+        }
+        if response.readableBytes > 0 { client.writeResponse(response) }
+        response.clear()
+        if let slice = buffer.getSlice(at: buffer.readerIndex + Int(range.start), length: range.count) {
+            client.writeResponse(slice)
+        }
+        if framing == .chunked { response.write(room: 2) { $0.append(ChunkedEncoder.dataEnd) } }
+    }
+
+    private func keepTrailer(_ bytes: Span<UInt8>, _ name: ByteRange, _ value: ByteRange) {
+        guard framing == .chunked else { return }
+        trailers.write(room: name.count + value.count + 4) { cursor in
+            cursor.append(bytes, name)
+            cursor.append(": ")
+            cursor.append(bytes, value)
+            cursor.append("\r\n")
+        }
+    }
+
+    private func endChunks(_ response: inout ByteBuffer) {
+        response.write(room: trailers.readableBytes + 8) { cursor in
+            cursor.append(ChunkedEncoder.lastChunkBeforeTrailers)
+            trailers.withUnsafeReadableBytes { cursor.append($0) }
+            cursor.append("\r\n")
+        }
+    }
+
+    private func streamEnded() {
+        if !hasResponse, repeatIfAllowed(sentNow: 0) { return }
+        switch stream.endOfStream() {
+        case .failed(let fault): responseFailed(fault)
+        default:
+            var last = loop.takeResponseBuffer()
+            if framing == .chunked { endChunks(&last) }
+            if last.readableBytes > 0 { client.writeResponse(last) }
+            loop.giveBackResponseBuffer(last)
+            client.flushResponse()
+            finish(leavesBytes: true)
+        }
+    }
+
+    // MARK: Ends
+
+    private func finish(leavesBytes: Bool) {
+        let isReusable = !leavesBytes && requestIsSent && stream.head.keepAlive
+        progress = .done
+        if let connection {
+            self.connection = nil
+            if isReusable { loop.pool.giveBack(connection) } else { connection.close() }
+        }
+        giveBackMemory()
+        client.responseCompleted()
+    }
+
+    private func responseFailed(_ fault: ResponseStream.Fault) {
+        guard progress != .done else { return }
+        loop.upstreamResponseFailed(fault)
+        // A connection that ends without a byte of response is an upstream that can't be reached; anything else was a
+        // response, and not a valid one.
+        fail(fault == .truncated && !hasResponse ? .upstreamUnreachable : .upstreamInvalidResponse)
+    }
+
+    private func fail(_ reason: DenialReason) {
+        let begun = headWasForwarded
+        cancel()
+        client.exchangeFailed(reason, responseBegun: begun)
+    }
+
+    /// Ends it without a word to the client: the connection is closed, for nobody knows what is still to come on it.
+    func cancel() {
+        guard progress != .done else { return }
+        if progress == .waitingForConnection { loop.pool.cancelWaiting(self) }
+        progress = .done
+        connection?.close()
+        connection = nil
+        giveBackMemory()
+    }
+
+    private func giveBackMemory() {
+        loop.giveBackRequestBuffer(outgoing)
+        outgoing = ByteBuffer()
+        input = ByteBuffer()
+    }
+
+    private func repeatIfAllowed(sentNow: Int) -> Bool {
+        guard let connection, progress == .sending else { return false }
+        let rule = RetryRule(
+            wasReused: connection.useCount > 0,
+            wasRepeated: wasRepeated,
+            hasResponse: hasResponse,
+            wasSent: outgoing.readerIndex > 0 || sentNow > 0 || !outgoingIsWhole,
+            bodyBegun: bodyBegun,
+            isWhole: outgoingIsWhole,
+            method: method
+        )
+        guard rule.allowsRepeat else { return false }
+        wasRepeated = true
+        sendFailed = false
+        connection.close()
+        self.connection = nil
+        outgoing.moveReaderIndex(to: 0)
+        progress = .waitingForConnection
+        take(loop.pool.checkout(for: self, fresh: true))
+        return true
+    }
+}

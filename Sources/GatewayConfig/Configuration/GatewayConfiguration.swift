@@ -1,0 +1,76 @@
+/// What a gateway is told to do: `scopegate.yaml`, read, checked, and with the defaults filled in.
+public struct GatewayConfiguration: Equatable, Sendable {
+    /// Where requests are accepted; at least one. Default: 127.0.0.1:8080.
+    public var listen: [ListenConfiguration]
+    /// The backend.
+    public var upstream: UpstreamConfiguration
+    /// How keys are looked up.
+    public var introspection: IntrospectionConfiguration
+    /// Where keys are in requests.
+    public var keys: KeysConfiguration
+    /// Where the routes are from.
+    public var routes: DocumentSource
+    /// Where the catalog is from, and whether the gateway serves it.
+    public var catalog: CatalogConfiguration
+    /// The audit log.
+    public var audit: AuditConfiguration
+    /// The operators' listener.
+    public var admin: AdminConfiguration
+    /// How many event loops there are.
+    public var threads: ThreadCount
+    /// Bounds on what clients can ask for.
+    public var limits: LimitsConfiguration
+    /// The addresses whose forwarding headers are believed. Default: none.
+    public var trustedProxies: [CIDRBlock]
+    /// The gateway's own log.
+    public var log: LogConfiguration
+    /// How the gateway stops.
+    public var shutdown: ShutdownConfiguration
+
+    /// A configuration; what is left out has its default.
+    public init(
+        listen: [ListenConfiguration] = [ListenConfiguration()],
+        upstream: UpstreamConfiguration,
+        introspection: IntrospectionConfiguration,
+        keys: KeysConfiguration = KeysConfiguration(),
+        routes: DocumentSource = .embedded,
+        catalog: CatalogConfiguration = CatalogConfiguration(),
+        audit: AuditConfiguration = AuditConfiguration(),
+        admin: AdminConfiguration = AdminConfiguration(),
+        threads: ThreadCount = .automatic,
+        limits: LimitsConfiguration = LimitsConfiguration(),
+        trustedProxies: [CIDRBlock] = [],
+        log: LogConfiguration = LogConfiguration(),
+        shutdown: ShutdownConfiguration = ShutdownConfiguration()
+    ) {
+        self.listen = listen
+        self.upstream = upstream
+        self.introspection = introspection
+        self.keys = keys
+        self.routes = routes
+        self.catalog = catalog
+        self.audit = audit
+        self.admin = admin
+        self.threads = threads
+        self.limits = limits
+        self.trustedProxies = trustedProxies
+        self.log = log
+        self.shutdown = shutdown
+    }
+}
+
+/// Where a document is from.
+public enum DocumentSource: Equatable, Sendable {
+    /// The journal's own, which is part of the program: ``EmbeddedConfiguration``.
+    case embedded
+    /// A file; its path from the working directory, or absolute.
+    case file(String)
+}
+
+/// How many event loops there are.
+public enum ThreadCount: Equatable, Sendable {
+    /// One for each core.
+    case automatic
+    /// This many, 1…64.
+    case fixed(Int)
+}

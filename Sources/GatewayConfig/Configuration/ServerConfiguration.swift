@@ -1,0 +1,84 @@
+/// `listen[]`: one address on which requests are accepted.
+public struct ListenConfiguration: Equatable, Sendable {
+    /// The address; port 0 takes any free port.
+    public var address: SocketAddressText
+
+    /// An address to listen on.
+    public init(address: SocketAddressText = SocketAddressText(host: "127.0.0.1", port: 8080)) {
+        self.address = address
+    }
+}
+
+/// `admin`: the operators' listener, which asks for no key and so belongs on an address that only operators reach.
+public struct AdminConfiguration: Equatable, Sendable {
+    /// The address; port 0 takes any free port.
+    public var address: SocketAddressText
+
+    /// An operators' listener.
+    public init(address: SocketAddressText = SocketAddressText(host: "127.0.0.1", port: 9901)) {
+        self.address = address
+    }
+}
+
+/// `limits`: bounds on what clients can ask for.
+public struct LimitsConfiguration: Equatable, Sendable {
+    /// The longest request line, in bytes, without its CRLF: 512 B…64 KiB.
+    public var requestLine = 8 << 10
+    /// The most header fields of a request: 8…1000.
+    public var headerFields = 100
+    /// The most bytes of all header fields of a request together: 1 KiB…256 KiB.
+    public var headerBytes = 32 << 10
+    /// The longest request body in bytes; `nil` for unlimited.
+    public var body: Int?
+    /// The most client connections at a time: 1…1,000,000.
+    public var connections = 10_000
+    /// How long a request head may take from its first byte: 10 ms…10 min.
+    public var headTimeout: Duration = .seconds(10)
+    /// How long may pass between two pieces of a request body: 10 ms…1 h.
+    public var bodyIdleTimeout: Duration = .seconds(30)
+    /// How long a connection may wait for its next request: 10 ms…1 h.
+    public var keepAliveTimeout: Duration = .seconds(75)
+    /// The most requests at a time; more are answered 503: 1…1,000,000.
+    public var maxInFlight = 10_000
+    /// How much of a refused request's body is read so that the connection can be kept, in bytes: 0…16 MiB.
+    public var drainBody = 64 << 10
+
+    /// The default limits.
+    public init() {}
+}
+
+/// `log`: the gateway's own log, on standard error.
+public struct LogConfiguration: Equatable, Sendable {
+    /// How much is logged, named as swift-log names its levels.
+    public enum Level: String, CaseIterable, Sendable {
+        /// Everything.
+        case trace
+        /// What helps to find faults.
+        case debug
+        /// What is worth knowing.
+        case info
+        /// What is worth noticing.
+        case notice
+        /// What may become a fault.
+        case warning
+        /// Faults.
+        case error
+        /// Faults that stop the gateway.
+        case critical
+    }
+
+    /// The lowest level that is logged.
+    public var level: Level
+
+    /// A log.
+    public init(level: Level = .info) { self.level = level }
+}
+
+/// `shutdown`: how the gateway stops.
+public struct ShutdownConfiguration: Equatable, Sendable {
+    /// How long requests in flight may take to finish: 0 s…1 h.
+    public var gracePeriod: Duration
+
+    /// A way to stop.
+    public init(gracePeriod: Duration = .seconds(30)) { self.gracePeriod = gracePeriod }
+}

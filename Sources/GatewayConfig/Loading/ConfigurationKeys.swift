@@ -1,0 +1,75 @@
+/// The keys of `scopegate.yaml`; `config/schema/scopegate.schema.json` has the same ones.
+enum ConfigurationKeys {
+    enum Root: String, SectionKey {
+        case listen, upstream, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown
+        case trustedProxies = "trusted_proxies"
+    }
+
+    enum Listen: String, SectionKey { case address }
+
+    enum Upstream: String, SectionKey {
+        case url, host, tls, pool
+        case connectTimeout = "connect_timeout"
+        case firstByteTimeout = "first_byte_timeout"
+        case idleTimeout = "idle_timeout"
+    }
+
+    enum TLS: String, SectionKey { case caFile = "ca_file" }
+
+    enum Pool: String, SectionKey {
+        case maxConnections = "max_connections"
+        case maxIdle = "max_idle"
+        case idleTimeout = "idle_timeout"
+        case maxAge = "max_age"
+    }
+
+    enum Introspection: String, SectionKey {
+        case url, client, timeout, cache, tls
+        case maxConcurrent = "max_concurrent"
+        case maxWaiters = "max_waiters"
+    }
+
+    enum Client: String, SectionKey { case id, secret }
+
+    enum Cache: String, SectionKey {
+        case capacity
+        case timeToLive = "ttl"
+        case negativeTimeToLive = "negative_ttl"
+        case negativeCapacity = "negative_capacity"
+        case staleIfError = "stale_if_error"
+    }
+
+    enum Secret: String, SectionKey { case env, file }
+
+    enum Keys: String, SectionKey { case sources, forward }
+
+    enum Source: String, SectionKey { case header }
+
+    enum Catalog: String, SectionKey {
+        case path
+        case serveAt = "serve_at"
+    }
+
+    enum Audit: String, SectionKey {
+        case path
+        case fingerprintSecret = "fingerprint_secret"
+    }
+
+    enum Admin: String, SectionKey { case address }
+
+    enum Limits: String, SectionKey {
+        case body, connections
+        case requestLine = "request_line"
+        case headerFields = "header_fields"
+        case headerBytes = "header_bytes"
+        case headTimeout = "head_timeout"
+        case bodyIdleTimeout = "body_idle_timeout"
+        case keepAliveTimeout = "keep_alive_timeout"
+        case maxInFlight = "max_in_flight"
+        case drainBody = "drain_body"
+    }
+
+    enum Log: String, SectionKey { case level }
+
+    enum Shutdown: String, SectionKey { case gracePeriod = "grace_period" }
+}

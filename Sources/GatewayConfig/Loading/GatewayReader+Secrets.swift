@@ -1,0 +1,48 @@
+import RouteMap
+
+extension GatewayReader {
+    /// A secret: `{env: NAME}` or `{file: path}`. A line end at the end of a file is not part of it.
+    func secret(_ node: YAMLNode, _ name: String) -> Secret? {
+        guard case .mapping = node.content else {
+            // The text is not repeated: it may be the secret itself.
+            log.error(
+                "\(name) has to come from the environment or from a file",
+                at: node.position,
+                help: "write {env: NAME} or {file: path}"
+            )
+            return nil
+        }
+        guard let section = Section<ConfigurationKeys.Secret>(node, path: name, values: values) else { return nil }
+        switch (section[.env], section[.file]) {
+        case (let node?, nil): return environmentSecret(node, section.name(.env))
+        case (nil, let node?): return fileSecret(node, section.name(.file))
+        default:
+            log.error("\(name) has to have exactly one of env and file", at: node.position)
+            return nil
+        }
+    }
+
+    private func environmentSecret(_ node: YAMLNode, _ name: String) -> Secret? {
+        guard let variable = values.string(node, name) else { return nil }
+        guard let value = environment[variable], !value.isEmpty else {
+            let problem = environment[variable] == nil ? "not set" : "empty"
+            log.error("\(name): the environment variable \(variable) is \(problem)", at: node.position)
+            return nil
+        }
+        return Secret(bytes: Array(value.utf8), origin: .environment(variable))
+    }
+
+    private func fileSecret(_ node: YAMLNode, _ name: String) -> Secret? {
+        guard let path = path(node, name) else { return nil }
+        do {
+            var bytes = try files.read(path, limit: FileLimit.secret)
+            if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+            if !bytes.isEmpty { return Secret(bytes: bytes, origin: .file(path)) }
+            log.error("\(name): \(path) is empty", at: node.position)
+        } catch {
+            log.error("\(name): \(path) can't be read: \(error)", at: node.position)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,87 @@
+import RouteMap
+
+/// Reads `scopegate.yaml`, as far as it goes without the files that it names. Sections are in the extensions.
+struct GatewayReader<Files: FileReading> {
+    /// What stands for an endpoint that is missing or wrong while the rest is read.
+    static var standIn: HTTPEndpoint { HTTPEndpoint(scheme: .https, host: "localhost", port: 443) }
+
+    let log: DiagnosticLog
+    let values: ValueReader
+    let environment: [String: String]
+    let files: Files
+    /// Where the routes and the catalog are named, for what is wrong with those files as a whole.
+    private(set) var routesPosition = SourcePosition(line: 1, column: 1)
+    private(set) var catalogPosition = SourcePosition(line: 1, column: 1)
+    var serveAtPosition = SourcePosition(line: 1, column: 1)
+
+    init(log: DiagnosticLog, environment: [String: String], files: Files) {
+        self.log = log
+        values = ValueReader(log: log)
+        self.environment = environment
+        self.files = files
+    }
+
+    /// The configuration; what could not be read has its default, and the error is in the log. What has no default
+    /// stands in for the moment, as a configuration with errors is never handed on.
+    mutating func configuration(_ root: YAMLNode) -> GatewayConfiguration? {
+        guard let section = Section<ConfigurationKeys.Root>(root, path: "", values: values) else { return nil }
+        var result = GatewayConfiguration(
+            upstream: section.required(.upstream).flatMap(upstream) ?? UpstreamConfiguration(endpoint: Self.standIn),
+            introspection: section.required(.introspection).flatMap(introspection)
+                ?? IntrospectionConfiguration(endpoint: Self.standIn)
+        )
+        section.read(.listen, into: &result.listen, listen)
+        section.read(.admin, into: &result.admin, admin)
+        if let node = section[.keys] { result.keys = keys(node) }
+        if let node = section[.routes] {
+            routesPosition = node.position
+            if let path = path(node, "routes") { result.routes = .file(path) }
+        }
+        if let node = section[.catalog] {
+            catalogPosition = node.position
+            result.catalog = catalog(node)
+        }
+        result.audit = audit(section[.audit])
+        section.read(.threads, into: &result.threads, threads)
+        if let node = section[.limits] { result.limits = limits(node) }
+        section.read(.trustedProxies, into: &result.trustedProxies, trustedProxies)
+        if let section = section.section(.log, ConfigurationKeys.Log.self) {
+            section.read(.level, into: &result.log.level) { $0.word($1, $2) }
+        }
+        if let section = section.section(.shutdown, ConfigurationKeys.Shutdown.self) {
+            section.read(.gracePeriod, into: &result.shutdown.gracePeriod) {
+                $0.duration($1, $2, in: .zero ... .seconds(3600))
+            }
+        }
+        checkAddresses(result, section)
+        return result
+    }
+
+    /// A path, from the directory of the file that names it.
+    func path(_ node: YAMLNode, _ name: String) -> String? {
+        values.string(node, name).map { FilePath.resolve($0, from: log.file) }
+    }
+
+    private func threads(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> ThreadCount? {
+        if node.text == "auto" { return .automatic }
+        guard node.plainText?.first?.isNumber == true else {
+            return values.wrongType(node, name, expected: "auto or a number from 1 to 64")
+        }
+        return values.integer(node, name, in: 1...64).map { .fixed($0) }
+    }
+
+    private func trustedProxies(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> [CIDRBlock]? {
+        values.list(node, name, allowsEmpty: true)?.compactMap { item in
+            values.value(item, name) { (text) throws(ValueProblem) in try CIDRBlock(parsing: text) }
+        }
+    }
+
+    private func checkAddresses(_ configuration: GatewayConfiguration, _ section: Section<ConfigurationKeys.Root>) {
+        let addresses = configuration.listen.map(\.address) + [configuration.admin.address]
+        var seen: Set<SocketAddressText> = []
+        for address in addresses where address.port != 0 && !seen.insert(address).inserted {
+            let key: ConfigurationKeys.Root = section[.listen] == nil ? .admin : .listen
+            log.error("\(address) is listened on twice", at: section.keyPosition(key))
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import RouteMap
+import ScopeModel
+
+/// The keys of `routes.yaml`; `config/schema/routes.schema.json` has the same ones.
+enum RouteKeys {
+    enum Root: String, SectionKey { case version, routes }
+    enum Requirement: String, SectionKey { case any, all }
+}
+
+/// Reads `routes.yaml`.
+struct RoutesReader {
+    private static let words = ["public", "authenticated"]
+
+    private let log: DiagnosticLog
+    private let values: ValueReader
+    /// `nil` when the catalog itself could not be read: then scopes can't be looked up.
+    private let catalog: ScopeCatalog?
+
+    init(log: DiagnosticLog, catalog: ScopeCatalog?) {
+        self.log = log
+        values = ValueReader(log: log)
+        self.catalog = catalog
+    }
+
+    /// The compiled map; `nil` after errors were logged, or when there is no catalog to compile it with.
+    func routeMap(_ root: YAMLNode, generation: UInt64, digest: String) -> RouteMap? {
+        guard let section = Section<RouteKeys.Root>(root, path: "", values: values) else { return nil }
+        DocumentVersion.check(section.required(.version), values)
+        guard let node = section.required(.routes) else { return nil }
+        guard case .mapping(let pairs) = node.content else {
+            return values.wrongType(node, "routes", expected: "a mapping of path templates")
+        }
+        if pairs.isEmpty { log.error("routes is empty: every request would be refused", at: node.position) }
+        let definitions = pairs.flatMap { self.definitions(path: $0.key, methods: $0.value) }
+        return compile(definitions, generation: generation, digest: digest)
+    }
+
+    private func compile(_ definitions: [RouteDefinition], generation: UInt64, digest: String) -> RouteMap? {
+        do {
+            // Without the catalog no requirement was looked up, and what else is wrong is found with an empty one.
+            let catalog = try self.catalog ?? ScopeCatalog(definitions: [], presets: [])
+            let map = try RouteMap(
+                definitions: definitions,
+                catalog: catalog,
+                generation: generation,
+                digest: digest
+            )
+            return log.hasErrors || self.catalog == nil ? nil : map
+        } catch let error as RouteMapErrors {
+            for problem in error.problems {
+                log.error(
+                    problem.description,
+                    at: problem.position ?? SourcePosition(line: 1, column: 1),
+                    help: problem.suggestion.map { "did you mean \($0)?" }
+                )
+            }
+        } catch {
+            log.error("\(error)", at: SourcePosition(line: 1, column: 1))
+        }
+        return nil
+    }
+
+    private func definitions(path: YAMLNode, methods: YAMLNode) -> [RouteDefinition] {
+        guard let template = template(path) else { return [] }
+        guard case .mapping(let pairs) = methods.content else {
+            let position = methods.isNull ? path.position : methods.position
+            log.error(
+                "\(template) has to be a mapping of methods, but is \(methods.kind)",
+                at: position,
+                help: "write GET: read:trades below it"
+            )
+            return []
+        }
+        if pairs.isEmpty { log.error("\(template) has no methods", at: methods.position) }
+        return pairs.compactMap { key, value in
+            guard let method = key.text else {
+                log.error("a method of \(template) is \(key.kind)", at: key.position)
+                return nil
+            }
+            let route = "\(method) \(template)"
+            if value.isNull {
+                log.error("\(route) has no requirement", at: key.position, help: "write a scope, or public")
+            }
+            return RouteDefinition(
+                method: method,
+                template: template,
+                // What could not be read is in the log; the stand-in lets the rest be checked.
+                requirement: (value.isNull ? nil : requirement(value, route)) ?? .authenticated,
+                position: key.position
+            )
+        }
+    }
+
+    private func template(_ node: YAMLNode) -> RouteTemplate? {
+        guard let text = node.text else {
+            log.error("a path template is \(node.kind)", at: node.position)
+            return nil
+        }
+        do {
+            return try RouteTemplate(parsing: text)
+        } catch {
+            log.error("\(text.prefix(128)): \(error)", at: node.position(ofByte: error.offset))
+            return nil
+        }
+    }
+
+    private func requirement(_ node: YAMLNode, _ route: String) -> Requirement? {
+        switch node.content {
+        case .scalar(let text, _):
+            switch text {
+            case "public": return .public
+            case "authenticated": return .authenticated
+            default: return scope(node, suggesting: Self.words).map { .all([$0]) }
+            }
+        case .mapping:
+            guard let section = Section<RouteKeys.Requirement>(node, path: route, values: values) else { return nil }
+            switch (section[.any], section[.all]) {
+            case (let list?, nil): return scopes(list, section.name(.any)).map { .any($0) }
+            case (nil, let list?): return scopes(list, section.name(.all)).map { .all($0) }
+            default:
+                log.error("\(route) has to have exactly one of any and all", at: node.position)
+                return nil
+            }
+        case .sequence:
+            log.error(
+                "\(route) has a list, which does not say whether all or any are needed",
+                at: node.position,
+                help: "write {all: […]} or {any: […]}"
+            )
+            return nil
+        }
+    }
+
+    private func scopes(_ node: YAMLNode, _ name: String) -> [ScopeID]? {
+        guard let items = values.list(node, name) else { return nil }
+        var ids: [ScopeID] = []
+        for item in items {
+            guard let id = scope(item, suggesting: []) else { continue }
+            if ids.contains(id) { log.error("\(item.text ?? "") is listed twice", at: item.position) }
+            ids.append(id)
+        }
+        return ids.count == items.count ? ids : nil
+    }
+
+    /// Looks a scope up; `nil` after an error was logged, or when there is no catalog.
+    private func scope(_ node: YAMLNode, suggesting words: [String]) -> ScopeID? {
+        guard let text = values.string(node, "a requirement"), let catalog else { return nil }
+        do {
+            let id = try catalog.id(named: text)
+            if catalog.reserved.contains(id) {
+                log.warning("\(text) is reserved in the catalog, yet a route needs it", at: node.position)
+            }
+            return id
+        } catch {
+            let nearest = NearestName.suggestion(for: text, among: words) ?? error.suggestion
+            log.error(error.description, at: node.position, help: nearest.map { "did you mean \($0)?" })
+            return nil
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/// What came of asking about a key.
+public enum IntrospectionOutcome: Sendable {
+    /// The key is active, and `exp` and `nbf` allow its use now.
+    case active(Grant)
+    /// The endpoint doesn't know the key, or it was revoked.
+    case inactive
+    /// The endpoint said active, but the key's `exp` has come.
+    case expired(Grant)
+    /// The endpoint said active, but the key's `nbf` is still to come.
+    case notYetValid(Grant)
+    /// Nothing is known of the key: the request must be refused, and may be tried again later.
+    case unavailable(IntrospectionFailure)
+}
+
+extension IntrospectionOutcome {
+    /// What a grant is worth at a wall-clock time.
+    init(_ grant: Grant, wallSeconds: Int64) {
+        switch grant.validity(atWallSeconds: wallSeconds) {
+        case .valid: self = .active(grant)
+        case .expired: self = .expired(grant)
+        case .notYetValid: self = .notYetValid(grant)
+        case .inactive: self = .inactive
+        }
+    }
+}
+
+/// Why nothing is known of a key.
+public enum IntrospectionFailure: Error, Hashable, Sendable {
+    /// Too many introspections are in flight, or too many requests wait for one.
+    case overloaded
+    /// The call brought no answer.
+    case callFailed(IntrospectionCallFailure)
+    /// The answer's status isn't 200. A redirect is one of these.
+    case unexpectedStatus(Int)
+    /// The answer isn't `application/json`.
+    case unexpectedContentType
+    /// The answer's body is longer than ``IntrospectionAnswer/maximumBodyLength``.
+    case answerTooLarge
+    /// The answer's body isn't as ``IntrospectionResponse`` wants it.
+    case invalidAnswer(IntrospectionAnswerError)
+}
+
+extension IntrospectionFailure: CustomStringConvertible {
+    /// The failure in words, fit for a log: it holds nothing of the key or of the answer.
+    public var description: String {
+        switch self {
+        case .overloaded: "too many introspections in flight"
+        case .callFailed(let failure): "the call failed: \(failure)"
+        case .unexpectedStatus(let status): "the answer's status is \(status), not 200"
+        case .unexpectedContentType: "the answer is not application/json"
+        case .answerTooLarge: "the answer is longer than \(IntrospectionAnswer.maximumBodyLength) bytes"
+        case .invalidAnswer(let error): "the answer is invalid: \(error)"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// The body of an introspection request (RFC 7662 §2.1).
+public enum TokenRequest {
+    /// The Content-Type of ``form(key:)``.
+    public static let contentType = "application/x-www-form-urlencoded"
+
+    /// `token=…&token_type_hint=access_token`, with every byte of the key but the unreserved ones (RFC 3986 §2.3)
+    /// percent-encoded.
+    public static func form(key: [UInt8]) -> [UInt8] {
+        Array("token=".utf8) + percentEncoded(key) + Array("&token_type_hint=access_token".utf8)
+    }
+
+    /// A client id or secret as RFC 6749 §2.3.1 has it before it becomes part of a Basic credential.
+    public static func formEncoded(_ bytes: [UInt8]) -> String {
+        String(decoding: percentEncoded(bytes), as: UTF8.self)
+    }
+
+    private static func percentEncoded(_ bytes: [UInt8]) -> [UInt8] {
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(3 * bytes.count)
+        for byte in bytes {
+            if isUnreserved(byte) {
+                encoded.append(byte)
+            } else {
+                encoded.append(UInt8(ascii: "%"))
+                encoded.append(hexDigit(byte >> 4))
+                encoded.append(hexDigit(byte & 0xF))
+            }
+        }
+        return encoded
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+}

@@ -1,0 +1,43 @@
+import ScopeModel
+
+/// A place in a text file.
+public struct SourcePosition: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The line, from 1.
+    public let line: Int
+    /// The character in the line (a Unicode scalar), from 1.
+    public let column: Int
+
+    /// A place in a text file.
+    public init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+
+    /// The place as `line:column`.
+    public var description: String { "\(line):\(column)" }
+
+    /// Orders places as they come in the file.
+    public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// A route: a method and a path template, and what they need.
+public struct RouteDefinition: Equatable, Sendable {
+    /// The method as it stands in a request; case counts (RFC 9110 §9.1).
+    public var method: String
+    /// The paths.
+    public var template: RouteTemplate
+    /// What a request needs to be let through.
+    public var requirement: Requirement
+    /// Where the route was written, if it was written in a file.
+    public var position: SourcePosition?
+
+    /// A route.
+    public init(method: String, template: RouteTemplate, requirement: Requirement, position: SourcePosition? = nil) {
+        self.method = method
+        self.template = template
+        self.requirement = requirement
+        self.position = position
+    }
+}

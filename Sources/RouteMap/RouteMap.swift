@@ -1,0 +1,103 @@
+import HTTP1
+import ScopeModel
+
+/// What a request's method and path were found to be.
+public enum RouteMatch: Equatable, Sendable {
+    /// No template matches the path.
+    case unmapped
+    /// A template matches, but it does not have the method.
+    case methodNotAllowed(template: Int)
+    /// The route with this index.
+    case route(Int)
+}
+
+/// All routes with their requirements, compiled once and then immutable.
+///
+/// Which template is the best does not depend on the method: the template is found first, and then the method is looked
+/// up on it.
+public final class RouteMap: Sendable {
+    /// The number that tells this map from those before and after it in the same process.
+    public let generation: UInt64
+    /// What tells the map's source from any other, as its maker computed it.
+    public let digest: String
+    /// The routes, in the order they were given.
+    public let routes: [RouteDefinition]
+    /// The templates, in the order of their first route.
+    public let templates: [RouteTemplate]
+
+    private let templateOfRoute: [Int]
+    private let templateTexts: [[UInt8]]
+    private let trie: RouteTrie
+    private let methods: MethodTable
+
+    /// Compiles routes.
+    ///
+    /// - Parameters:
+    ///   - definitions: the routes; what is not among them is refused.
+    ///   - catalog: the catalog that the requirements' scopes are of.
+    ///   - generation: the number that records will give for the map.
+    ///   - digest: what tells the source of the routes from any other.
+    /// - Throws: ``RouteMapErrors`` with every problem there is, not only the first.
+    public init(
+        definitions: [RouteDefinition],
+        catalog: ScopeCatalog,
+        generation: UInt64,
+        digest: String
+    ) throws(RouteMapErrors) {
+        let problems = RouteValidator.problems(in: definitions, catalog: catalog)
+        guard problems.isEmpty else { throw RouteMapErrors(problems: problems) }
+
+        var templates: [RouteTemplate] = []
+        var indices: [String: Int] = [:]
+        var templateOfRoute: [Int] = []
+        var builder = RouteTrieBuilder()
+        for definition in definitions {
+            let text = definition.template.text
+            if indices[text] == nil {
+                indices[text] = templates.count
+                builder.insert(definition.template, index: templates.count)
+                templates.append(definition.template)
+            }
+            templateOfRoute.append(indices[text, default: 0])
+        }
+        self.generation = generation
+        self.digest = digest
+        routes = definitions
+        self.templates = templates
+        self.templateOfRoute = templateOfRoute
+        templateTexts = templates.map { Array($0.text.utf8) }
+        trie = RouteTrie(builder)
+        methods = MethodTable(routes: definitions, templates: templateOfRoute, templateCount: templates.count)
+    }
+
+    /// Finds the route of a request, in time that does not depend on the number of routes, without allocating.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - methodName: the method's bytes, which count when `method` is `other`.
+    ///   - path: the request target up to its `?`, as it was sent and after it passed the rules for targets.
+    public func match(method: HTTP1.Method, methodName: Span<UInt8>, path: Span<UInt8>) -> RouteMatch {
+        let template = trie.template(matching: path)
+        guard template != RouteTrie.none else { return .unmapped }
+        guard let route = methods.route(template: Int(template), method: method, name: methodName) else {
+            return .methodNotAllowed(template: Int(template))
+        }
+        return .route(route)
+    }
+
+    /// What a route needs.
+    public func requirement(ofRoute route: Int) -> Requirement { routes[route].requirement }
+
+    /// The template of a route, as an index into ``templates``.
+    public func templateIndex(ofRoute route: Int) -> Int { templateOfRoute[route] }
+
+    /// A template as it was written.
+    public func templateText(of template: Int) -> String { templates[template].text }
+
+    /// The bytes of ``templateText(of:)``.
+    public func templateUTF8(of template: Int) -> [UInt8] { templateTexts[template] }
+
+    /// The value of the Allow header for a template (RFC 9110 §10.2.1): its methods in alphabetical order, HEAD among
+    /// them when GET is.
+    public func allowHeader(ofTemplate template: Int) -> [UInt8] { methods.allowHeaders[template] }
+}

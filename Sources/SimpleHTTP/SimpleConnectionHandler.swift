@@ -1,0 +1,121 @@
+import HTTP1
+import NIOCore
+
+/// Serves one connection: requests one after the other in their order, pipelined ones included.
+final class SimpleConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How long a refused client may go on sending before the connection is cut.
+    private static let lingerTime = TimeAmount.seconds(2)
+
+    private let responder: any SimpleResponder
+    private let clock: WallClock
+    private let onRequest: @Sendable () -> Void
+    private var assembler: RequestAssembler
+    private var unread = ByteBuffer()
+    private var isClosing = false
+    private var isReadHeldBack = false
+    private var date = (second: Int64.min, text: "")
+
+    /// - Parameters:
+    ///   - bodyLimit: The longest body that is taken, in bytes.
+    ///   - onRequest: Called for every whole request.
+    init(
+        responder: any SimpleResponder,
+        bodyLimit: Int,
+        clock: WallClock,
+        onRequest: @escaping @Sendable () -> Void
+    ) {
+        self.responder = responder
+        self.clock = clock
+        self.onRequest = onRequest
+        assembler = RequestAssembler(bodyLimit: bodyLimit)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        var bytes = unwrapInboundIn(data)
+        if unread.readableBytes == 0 {
+            unread = bytes
+        } else {
+            unread.discardReadBytes()
+            unread.writeBuffer(&bytes)
+        }
+        serve(context)
+    }
+
+    /// A client that does not read its responses gets no further request served.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable && !isClosing {
+            serve(context)
+            if isReadHeldBack {
+                isReadHeldBack = false
+                context.read()
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable || isClosing {
+            context.read()
+        } else {
+            isReadHeldBack = true
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent {
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func serve(_ context: ChannelHandlerContext) {
+        var output = context.channel.allocator.buffer(capacity: 1024)
+        steps: while !isClosing && context.channel.isWritable {
+            switch assembler.next(&unread) {
+            case .needMore:
+                break steps
+            case .sendContinue:
+                output.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+            case .request(let request, let keepAlive):
+                onRequest()
+                send(responder.respond(to: request), isHead: request.method == .head, close: !keepAlive, to: &output)
+            case .refused(let status, let code, let message):
+                send(.refusal(status, code: code, message: message), isHead: false, close: true, to: &output)
+            }
+            if output.readableBytes > 65_536 || isClosing { flush(&output, context) }
+        }
+        flush(&output, context)
+        if isClosing { finish(context) }
+    }
+
+    private func send(_ response: SimpleResponse, isHead: Bool, close: Bool, to output: inout ByteBuffer) {
+        let now = clock.now()
+        if date.second != now { date = (now, Timestamp(seconds: now).httpDate) }
+        ResponseEncoder.encode(response, withoutBody: isHead, date: date.text, close: close, into: &output)
+        isClosing = close
+    }
+
+    private func flush(_ output: inout ByteBuffer, _ context: ChannelHandlerContext) {
+        guard output.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        output = context.channel.allocator.buffer(capacity: 1024)
+    }
+
+    /// Closes our side and reads on for a while: a close with unread input would reset the connection, and the client
+    /// could lose the response (RFC 9112 §9.6).
+    private func finish(_ context: ChannelHandlerContext) {
+        unread.clear()
+        context.close(mode: .output, promise: nil)
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: Self.lingerTime) { channel.close(promise: nil) }
+    }
+}

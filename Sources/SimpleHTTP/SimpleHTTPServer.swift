@@ -1,0 +1,88 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A small HTTP/1.1 server: keep-alive, pipelining, bodies with a length or chunked, held in memory as a whole.
+public final class SimpleHTTPServer: Sendable {
+    /// What a server allows.
+    public struct Limits: Sendable {
+        /// The longest request body in bytes; a longer one is answered 413.
+        public var body = 64 * 1024 * 1024
+        /// How long a connection may be silent before it is closed.
+        public var idleTime = TimeAmount.seconds(120)
+
+        /// 64 MiB and 120 s.
+        public init() {}
+    }
+
+    private let responder: any SimpleResponder
+    private let limits: Limits
+    private let clock: WallClock
+    private let listener = Mutex<(any Channel)?>(nil)
+    private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let accepted = Atomic<Int>(0)
+    private let served = Atomic<Int>(0)
+
+    /// A server that is not yet started.
+    public init(responder: any SimpleResponder, limits: Limits = Limits(), clock: WallClock = .system) {
+        self.responder = responder
+        self.limits = limits
+        self.clock = clock
+    }
+
+    /// How many connections were accepted so far.
+    public var acceptedConnectionCount: Int { accepted.load(ordering: .relaxed) }
+
+    /// How many whole requests were answered so far.
+    public var requestCount: Int { served.load(ordering: .relaxed) }
+
+    /// Listens on an address.
+    ///
+    /// - Parameter port: 0 for any free one.
+    /// - Returns: The port that is bound.
+    /// - Throws: What the system reports, such as an address in use.
+    public func start(group: any EventLoopGroup, host: String = "127.0.0.1", port: Int) async throws -> Int {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    track(channel)
+                    try channel.pipeline.syncOperations.addHandlers([
+                        IdleStateHandler(allTimeout: limits.idleTime), connectionHandler(),
+                    ])
+                }
+            }
+        let channel = try await bootstrap.bind(host: host, port: port).get()
+        listener.withLock { $0 = channel }
+        return channel.localAddress?.port ?? port
+    }
+
+    /// Stops listening and closes every connection.
+    public func shutdown() async {
+        let channel = listener.withLock { listener in
+            defer { listener = nil }
+            return listener
+        }
+        try? await channel?.close().get()
+        for connection in connections.withLock({ Array($0.values) }) {
+            try? await connection.close().get()
+        }
+    }
+
+    private func connectionHandler() -> SimpleConnectionHandler {
+        SimpleConnectionHandler(responder: responder, bodyLimit: limits.body, clock: clock) { [self] in
+            served.add(1, ordering: .relaxed)
+        }
+    }
+
+    private func track(_ channel: any Channel) {
+        accepted.add(1, ordering: .relaxed)
+        let id = ObjectIdentifier(channel)
+        connections.withLock { $0[id] = channel }
+        channel.closeFuture.whenComplete { [self] _ in
+            connections.withLock { $0[id] = nil }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import GatewayConfig
+
+/// Says what is wrong with a configuration.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check the configuration, the catalog and the route map.",
+        discussion: """
+            Prints a diagnostic with file, line and column for everything that is wrong. Ends with 0 when the gateway \
+            would start, and with 1 when it would not.
+
+            Example: scopegate check --config scopegate.yaml
+            """
+    )
+
+    @OptionGroup var config: ConfigOption
+    @OptionGroup var format: FormatOption
+
+    private struct Report: Encodable {
+        struct Entry: Encodable {
+            var file: String
+            var line: Int
+            var column: Int
+            var severity: String
+            var message: String
+            var help: String?
+
+            init(_ diagnostic: Diagnostic) {
+                file = diagnostic.file
+                line = diagnostic.line
+                column = diagnostic.column
+                severity = diagnostic.severity.rawValue
+                message = diagnostic.message
+                help = diagnostic.suggestion
+            }
+        }
+
+        var ok: Bool
+        var routes: Int?
+        var scopes: Int?
+        var digest: String?
+        var diagnostics: [Entry]
+    }
+
+    func run() throws {
+        do {
+            let loaded = try config.load()
+            let report = Report(
+                ok: true,
+                routes: loaded.routeMap.routes.count,
+                scopes: loaded.catalog.entries.count,
+                digest: loaded.routeMap.digest,
+                diagnostics: loaded.warnings.map(Report.Entry.init)
+            )
+            switch format.format {
+            case .json: try printJSON(report)
+            case .text:
+                for warning in loaded.warnings { print(warning) }
+                print(
+                    "ok: \(loaded.routeMap.routes.count) routes on \(loaded.routeMap.templates.count) templates, "
+                        + "\(loaded.catalog.entries.count) scopes"
+                )
+            }
+        } catch let errors as ConfigErrors {
+            switch format.format {
+            case .json:
+                try printJSON(Report(ok: false, diagnostics: errors.diagnostics.map(Report.Entry.init)))
+            case .text:
+                print(errors)
+                let count = errors.diagnostics.filter { $0.severity == .error }.count
+                print("\(count) \(count == 1 ? "error" : "errors")")
+            }
+            throw ExitStatus.finding
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import RouteMap
+import ScopeModel
+
+/// Prints the route map.
+struct Routes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the routes and what they need.",
+        discussion: """
+            Without a configuration it lists the built-in route map of the journal.
+
+            Example: scopegate routes --scope write:tags
+            """
+    )
+
+    @Option(help: "Only routes that need this scope.")
+    var scope: String?
+
+    @OptionGroup var config: ConfigOption
+    @OptionGroup var format: FormatOption
+
+    private struct Row: Encodable {
+        var method: String
+        var template: String
+        var requirement: String
+        var scopes: [String]
+    }
+
+    func run() throws {
+        let (catalog, routeMap) = try config.loadMap()
+        var wanted: ScopeID?
+        if let scope {
+            do {
+                wanted = try catalog.id(named: scope)
+            } catch {
+                let hint = error.suggestion.map { "; did you mean \($0)?" } ?? ""
+                throw ValidationError("--scope: \(error)\(hint)")
+            }
+        }
+        let rows = routeMap.routes
+            .filter { route in wanted.map { route.requirement.scopes.contains($0) } ?? true }
+            .map { route in
+                Row(
+                    method: route.method,
+                    template: route.template.text,
+                    requirement: route.requirement.description(in: catalog),
+                    scopes: route.requirement.scopes.map { catalog.name(of: $0) }
+                )
+            }
+        switch format.format {
+        case .json: try printJSON(rows)
+        case .text:
+            var table = TextTable()
+            for row in rows { table.add(row.method, row.template, row.requirement) }
+            if !rows.isEmpty { print(table.text) }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Gateway
+import GatewayConfig
+import Logging
+import ServiceLifecycle
+
+/// Runs the gateway.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the gateway.",
+        discussion: """
+            Logs JSON lines to standard error. SIGTERM and SIGINT end it in order: what is under way is finished, for \
+            as long as shutdown.grace_period allows.
+
+            Example: scopegate serve --config /etc/scopegate/scopegate.yaml
+            """
+    )
+
+    @OptionGroup var config: ConfigOption
+
+    func run() async throws {
+        let loaded = try config.loadOrExit()
+        let logger = Logger(loaded.configuration.log)
+        do {
+            try await ServiceGroup(
+                services: [GatewayServer(loaded, logger: logger)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            ).run()
+        } catch {
+            logger.critical("can't run", metadata: ["error": "\(error)"])
+            throw ExitStatus.badInput
+        }
+    }
+}
+
+extension Logger {
+    /// The gateway's log.
+    init(_ configuration: LogConfiguration) {
+        let level = Logger.Level(rawValue: configuration.level.rawValue) ?? .info
+        self.init(label: "scopegate") { _ in JSONLogHandler(level: level) }
+    }
+}

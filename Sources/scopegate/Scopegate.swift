@@ -1,0 +1,56 @@
+import ArgumentParser
+import Glibc
+
+/// The command line.
+@main
+struct Scopegate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scopegate",
+        abstract: "Enforces the scopes of API keys in front of an HTTP backend.",
+        discussion: """
+            Example: scopegate demo
+              starts a gateway, a journal backend and a key service on this machine, and prints requests to try.
+
+            Exit status: 0 all is well, 1 there is a finding, 2 bad use or bad input.
+            """,
+        version: Version.text,
+        subcommands: [Serve.self, Check.self, Explain.self, Routes.self, Catalog.self, DemoCommand.self]
+    )
+
+    static func main() async {
+        // A peer that closes while it is written to is an error of that write, not of the process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let status as ExitStatus {
+            Glibc.exit(status.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if code.isSuccess {
+                print(text)
+            } else if !text.isEmpty {
+                StandardError.write(text)
+            }
+            Glibc.exit(code.isSuccess ? 0 : ExitStatus.badInput.rawValue)
+        }
+    }
+}
+
+/// How a command ends when it is not simply done.
+enum ExitStatus: Int32, Error {
+    /// There is something to know: a denial, a problem in a file.
+    case finding = 1
+    /// The command was used wrongly, or what it was given can't be used.
+    case badInput = 2
+}
+
+/// What `--version` says.
+enum Version {
+    static let text = "scopegate 0.1.0"
+}

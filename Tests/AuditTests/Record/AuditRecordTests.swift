@@ -1,0 +1,222 @@
+import Audit
+import Foundation
+import Testing
+
+@Suite struct AuditRecordTests {
+    private func render(_ record: AuditRecord) -> String {
+        var line: [UInt8] = []
+        AuditRecordRenderer.render(record, into: &line)
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    private func record(path: [UInt8]? = nil, userAgent: [UInt8]? = nil, client: String = "c") -> AuditRecord {
+        AuditRecord(
+            timeMicroseconds: 0,
+            requestID: "r".utf8,
+            client: client,
+            path: path,
+            code: "missing_key",
+            status: 401,
+            generation: 1,
+            userAgent: userAgent
+        )
+    }
+
+    @Test func aFullRecord() {
+        let record = AuditRecord(
+            timeMicroseconds: 1_767_225_599_000_007,
+            requestID: "01JABC".utf8,
+            client: "2001:db8::1",
+            method: Array("POST".utf8),
+            path: Array("/api/v1/trades/7".utf8),
+            template: "/api/v1/trades/{tradeId}",
+            code: "forbidden_scope",
+            status: 403,
+            requiredScope: "write:trades",
+            requiredScopes: ["read:trades", "write:trades"],
+            grantedScopes: ["read:trades"],
+            keyID: "k_1",
+            subject: "J\u{F6}rg",
+            keyFingerprint: "0123456789abcdef",
+            generation: 3,
+            userAgent: Array("curl/8".utf8)
+        )
+        #expect(
+            render(record) == #"{"time":"2025-12-31T23:59:59.000007Z","request_id":"01JABC","client":"2001:db8::1","#
+                + #""method":"POST","path":"/api/v1/trades/7","template":"/api/v1/trades/{tradeId}","#
+                + #""code":"forbidden_scope","status":403,"required_scope":"write:trades","#
+                + #""required_scopes":["read:trades","write:trades"],"granted_scopes":["read:trades"],"key_id":"k_1","#
+                + #""subject":"Jörg","key_fingerprint":"0123456789abcdef","generation":3,"user_agent":"curl/8"}"# + "\n"
+        )
+    }
+
+    @Test func whatIsNotKnownIsLeftOut() {
+        #expect(
+            render(record()) == #"{"time":"1970-01-01T00:00:00.000000Z","request_id":"r","client":"c","#
+                + #""code":"missing_key","status":401,"generation":1}"# + "\n"
+        )
+    }
+
+    @Test func noScopesAreNotUnknownScopes() throws {
+        let record = AuditRecord(
+            timeMicroseconds: 0,
+            requestID: "r".utf8,
+            client: "c",
+            code: "forbidden_scope",
+            status: 403,
+            grantedScopes: [],
+            generation: 1
+        )
+        #expect(render(record).contains(#""granted_scopes":[],"#))
+    }
+
+    @Test func renderingAppends() throws {
+        var lines: [UInt8] = []
+        AuditRecordRenderer.render(.numbered(1), into: &lines)
+        AuditRecordRenderer.render(.numbered(2), into: &lines)
+        #expect(try requestIDs(lines) == ["r1", "r2"])
+    }
+
+    @Test(arguments: [
+        ("/a?api_key=secret", "/a"), ("/a#secret", "/a"), ("/a?b?c", "/a"), ("?secret", ""), ("/a%3Fb", "/a%3Fb"),
+    ])
+    func thePathLosesTheQuery(target: String, path: String) {
+        let line = render(record(path: Array(target.utf8)))
+        #expect(line.contains("\"path\":\"\(path)\","))
+        #expect(!line.contains("secret"))
+    }
+
+    @Test(
+        arguments: [
+            (Array("a\"b".utf8), #"a\"b"#), (Array("a\\b".utf8), #"a\\\\b"#),
+            ([0x00, 0x09, 0x0A, 0x1B, 0x7F], #"\u0000\u0009\u000a\u001b\u007f"#),
+            ([0xFF], #"\\xff"#), ([0x61, 0xC3], #"a\\xc3"#), ([0xC3, 0x28], #"\\xc3("#),
+            ([0xED, 0xA0, 0x80], #"\\xed\\xa0\\x80"#),
+            ([0xF0, 0x9F, 0x98, 0x80], "\u{1F600}"), (Array("\u{E9}".utf8), "\u{E9}"),
+            (Array("\\xff".utf8), #"\\\\xff"#),
+            (Array("\u{85}\u{202E}\u{2028}\u{FEFF}\u{200B}".utf8), #"\u0085\u202e\u2028\ufeff\u200b"#), ([], ""),
+        ] as [([UInt8], String)]
+    )
+    func bytesAreEscaped(bytes: [UInt8], escaped: String) throws {
+        let line = render(record(userAgent: bytes))
+        #expect(line.hasSuffix("\"user_agent\":\"\(escaped)\"}\n"))
+        #expect(try parsedLines(Array(line.utf8)).count == 1)
+    }
+
+    @Test func anyBytesMakeOneLineThatGivesThemBack() throws {
+        for first in 0...255 as ClosedRange<UInt8> {
+            for second in [0x00, 0x0A, 0x22, 0x5C, 0x78, 0x80, 0xBF, 0xE2, 0xF4] as [UInt8] {
+                let bytes: [UInt8] = [first, second, 0x41]
+                let line = Array(render(record(userAgent: bytes)).utf8)
+                #expect(line.filter { $0 == 0x0A }.count == 1)
+                let value = try #require(try parsedLines(line).first?["user_agent"] as? String)
+                #expect(unescaped(value) == bytes)
+            }
+        }
+    }
+
+    /// The bytes that a value of the log stands for.
+    private func unescaped(_ value: String) -> [UInt8] {
+        var rest = Array(value.utf8)[...]
+        var bytes: [UInt8] = []
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), rest.popFirst() == UInt8(ascii: "x") {
+                bytes.append(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) ?? 0)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return bytes
+    }
+
+    @Test func longTextsAreCutAndNamed() throws {
+        let long = [UInt8](repeating: UInt8(ascii: "x"), count: 10_000)
+        let line = render(record(path: long, userAgent: long))
+        let members = try #require(try parsedLines(Array(line.utf8)).first)
+        #expect((members["path"] as? String)?.utf8.count == AuditLimits.path)
+        #expect((members["user_agent"] as? String)?.utf8.count == AuditLimits.userAgent)
+        #expect(members["truncated"] as? [String] == ["path", "user_agent"])
+        let fitting = [UInt8](repeating: UInt8(ascii: "x"), count: AuditLimits.userAgent)
+        #expect(!render(record(userAgent: fitting)).contains("truncated"))
+    }
+
+    @Test(arguments: ["\u{E9}", "\u{20AC}", "\u{1F600}"])
+    func aCutDoesNotSplitACharacter(character: String) {
+        let width = character.utf8.count
+        for lead in 0..<width {
+            let text = String(repeating: "x", count: lead) + String(repeating: character, count: 200)
+            let kept = record(userAgent: Array(text.utf8)).userAgent
+            let length = kept?.bytes.count ?? 0
+            #expect(String(validating: kept?.bytes ?? [0xFF], as: UTF8.self) != nil)
+            #expect(length > AuditLimits.userAgent - width && length <= AuditLimits.userAgent)
+        }
+    }
+
+    @Test func theRecordAndItsLineAreBounded() {
+        let text = String(repeating: "\u{1}", count: 100_000)
+        let scopes = [String](repeating: text, count: 1000)
+        let record = AuditRecord(
+            timeMicroseconds: .max,
+            requestID: text.utf8,
+            client: text,
+            method: Array(text.utf8),
+            path: Array(text.utf8),
+            template: text,
+            code: text,
+            status: .max,
+            requiredScope: text,
+            requiredScopes: scopes,
+            grantedScopes: scopes,
+            keyID: text,
+            subject: text,
+            keyFingerprint: text,
+            generation: .max,
+            userAgent: Array(text.utf8)
+        )
+        // Six bytes for each control byte, in both lists of scopes and in some ten other fields.
+        #expect(render(record).utf8.count < 6 * (2 * AuditLimits.scopes * AuditLimits.name + 10_000))
+        #expect(record.requiredScopes.count == AuditLimits.scopes)
+    }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000000Z"), (-1, "1969-12-31T23:59:59.999999Z"), (1, "1970-01-01T00:00:00.000001Z"),
+            (951_782_399_999_999, "2000-02-28T23:59:59.999999Z"), (951_782_400_000_000, "2000-02-29T00:00:00.000000Z"),
+            (951_868_800_000_000, "2000-03-01T00:00:00.000000Z"),
+            (1_709_164_800_000_000, "2024-02-29T00:00:00.000000Z"),
+            (4_107_542_400_000_000, "2100-03-01T00:00:00.000000Z"),
+            (4_107_456_000_000_000, "2100-02-28T00:00:00.000000Z"),
+            (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"), (.max, "9999-12-31T23:59:59.999999Z"),
+            (-62_167_219_200_000_000, "0000-01-01T00:00:00.000000Z"), (.min, "0000-01-01T00:00:00.000000Z"),
+        ] as [(Int64, String)]
+    )
+    func times(microseconds: Int64, text: String) {
+        let record = AuditRecord(
+            timeMicroseconds: microseconds,
+            requestID: "r".utf8,
+            client: "c",
+            code: "missing_key",
+            status: 401,
+            generation: 1
+        )
+        #expect(render(record).hasPrefix("{\"time\":\"\(text)\","))
+    }
+
+    @Test func timesAgreeWithFoundationOverFourCenturies() throws {
+        let formatter = ISO8601DateFormatter()
+        for day in stride(from: 0, to: 146_097, by: 7) {
+            let seconds = Int64(day) * 86_400 + Int64(day % 86_400)
+            let record = AuditRecord(
+                timeMicroseconds: seconds * 1_000_000,
+                requestID: "r".utf8,
+                client: "c",
+                code: "c",
+                status: 1,
+                generation: 1
+            )
+            let expected = formatter.string(from: Date(timeIntervalSince1970: Double(seconds))).dropLast()
+            #expect(render(record).hasPrefix("{\"time\":\"\(expected).000000Z\""))
+        }
+    }
+}

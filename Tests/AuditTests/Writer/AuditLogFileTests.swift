@@ -1,0 +1,127 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import Audit
+
+@Suite struct AuditLogFileTests {
+    let directory: TemporaryDirectory
+    let path: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        path = directory.file("audit.jsonl")
+    }
+
+    @Test func aRecordIsInTheFileWhenItsCompletionIsCalled() async throws {
+        let log = try AuditLog(path: path)
+        for number in 1...100 {
+            #expect(await log.append(.numbered(number)) == .written)
+            #expect(try requestIDs(contents(path)).last == "r\(number)")
+        }
+        #expect(log.isHealthy)
+        #expect(log.counters.written == 100)
+    }
+
+    @Test func theOrderIsTheOrderOfAppending() throws {
+        let log = try AuditLog(path: path)
+        let outcomes = Collected<Int>()
+        for number in 0..<5000 {
+            #expect(log.append(.numbered(number)) { _ in outcomes.add(number) })
+        }
+        #expect(log.close() == 0)
+        #expect(try requestIDs(contents(path)) == (0..<5000).map { "r\($0)" })
+        #expect(outcomes.all == Array(0..<5000))
+    }
+
+    @Test func manyThreadsMixOnlyWholeLines() async throws {
+        let log = try AuditLog(path: path)
+        await withTaskGroup(of: Void.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for number in 0..<200 {
+                        #expect(await log.append(.numbered(task * 1000 + number)) == .written)
+                    }
+                }
+            }
+        }
+        log.close()
+        let ids = try requestIDs(contents(path))
+        #expect(ids.count == 1600)
+        #expect(Set(ids).count == 1600)
+    }
+
+    @Test func theFileIsItsOwnersOnly() throws {
+        try AuditLog(path: path).close()
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test func whatIsThereIsKept() async throws {
+        let first = try AuditLog(path: path)
+        #expect(await first.append(.numbered(1)) == .written)
+        first.close()
+        let second = try AuditLog(path: path)
+        #expect(await second.append(.numbered(2)) == .written)
+        second.close()
+        #expect(try requestIDs(contents(path)) == ["r1", "r2"])
+        #expect(try contents(path).split(separator: 0x0A, omittingEmptySubsequences: false).count == 3)
+    }
+
+    @Test func aTornLineIsSetApart() async throws {
+        try Data("{\"time\":\"2026".utf8).write(to: URL(fileURLWithPath: path))
+        let log = try AuditLog(path: path)
+        #expect(await log.append(.numbered(1)) == .written)
+        log.close()
+        let lines = try contents(path).split(separator: 0x0A)
+        #expect(lines.count == 2)
+        #expect(lines.first?.elementsEqual("{\"time\":\"2026".utf8) == true)
+        #expect(try requestIDs(Array(lines[1])) == ["r1"])
+    }
+
+    @Test func closingWritesWhatWaitsAndEndsTheLog() throws {
+        let log = try AuditLog(path: path)
+        let outcomes = Collected<AuditOutcome>()
+        for number in 0..<1000 {
+            #expect(log.append(.numbered(number)) { outcomes.add($0) })
+        }
+        #expect(log.close() == 0)
+        #expect(outcomes.all == [AuditOutcome](repeating: .written, count: 1000))
+        #expect(!log.append(.numbered(0)) { outcomes.add($0) })
+        #expect(log.close() == 0)
+        #expect(log.counters == AuditCounters(written: 1000, waiting: 0, refused: 1))
+        #expect(outcomes.all.count == 1000)
+    }
+
+    @Test func aLogThatNobodyHoldsWritesWhatWaits() throws {
+        do {
+            let log = try AuditLog(path: path)
+            #expect(log.append(.numbered(1)) { _ in })
+        }
+        #expect(try requestIDs(contents(path)) == ["r1"])
+    }
+
+    @Test func whatCannotBeOpenedIsAnError() throws {
+        #expect(throws: AuditOpenError(path: directory.file("no/audit"), errno: ENOENT)) {
+            try AuditLog(path: directory.file("no/audit"))
+        }
+        #expect(throws: AuditOpenError(path: directory.path, errno: EINVAL)) { try AuditLog(path: directory.path) }
+        let pipe = directory.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect(throws: AuditOpenError(path: pipe, errno: EINVAL)) { try AuditLog(path: pipe) }
+    }
+
+    @Test func aFullDiskIsReportedOnceAndTheQueueStaysBounded() async throws {
+        let health = Collected<AuditHealth>()
+        let log = try AuditLog(path: "/dev/full", capacity: 3) { health.add($0) }
+        #expect(log.isHealthy)
+        for number in 1...3 {
+            #expect(await log.append(.numbered(number)) == .retained)
+            #expect(!log.isHealthy)
+        }
+        #expect(await log.append(.numbered(4)) == nil)
+        #expect(log.counters == AuditCounters(written: 0, waiting: 3, refused: 1))
+        #expect(log.close() == 3)
+        #expect(health.all == [.failing(AuditWriteError(errno: ENOSPC))])
+    }
+}

@@ -1,0 +1,41 @@
+@testable import GatewayConfig
+
+/// The keys that the loader knows, by where they are in the JSON Schemas.
+enum KnownKeys {
+    static let scopegate: [String: [String]] = [
+        "": names(ConfigurationKeys.Root.self),
+        "listen[]": names(ConfigurationKeys.Listen.self),
+        "upstream": names(ConfigurationKeys.Upstream.self),
+        "upstream.pool": names(ConfigurationKeys.Pool.self),
+        "introspection": names(ConfigurationKeys.Introspection.self),
+        "introspection.client": names(ConfigurationKeys.Client.self),
+        "introspection.cache": names(ConfigurationKeys.Cache.self),
+        "keys": names(ConfigurationKeys.Keys.self),
+        "keys.sources[]": names(ConfigurationKeys.Source.self),
+        "catalog": names(ConfigurationKeys.Catalog.self),
+        "audit": names(ConfigurationKeys.Audit.self),
+        "admin": names(ConfigurationKeys.Admin.self),
+        "limits": names(ConfigurationKeys.Limits.self),
+        "log": names(ConfigurationKeys.Log.self),
+        "shutdown": names(ConfigurationKeys.Shutdown.self),
+        "$tls": names(ConfigurationKeys.TLS.self),
+        "$secret": names(ConfigurationKeys.Secret.self),
+    ]
+
+    static let catalog: [String: [String]] = [
+        "": names(CatalogKeys.Root.self),
+        "resources[]": names(CatalogKeys.Resource.self),
+        "resources[].read": names(CatalogKeys.Read.self),
+        "resources[].write": names(CatalogKeys.Write.self),
+        "presets[]": names(CatalogKeys.Preset.self),
+    ]
+
+    static let routes: [String: [String]] = [
+        "": names(RouteKeys.Root.self),
+        "$requirement": names(RouteKeys.Requirement.self),
+    ]
+
+    private static func names<Key: SectionKey>(_ type: Key.Type) -> [String] {
+        type.allCases.map(\.rawValue).sorted()
+    }
+}

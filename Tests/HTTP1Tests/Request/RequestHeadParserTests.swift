@@ -1,0 +1,112 @@
+import HTTP1
+import Testing
+
+@Suite struct RequestHeadParserTests {
+    @Test(arguments: AcceptedRequest.all) func accepts(_ request: AcceptedRequest) {
+        guard case .complete(let head) = requestOutcome(request.bytes) else {
+            Issue.record("refused: \(requestOutcome(request.bytes))")
+            return
+        }
+        let bytes = request.bytes
+        #expect(head.method == request.method)
+        #expect(text(bytes, head.methodRange) == text(bytes, ByteRange(0, bytes.firstIndex(of: 0x20) ?? 0)))
+        #expect(text(bytes, head.targetRange) == request.target)
+        #expect(text(bytes, head.pathRange) == String(request.target.prefix { $0 != "?" }))
+        #expect(head.queryRange.map { text(bytes, $0) } == request.query)
+        #expect(text(bytes, head.hostRange) == request.host)
+        #expect(head.version == request.version)
+        #expect(head.framing == request.framing)
+        #expect(head.keepAlive == request.keepAlive)
+        #expect(head.expectsContinue == request.expectsContinue)
+        #expect(head.fields.map { Field(bytes, $0) } == request.fields)
+        #expect(head.fields.map(\.nameHasUnderscore) == request.fields.map { $0.name.contains("_") })
+        #expect(head.byteCount == bytes.count)
+    }
+
+    @Test(arguments: RefusedRequest.all) func refuses(_ request: RefusedRequest) {
+        #expect(requestOutcome(request.bytes, limits: request.limits) == .failed(request.error))
+    }
+
+    @Test func everyRuleHasACase() {
+        #expect(Set(RefusedRequest.all.map(\.error)) == Set(RequestError.allCases))
+    }
+
+    @Test(arguments: AcceptedRequest.all) func acceptsAtEverySplit(_ request: AcceptedRequest) {
+        let whole = requestOutcome(request.bytes)
+        for ends in splits(request.bytes.count) {
+            #expect(requestOutcome(request.bytes, ends: ends) == whole, "split at \(ends)")
+        }
+    }
+
+    @Test(arguments: RefusedRequest.all) func refusesAtEverySplit(_ request: RefusedRequest) {
+        for ends in splits(request.bytes.count) {
+            let outcome = requestOutcome(request.bytes, ends: ends, limits: request.limits)
+            #expect(outcome == .failed(request.error), "split at \(ends)")
+        }
+    }
+
+    @Test(arguments: AcceptedRequest.all) func noPrefixIsAHead(_ request: AcceptedRequest) {
+        for end in request.bytes.indices {
+            #expect(requestOutcome(request.bytes, ends: [end]) == .needMore, "prefix of \(end)")
+        }
+    }
+
+    @Test func leavesPipelinedBytesAlone() {
+        let first = wire("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n")
+        let second = wire("PUT /2 HTTP/1.1\r\nHost: bc\r\nConnection: close\r\n\r\n")
+        let both = first + second + wire("\0garbage")
+        var parser = RequestHeadParser(limits: HeadLimits())
+        #expect(parser.parse(both) == .complete)
+        #expect(parser.head.byteCount == first.count)
+        #expect(parser.head.keepAlive)
+        parser.reset()
+        #expect(parser.head == RequestHead())
+        let rest = Array(both[first.count...])
+        #expect(parser.parse(rest) == .complete)
+        #expect(parser.head.byteCount == second.count)
+        #expect(parser.head.method == .put)
+        #expect(text(rest, parser.head.targetRange) == "/2")
+        #expect(text(rest, parser.head.hostRange) == "bc")
+        #expect(!parser.head.keepAlive)
+    }
+
+    @Test func keepsItsResultUntilReset() {
+        let bad = wire("GET / HTTP/3.0\r\n")
+        let good = wire("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        var parser = RequestHeadParser(limits: HeadLimits())
+        #expect(parser.parse(bad) == .failed(.unsupportedVersion))
+        #expect(parser.parse(good) == .failed(.unsupportedVersion))
+        parser.reset()
+        #expect(parser.parse(good) == .complete)
+        #expect(parser.parse(bad) == .complete)
+    }
+
+    @Test func acceptsWhatJustFits() {
+        let bytes = wire("GET /23456 HTTP/1.1\r\nHost: a\r\nA: 012345678\r\n\r\n")
+        let limits = HeadLimits(requestLine: 19, fieldCount: 2, fieldBytes: 23)
+        let outcome = requestOutcome(bytes, limits: limits)
+        #expect(outcome == requestOutcome(bytes))
+        #expect(outcome != .needMore)
+        for ends in splits(bytes.count) { #expect(requestOutcome(bytes, ends: ends, limits: limits) == outcome) }
+        var tight = limits
+        tight.fieldBytes -= 1
+        #expect(requestOutcome(bytes, limits: tight) == .failed(.fieldsTooLarge))
+    }
+
+    @Test func boundsUnendingInput() {
+        let line = wire("GET /" + String(repeating: "a", count: 8192))
+        #expect(requestOutcome(line) == .failed(.requestLineTooLong))
+        let field = wire("GET / HTTP/1.1\r\nA: " + String(repeating: "a", count: 32768))
+        #expect(requestOutcome(field) == .failed(.fieldsTooLarge))
+        let many = wire("GET / HTTP/1.1\r\n" + String(repeating: "A:\r\n", count: 101))
+        #expect(requestOutcome(many) == .failed(.tooManyFields))
+    }
+
+    @Test func survivesSenselessLimits() {
+        let bytes = wire("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        let none = HeadLimits(requestLine: .min, fieldCount: .min, fieldBytes: .min)
+        #expect(requestOutcome(bytes, limits: none) == .failed(.requestLineTooLong))
+        let all = HeadLimits(requestLine: .max, fieldCount: .max, fieldBytes: .max)
+        #expect(requestOutcome(bytes, limits: all) == requestOutcome(bytes))
+    }
+}
