@@ -47,7 +47,8 @@ static inline scopegate_digest256 scopegate_sha256_final(const SHA256_CTX *conte
     return digest;
 }
 
-/// HMAC (RFC 2104) from the states that have already taken the padded key: `inner` its ipad block, `outer` its opad block.
+/// HMAC (RFC 2104) from the states that have already taken the padded key: `inner` its ipad block, `outer` its opad
+/// block.
 static inline scopegate_digest256 scopegate_hmac_sha256(
     const SHA256_CTX *inner, const SHA256_CTX *outer, const void *bytes, size_t count
 ) {

@@ -2,7 +2,8 @@ import CCrypto
 
 /// The kernel's cryptographically secure random source (getrandom(2)).
 public enum SystemRandom {
-    /// `count` random bytes; none for a count of zero or less. Waits only while the kernel's source isn't seeded yet, early at boot.
+    /// `count` random bytes; none for a count of zero or less. Waits only while the kernel's source isn't seeded yet,
+    /// early at boot.
     public static func bytes(count: Int) throws(SystemRandomError) -> [UInt8] {
         guard count > 0 else { return [] }
         var bytes = [UInt8](repeating: 0, count: count)

@@ -1,7 +1,7 @@
 /// One refused request, for the audit log.
 ///
-/// A record holds what was decided, on what grounds, and for whom, and never the key. Its texts are bounded when it is made,
-/// so that a queue of records is bounded too.
+/// A record holds what was decided, on what grounds, and for whom, and never the key. Its texts are bounded when it is
+/// made, so that a queue of records is bounded too.
 public struct AuditRecord: Hashable, Sendable {
     /// When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
     public let timeMicroseconds: Int64
@@ -36,8 +36,8 @@ public struct AuditRecord: Hashable, Sendable {
     /// What the client calls itself.
     public let userAgent: AuditText?
 
-    /// A record of what is known of a refused request; leave out what isn't. Texts beyond ``AuditLimits`` are cut, and a path
-    /// loses what follows a `?` or a `#`.
+    /// A record of what is known of a refused request; leave out what isn't. Texts beyond ``AuditLimits`` are cut, and
+    /// a path loses what follows a `?` or a `#`.
     public init(
         timeMicroseconds: Int64,
         requestID: some Collection<UInt8>,

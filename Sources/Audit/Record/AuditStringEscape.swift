@@ -1,8 +1,8 @@
 /// JSON strings (RFC 8259 §7) from bytes that may be anything, so that a line can be shown on a terminal and searched.
 ///
-/// Control characters, and those that reorder or break the text around them, become `\u` escapes. A byte that isn't part of
-/// well-formed UTF-8 becomes the four characters `\xNN`; a backslash of the text becomes two, so that the two can't be
-/// mixed up: a reader gets the exact bytes back by resolving `\xNN` and `\\` in the string's value.
+/// Control characters, and those that reorder or break the text around them, become `\u` escapes. A byte that isn't
+/// part of well-formed UTF-8 becomes the four characters `\xNN`; a backslash of the text becomes two, so that the two
+/// can't be mixed up: a reader gets the exact bytes back by resolving `\xNN` and `\\` in the string's value.
 enum AuditStringEscape {
     /// Appends the string with its quotes.
     static func append(_ bytes: [UInt8], to line: inout [UInt8]) {
@@ -45,7 +45,8 @@ enum AuditStringEscape {
         }
     }
 
-    /// C1 controls, marks and overrides of direction, line and paragraph separators, the byte order mark: all below U+10000.
+    /// C1 controls, marks and overrides of direction, line and paragraph separators, the byte order mark: all below
+    /// U+10000.
     private static func isMisleading(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x80...0x9F, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true

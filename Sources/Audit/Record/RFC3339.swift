@@ -34,8 +34,8 @@ enum RFC3339 {
         let day: Int64
 
         init(daysSince1970: Int64) {
-            // Years are counted from March, so that the leap day is the last of a year, and in eras of 400 years, which are
-            // all of the same length.
+            // Years are counted from March, so that the leap day is the last of a year, and in eras of 400 years, which
+            // are all of the same length.
             let daysPerEra: Int64 = 146_097
             let (era, dayOfEra) = floorDivide(daysSince1970 + 719_468, daysPerEra)
             let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / (daysPerEra - 1)) / 365

@@ -45,7 +45,8 @@ final class AuditFile: AuditSink {
         isRegular(status) || status.st_mode & S_IFMT == S_IFCHR
     }
 
-    /// The last byte of a file, or nil when it can't be read; then the line is taken for torn, which costs an empty line.
+    /// The last byte of a file, or nil when it can't be read; then the line is taken for torn, which costs an empty
+    /// line.
     private static func lastByte(of path: String, _ status: stat) -> UInt8? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

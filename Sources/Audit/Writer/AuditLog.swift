@@ -29,8 +29,8 @@ public struct AuditCounters: Hashable, Sendable {
 
 /// The audit log: a file to which a thread of its own appends records.
 ///
-/// Callers never wait for the disk. When it fails, records wait in memory up to the bound and are written, in order, when it
-/// is back; beyond the bound ``append(_:completion:)`` refuses, and so must the gateway.
+/// Callers never wait for the disk. When it fails, records wait in memory up to the bound and are written, in order,
+/// when it is back; beyond the bound ``append(_:completion:)`` refuses, and so must the gateway.
 public final class AuditLog: Sendable {
     private let queue: AuditQueue
     private let writer: AuditWriter
@@ -38,8 +38,8 @@ public final class AuditLog: Sendable {
 
     /// Opens the log, and creates it with mode 0600 if need be.
     ///
-    /// `capacity` is the number of records that may wait to be written, at least 1. `health` is called on the writer's thread
-    /// whenever writing begins to fail and when it works again, and at no other time; a log begins healthy.
+    /// `capacity` is the number of records that may wait to be written, at least 1. `health` is called on the writer's
+    /// thread whenever writing begins to fail and when it works again, and at no other time; a log begins healthy.
     public convenience init(
         path: String,
         capacity: Int = 16_384,
@@ -72,9 +72,9 @@ public final class AuditLog: Sendable {
 
     /// Hands a record over to be written.
     ///
-    /// Returns false, and doesn't call `completion`, when the bound is reached or the log is closed. Otherwise `completion` is
-    /// called exactly once, on the writer's thread, and must not block it: with `written`, or with `retained` as soon as it is
-    /// known that it can't be written now.
+    /// Returns false, and doesn't call `completion`, when the bound is reached or the log is closed. Otherwise
+    /// `completion` is called exactly once, on the writer's thread, and must not block it: with `written`, or with
+    /// `retained` as soon as it is known that it can't be written now.
     public func append(_ record: AuditRecord, completion: @escaping @Sendable (AuditOutcome) -> Void) -> Bool {
         queue.append(AuditQueue.Item(record: record, completion: completion))
     }
@@ -92,7 +92,8 @@ public final class AuditLog: Sendable {
         )
     }
 
-    /// Writes what is waiting, ends the thread, and returns how many records were lost because they couldn't be written.
+    /// Writes what is waiting, ends the thread, and returns how many records were lost because they couldn't be
+    /// written.
     ///
     /// It waits for the disk, and must not be called on the writer's thread. Calls after the first return 0 at once.
     @discardableResult
@@ -108,7 +109,8 @@ public final class AuditLog: Sendable {
     }
 
     private static let threadMain: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-        // Signals are for the process's main flow; SIGXFSZ, which a file size limit raises, becomes an errno value here.
+        // Signals are for the process's main flow; SIGXFSZ, which a file size limit raises, becomes an errno value
+        // here.
         var signals = sigset_t()
         sigfillset(&signals)
         pthread_sigmask(SIG_SETMASK, &signals, nil)

@@ -2,8 +2,8 @@ import Glibc
 
 /// A bounded queue from many threads to the writer thread.
 ///
-/// A place in it is taken from the moment a record is appended until the writer has written it, so that the bound covers what
-/// waits in the writer's hands for a full disk too.
+/// A place in it is taken from the moment a record is appended until the writer has written it, so that the bound
+/// covers what waits in the writer's hands for a full disk too.
 final class AuditQueue: @unchecked Sendable {
     struct Item: Sendable {
         let record: AuditRecord
@@ -63,7 +63,8 @@ final class AuditQueue: @unchecked Sendable {
         }
     }
 
-    /// Takes all items out, waiting for one until a moment of `CLOCK_MONOTONIC` in nanoseconds; for ever when it is nil.
+    /// Takes all items out, waiting for one until a moment of `CLOCK_MONOTONIC` in nanoseconds; for ever when it is
+    /// nil.
     func take(until deadline: Int64?) -> Taken {
         locked {
             while items.isEmpty, !isClosed {

@@ -20,7 +20,7 @@ public final class ConnectionPool {
         /// Bounds by their values.
         public init(
             maximumConnections: Int = 1024,
-            maximumIdle: Int = 256,
+            maximumIdle: Int = 1024,
             idleTimeout: TimeAmount = .seconds(45),
             maximumAge: TimeAmount = .minutes(10)
         ) {

@@ -50,6 +50,9 @@ public final class UpstreamConnection: DescriptorWatcher {
         case failed(CurlFailure)
     }
 
+    /// The most that one call of ``receive(into:)`` gives, in bytes.
+    public static let receiveLimit = 64 << 10
+
     private enum State {
         case connecting
         case open(curl_socket_t)
@@ -89,6 +92,8 @@ public final class UpstreamConnection: DescriptorWatcher {
         easy.apply(target)
         easy.set(CURLOPT_CONNECT_ONLY, 1)
         easy.set(CURLOPT_FRESH_CONNECT, 1)
+        // libcurl gives no more than this at once, however much there is (lib/sendf.c, `Curl_read`).
+        easy.set(CURLOPT_BUFFERSIZE, Self.receiveLimit)
         multi.finished = { [unowned self] _, code in self.connectFinished(code) }
     }
 
@@ -178,7 +183,7 @@ public final class UpstreamConnection: DescriptorWatcher {
         case CURLE_OK where count > 0:
             // A short read of a plain socket has emptied it: what comes later makes a new edge, unless the peer's end
             // of stream, whose edge has been seen, is all that is left. TLS may have more in hand.
-            if count < buffer.count, !isTLS, !peerClosed { mayRead = false }
+            if count < min(buffer.count, Self.receiveLimit), !isTLS, !peerClosed { mayRead = false }
             return .received(count)
         case CURLE_OK:
             return .endOfStream

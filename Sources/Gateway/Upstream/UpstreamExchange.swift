@@ -19,7 +19,6 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private static let copiedBodyLimit = 16 << 10
     /// How many reads are made before the loop's other work has its turn.
     private static let readsPerTurn = 8
-    private static let receiveSize = 64 << 10
     /// When so much of the request waits to be sent, the client isn't read any further.
     private static let sendBacklogLimit = 64 << 10
 
@@ -233,7 +232,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
             reads += 1
             var buffer = takeInput()
             var result = UpstreamConnection.ReceiveResult.wouldBlock
-            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.receiveSize) { memory in
+            buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: UpstreamConnection.receiveLimit) { memory in
                 result = connection.receive(into: memory)
                 if case .received(let count) = result { return count }
                 return 0

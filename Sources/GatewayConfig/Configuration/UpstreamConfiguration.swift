@@ -66,7 +66,7 @@ public struct PoolConfiguration: Equatable, Sendable {
     /// A pool.
     public init(
         maxConnections: Int = 1024,
-        maxIdle: Int = 256,
+        maxIdle: Int = 1024,
         idleTimeout: Duration = .seconds(45),
         maxAge: Duration = .seconds(600)
     ) {

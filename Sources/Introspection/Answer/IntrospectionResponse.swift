@@ -5,13 +5,13 @@ public enum IntrospectionResponse {
     /// Reads the body of a 200 answer.
     ///
     /// - `active` is required and boolean. When it is false, the other members don't count.
-    /// - The scopes are under `scope` or `scopes`, not both: a string of scopes with single spaces between, or an array of
-    ///   strings. Scopes that the catalog doesn't have are ignored and counted.
+    /// - The scopes are under `scope` or `scopes`, not both: a string of scopes with single spaces between, or an array
+    ///   of strings. Scopes that the catalog doesn't have are ignored and counted.
     /// - `exp` and `nbf` are numbers of whole seconds since 1970.
     /// - The key id is the first of `key_id`, `client_id`, `jti` that is present; the subject is `sub`.
     ///
-    /// `null` counts as absent where absence grants nothing more (all but `active`, `exp` and `nbf`). Anything else is an error,
-    /// never a guess.
+    /// `null` counts as absent where absence grants nothing more (all but `active`, `exp` and `nbf`). Anything else is
+    /// an error, never a guess.
     public static func parse(
         body: Span<UInt8>,
         catalog: ScopeCatalog

@@ -2,11 +2,13 @@ import Synchronization
 
 /// What introspection said of keys, kept for a while, for all threads.
 ///
-/// It holds grants, never decisions. Negative answers have a table of their own, so that made-up keys can't push out real
-/// ones. Both are least-recently-used per shard; a shard is chosen by bits of the digest and has a lock of its own.
+/// It holds grants, never decisions. Negative answers have a table of their own, so that made-up keys can't push out
+/// real ones. Both are least-recently-used per shard; a shard is chosen by bits of the digest and has a lock of its
+/// own.
 ///
-/// A grant is a hit until its time to live ends by the monotonic clock, or its `exp` comes by either clock, whichever is
-/// first: a wall clock that is set back doesn't lengthen it. After `exp` it answers "expired" to the end of its time to live.
+/// A grant is a hit until its time to live ends by the monotonic clock, or its `exp` comes by either clock, whichever
+/// is first: a wall clock that is set back doesn't lengthen it. After `exp` it answers "expired" to the end of its time
+/// to live.
 public final class GrantCache: Sendable {
     /// The bounds of a cache.
     public struct Limits: Hashable, Sendable {
@@ -71,7 +73,8 @@ public final class GrantCache: Sendable {
         shard(of: digest).state.withLock { $0.find(digest, now: now, wallSeconds: wallSeconds) }
     }
 
-    /// Keeps what came of asking about a key, in the place of what was known of it. A failure says nothing and is not kept.
+    /// Keeps what came of asking about a key, in the place of what was known of it. A failure says nothing and is not
+    /// kept.
     public func store(_ digest: KeyDigest, _ outcome: IntrospectionOutcome, now: MonotonicTime, wallSeconds: Int64) {
         switch outcome {
         case .unavailable: break

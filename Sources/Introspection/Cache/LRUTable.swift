@@ -1,4 +1,5 @@
-/// A table of bounded size that drops what was used longest ago. Every operation is O(1), but for the growth of its arrays.
+/// A table of bounded size that drops what was used longest ago. Every operation is O(1), but for the growth of its
+/// arrays.
 ///
 /// Entries lie in one array, linked by index in the order of their use, and are found through an open-addressing index
 /// with linear probing. A freed place is used again before the array grows.
@@ -29,7 +30,8 @@ struct LRUTable {
     private var newest = none
     private var oldest = none
     private var firstFree = none
-    /// For each hash value the index of an entry plus one, or zero. Its length is a power of two, at least twice the count.
+    /// For each hash value the index of an entry plus one, or zero. Its length is a power of two, at least twice the
+    /// count.
     private var slots: [UInt32] = []
 
     fileprivate static let none = UInt32.max
@@ -56,7 +58,8 @@ struct LRUTable {
         linkAsNewest(index)
     }
 
-    /// Puts an entry in, in the place of the one of that key if there is one. Returns whether another was dropped for it.
+    /// Puts an entry in, in the place of the one of that key if there is one. Returns whether another was dropped for
+    /// it.
     mutating func store(_ entry: Entry) -> Bool {
         guard capacity > 0 else { return false }
         if let index = find(entry.digest) {

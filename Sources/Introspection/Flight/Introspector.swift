@@ -3,15 +3,15 @@ import Synchronization
 
 /// Finds out what a key may do when the cache doesn't know: one call per key at a time, all who ask share its answer.
 ///
-/// Calls beyond the bound wait their turn, in order, for a limited time. The answer is in the cache before anyone is told.
-/// Grants hold scopes as the catalog numbers them, so an introspector and its cache belong to one catalog.
+/// Calls beyond the bound wait their turn, in order, for a limited time. The answer is in the cache before anyone is
+/// told. Grants hold scopes as the catalog numbers them, so an introspector and its cache belong to one catalog.
 public final class Introspector: Sendable {
     private let caller: any IntrospectionCalling
     private let cache: GrantCache
     private let catalog: ScopeCatalog
     private let clock: any IntrospectionClock
-    /// The cache is read and written inside of this lock, so that between the end of a call and its answer's being in the
-    /// cache no second call begins, and nothing that was forgotten is stored.
+    /// The cache is read and written inside of this lock, so that between the end of a call and its answer's being in
+    /// the cache no second call begins, and nothing that was forgotten is stored.
     private let flights: Mutex<FlightTable>
 
     /// An introspector that stores into `cache` and takes the time of an answer from `clock`.
@@ -31,8 +31,8 @@ public final class Introspector: Sendable {
 
     /// Finds out about a key that the cache didn't know a moment ago.
     ///
-    /// `completion` is called exactly once, on any thread, perhaps before this returns. A caller that has lost interest need
-    /// do nothing: the call goes on for the others and for the cache.
+    /// `completion` is called exactly once, on any thread, perhaps before this returns. A caller that has lost interest
+    /// need do nothing: the call goes on for the others and for the cache.
     public func resolve(
         digest: KeyDigest,
         key: [UInt8],
@@ -59,8 +59,8 @@ public final class Introspector: Sendable {
 
     /// Forgets a key, for instance because it was revoked.
     ///
-    /// The answer of a call that runs now may be older than the revocation: it is neither stored nor given to anyone; those
-    /// who wait for it get the answer of a new call.
+    /// The answer of a call that runs now may be older than the revocation: it is neither stored nor given to anyone;
+    /// those who wait for it get the answer of a new call.
     public func forget(_ digest: KeyDigest) {
         let now = clock.now
         flights.withLock { flights in

@@ -4,8 +4,8 @@ public struct IntrospectorLimits: Hashable, Sendable {
     public var maximumConcurrentCalls: Int
     /// How many requests may wait for an answer at a time, all keys together; at least 1.
     public var maximumWaiters: Int
-    /// How long a request may wait for its call to begin while others run, in nanoseconds. The wait is looked at whenever a
-    /// running call ends, so it can be longer by the time limit of a call.
+    /// How long a request may wait for its call to begin while others run, in nanoseconds. The wait is looked at
+    /// whenever a running call ends, so it can be longer by the time limit of a call.
     public var maximumQueueTime: Int64
 
     /// The design's defaults: 64 calls, 10,000 waiters, 1 s.

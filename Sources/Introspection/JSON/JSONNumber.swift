@@ -7,7 +7,8 @@ public struct JSONNumber: Hashable, Sendable {
         self.text = text
     }
 
-    /// The value when it is a whole number from -2^63 to 2^63 - 1, however it is written (`1e3` and `10.0` are), else nil.
+    /// The value when it is a whole number from -2^63 to 2^63 - 1, however it is written (`1e3` and `10.0` are), else
+    /// nil.
     public var int64: Int64? {
         var digits: [UInt8] = []
         var fractionDigits = 0

@@ -1,8 +1,8 @@
 /// A strict pull reader of JSON (RFC 8259) over bytes, one token at a time, without allocation.
 ///
-/// It refuses a byte order mark, invalid UTF-8, lone surrogates, control characters in strings, numbers that the grammar
-/// doesn't have, too deep nesting, and anything after the value. It does not remember member names: that an object
-/// has no two of one name is checked by ``JSONValue/init(parsing:maximumDepth:)``.
+/// It refuses a byte order mark, invalid UTF-8, lone surrogates, control characters in strings, numbers that the
+/// grammar doesn't have, too deep nesting, and anything after the value. It does not remember member names: that an
+/// object has no two of one name is checked by ``JSONValue/init(parsing:maximumDepth:)``.
 ///
 /// The reader holds no bytes: every call to ``next(in:)`` is given the same ones.
 public struct JSONReader: Sendable {

@@ -2,8 +2,8 @@ import Foundation
 import Introspection
 import Testing
 
-/// Ours beside Foundation's reader: whatever ours accepts, Foundation's accepts and reads the same; what only Foundation's
-/// accepts is refused for one of the reasons for which ours exists.
+/// Ours beside Foundation's reader: whatever ours accepts, Foundation's accepts and reads the same; what only
+/// Foundation's accepts is refused for one of the reasons for which ours exists.
 @Suite struct JSONFoundationTests {
     static let seeds = [
         #"{"active":true,"scope":"read:trades write:trades","exp":1900000000,"client_id":"k_1","sub":"u"}"#,
@@ -60,7 +60,8 @@ import Testing
             return true
         case (.failure(let error as JSONError), .success):
             let intended: Set<JSONError.Kind> = [.duplicateMember, .tooDeep, .byteOrderMark]
-            // Foundation takes a text with zero bytes near its start for UTF-16 or UTF-32 (RFC 4627 §3), which RFC 8259 dropped.
+            // Foundation takes a text with zero bytes near its start for UTF-16 or UTF-32 (RFC 4627 §3), which RFC 8259
+            // dropped.
             let looksWide = bytes.prefix(4).contains(0)
             let isIntended = intended.contains(error.kind) || looksWide || isTrailingComma(error, in: bytes)
             #expect(isIntended, "\(text): \(error)")
