@@ -2,15 +2,12 @@
 #ifndef SCOPEGATE_CCURL_SHIM_H
 #define SCOPEGATE_CCURL_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // pthread_setname_np
-#endif
 
 #include <curl/curl.h>
 #include <stdint.h>
-#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 
 static inline CURLcode ccurl_easy_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -106,7 +103,7 @@ static inline void ccurl_eventfd_signal(int descriptor) {
 }
 
 static inline void ccurl_name_thread(const char *name) {
-    (void)pthread_setname_np(pthread_self(), name);
+    (void)prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 #endif

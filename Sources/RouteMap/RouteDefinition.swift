@@ -22,6 +22,16 @@ public struct SourcePosition: Hashable, Comparable, Sendable, CustomStringConver
     }
 }
 
+/// How long the body of a request may be on a route.
+public enum BodyLimit: Equatable, Sendable {
+    /// As long as `limits.body` says.
+    case inherited
+    /// As long as it likes, whatever `limits.body` says.
+    case unlimited
+    /// At most so many bytes of content, 0 or more.
+    case bytes(Int)
+}
+
 /// A route: a method and a path template, and what they need.
 public struct RouteDefinition: Equatable, Sendable {
     /// The method as it stands in a request; case counts (RFC 9110 §9.1).
@@ -30,14 +40,23 @@ public struct RouteDefinition: Equatable, Sendable {
     public var template: RouteTemplate
     /// What a request needs to be let through.
     public var requirement: Requirement
+    /// How long the body of a request may be.
+    public var bodyLimit: BodyLimit
     /// Where the route was written, if it was written in a file.
     public var position: SourcePosition?
 
     /// A route.
-    public init(method: String, template: RouteTemplate, requirement: Requirement, position: SourcePosition? = nil) {
+    public init(
+        method: String,
+        template: RouteTemplate,
+        requirement: Requirement,
+        bodyLimit: BodyLimit = .inherited,
+        position: SourcePosition? = nil
+    ) {
         self.method = method
         self.template = template
         self.requirement = requirement
+        self.bodyLimit = bodyLimit
         self.position = position
     }
 }

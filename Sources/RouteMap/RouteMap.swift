@@ -88,6 +88,9 @@ public final class RouteMap: Sendable {
     /// What a route needs.
     public func requirement(ofRoute route: Int) -> Requirement { routes[route].requirement }
 
+    /// How long the body of a request may be on this route.
+    public func bodyLimit(ofRoute route: Int) -> BodyLimit { routes[route].bodyLimit }
+
     /// The template of a route, as an index into ``templates``.
     public func templateIndex(ofRoute route: Int) -> Int { templateOfRoute[route] }
 

@@ -128,17 +128,17 @@ struct DocumentDiagnosticTests {
                         + "  help: write {all: […]} or {any: […]}"
                 ]
             ),
-            ("  /a: {GET: {}}", ["3:13: error: GET /a has to have exactly one of any and all"]),
+            ("  /a: {GET: {}}", ["3:13: error: GET /a has to have exactly one of scope, any and all"]),
             (
                 "  /a: {GET: {any: [read:trades], all: [read:trades]}}",
                 [
-                    "3:13: error: GET /a has to have exactly one of any and all"
+                    "3:13: error: GET /a has to have exactly one of scope, any and all"
                 ]
             ),
             (
                 "  /a: {GET: {eny: [read:trades]}}",
                 [
-                    "3:13: error: GET /a has to have exactly one of any and all",
+                    "3:13: error: GET /a has to have exactly one of scope, any and all",
                     "3:14: error: unknown key \"eny\" in GET /a\n  help: did you mean any?",
                 ]
             ),

@@ -1,17 +1,16 @@
 import GatewayConfig
-import Logging
 import NIOCore
 import NIOPosix
 import SimpleHTTP
 
-/// The listener for operators: `/livez` and `/readyz`.
+/// The listener for operators: `/livez`, `/readyz` and `/metrics`.
 final class AdminListener: Sendable {
     private let server: SimpleHTTPServer
 
-    init(health: ServiceHealth, logger: Logger) {
+    init(health: ServiceHealth, counters: GatewayCounters) {
         var limits = SimpleHTTPServer.Limits()
         limits.body = 64 << 10
-        server = SimpleHTTPServer(responder: AdminResponder(health: health), limits: limits)
+        server = SimpleHTTPServer(responder: AdminResponder(health: health, counters: counters), limits: limits)
     }
 
     func start(on address: SocketAddressText, group: MultiThreadedEventLoopGroup) async throws -> SocketAddress {
@@ -31,12 +30,14 @@ final class AdminListener: Sendable {
 /// Answers what is asked on the admin listener.
 struct AdminResponder: SimpleResponder {
     let health: ServiceHealth
+    let counters: GatewayCounters
 
     func respond(to request: SimpleRequest) -> SimpleResponse {
         switch request.path {
         case "/livez": guardRead(request) { text(200, "ok\n") }
         case "/readyz": guardRead(request, readiness)
-        default: text(404, "There is nothing here. Try /livez or /readyz.\n")
+        case "/metrics": guardRead(request, metrics)
+        default: text(404, "There is nothing here. Try /livez, /readyz or /metrics.\n")
         }
     }
 
@@ -56,10 +57,18 @@ struct AdminResponder: SimpleResponder {
         return text(checks.allSatisfy { $0.problem == nil } ? 200 : 503, lines.joined())
     }
 
-    private func text(_ status: Int, _ body: String) -> SimpleResponse {
+    private func metrics() -> SimpleResponse {
+        text(200, CounterText.render(counters), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+
+    private func text(
+        _ status: Int,
+        _ body: String,
+        type: String = "text/plain; charset=utf-8"
+    ) -> SimpleResponse {
         SimpleResponse(
             status: status,
-            fields: [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")],
+            fields: [("Content-Type", type), ("Cache-Control", "no-store")],
             body: Array(body.utf8)
         )
     }

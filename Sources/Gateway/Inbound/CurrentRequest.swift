@@ -16,6 +16,8 @@ struct CurrentRequest {
     var headLength: Int
     var template: Int?
     var requirement = Requirement.authenticated
+    /// How long the body may be, in bytes of content; nil for as long as it likes.
+    var bodyLimit: UInt64?
     var grant: Grant?
     /// Where the key stands in the head.
     var key: ByteRange?

@@ -40,6 +40,7 @@ extension InboundConnection {
         case .route(let route):
             current.template = snapshot.routeMap.templateIndex(ofRoute: route)
             current.requirement = snapshot.routeMap.requirement(ofRoute: route)
+            current.bodyLimit = snapshot.bodyLimit(ofRoute: route)
             request = current
             if current.requirement.needsKey { authenticate(head, bytes) } else { admit() }
         }

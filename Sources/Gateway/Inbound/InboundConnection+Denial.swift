@@ -120,6 +120,7 @@ extension InboundConnection {
 
     private func send(_ denial: Denial, then rest: Rest) {
         guard let current = request, let context else { return }
+        loop.refused(denial.reason, client: identity?.address ?? "unknown")
         let envelope = denial.envelope(routeMap: current.snapshot.routeMap, catalog: current.snapshot.catalog)
         var response = loop.takeResponseBuffer()
         envelope.write(

@@ -11,7 +11,7 @@ extension InboundConnection {
         let snapshot = current.snapshot
         let head = parser.head
         phase = .forwarding
-        if let limit = snapshot.limits.body, case .length(let count) = head.framing, count > limit {
+        if let limit = current.bodyLimit, case .length(let count) = head.framing, count > limit {
             buffer.moveReaderIndex(forwardBy: head.byteCount)
             return fail(.bodyTooLarge)
         }
@@ -90,7 +90,7 @@ extension InboundConnection {
     }
 
     private func exceedsLimit(adding count: Int) -> Bool {
-        guard let limit = request?.snapshot.limits.body else { return false }
+        guard let limit = request?.bodyLimit else { return false }
         request?.bodyByteCount += UInt64(count)
         return (request?.bodyByteCount ?? 0) > limit
     }
@@ -157,6 +157,7 @@ extension InboundConnection {
         exchange = nil
         guard phase == .forwarding else { return }
         if responseBegun {
+            loop.services.counters.responsesCut.increment()
             abort()
         } else {
             fail(reason, message: message)
@@ -168,14 +169,20 @@ extension InboundConnection {
     func timedOut() {
         switch awaiting {
         case .nothing: break
-        case .request, .close: context?.close(promise: nil)
+        case .close: context?.close(promise: nil)
+        case .request: closeIdle()
         case .head:
             // A connection on which nothing has come at all is closed without a word, as an idle one is.
-            if buffer.readableBytes == 0 { context?.close(promise: nil) } else { refuseLate() }
+            if buffer.readableBytes == 0 { closeIdle() } else { refuseLate() }
         case .body: bodyTimedOut()
         case .connection: exchangeTimedOut(exchange?.isQueued == true ? .overloaded : .upstreamTimeout)
         case .firstByte, .response: exchangeTimedOut(.upstreamTimeout)
         }
+    }
+
+    private func closeIdle() {
+        loop.services.counters.idleClosed.increment()
+        context?.close(promise: nil)
     }
 
     private func bodyTimedOut() {

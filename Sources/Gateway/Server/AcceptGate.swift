@@ -23,6 +23,7 @@ final class AcceptGate: ChannelDuplexHandler {
     func read(context: ChannelHandlerContext) {
         guard counters.connections.load(ordering: .relaxed) >= maximum else { return context.read() }
         guard !isHeldBack else { return }
+        counters.acceptsHeldBack.increment()
         isHeldBack = true
         retry(context)
     }

@@ -1,5 +1,6 @@
 import CurlTransport
 import NIOCore
+import ScopeModel
 
 /// What one event loop of the gateway owns: its libcurl, its upstream connections, its client connections, its memory.
 ///
@@ -14,6 +15,7 @@ final class GatewayLoop: @unchecked Sendable {
     private(set) var isDraining = false
 
     private var requestIDs: RequestIDGenerator
+    private var limitLog = LimitLog()
     private var date = HTTPDate()
     private var connections: [InboundConnection] = []
     private var ticker: RepeatedTask?
@@ -151,6 +153,13 @@ final class GatewayLoop: @unchecked Sendable {
     }
 
     // MARK: Failures
+
+    /// A request was answered by the gateway itself with an error.
+    func refused(_ reason: DenialReason, client: String) {
+        services.counters.refused(reason)
+        guard reason.isLimit else { return }
+        limitLog.reached(reason, client: client, now: .now(), logger: services.logger)
+    }
 
     func upstreamFailed(_ failure: CurlFailure) {
         services.logger.warning(

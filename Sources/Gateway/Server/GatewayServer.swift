@@ -2,7 +2,6 @@ import Audit
 import CurlTransport
 import Digests
 import GatewayConfig
-import Glibc
 import Introspection
 import Logging
 import NIOCore
@@ -53,7 +52,6 @@ public final class GatewayServer: Service {
     /// - Throws: When an address can't be listened on, the audit file can't be opened, or the system gives no threads.
     public func start() async throws -> Addresses {
         let configuration = loaded.configuration
-        Self.raiseDescriptorLimit()
         let threads =
             switch configuration.threads {
             case .automatic: System.coreCount
@@ -61,7 +59,15 @@ public final class GatewayServer: Service {
             }
         let health = ServiceHealth()
         let call = CurlIntrospectionCall(configuration.introspection)
-        let services = try makeServices(call: call, health: health)
+        let counters = GatewayCounters()
+        let descriptors = DescriptorBudget(configuration, loops: threads, limit: DescriptorBudget.raiseLimit())
+        if let problem = descriptors.problem { logger.warning("\(problem)") }
+        let services = try makeServices(
+            call: call,
+            health: health,
+            counters: counters,
+            connections: descriptors.connections
+        )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let readiness = try ReadinessThread()
         let snapshot = RuntimeSnapshot(loaded)
@@ -79,7 +85,7 @@ public final class GatewayServer: Service {
             )
         }
         call.use(loops.map(\.curl))
-        let admin = AdminListener(health: health, logger: logger)
+        let admin = AdminListener(health: health, counters: counters)
         var started = Running(
             group: group,
             readiness: readiness,
@@ -181,7 +187,12 @@ public final class GatewayServer: Service {
         }
     }
 
-    private func makeServices(call: CurlIntrospectionCall, health: ServiceHealth) throws -> GatewayServices {
+    private func makeServices(
+        call: CurlIntrospectionCall,
+        health: ServiceHealth,
+        counters: GatewayCounters,
+        connections: Int
+    ) throws -> GatewayServices {
         let configuration = loaded.configuration
         let introspection = configuration.introspection
         let cache = GrantCache(
@@ -225,8 +236,9 @@ public final class GatewayServer: Service {
             keyDigest: keyDigest,
             fingerprint: fingerprint,
             logger: logger,
+            counters: counters,
             maximumInFlight: configuration.limits.maxInFlight,
-            maximumConnections: configuration.limits.connections
+            maximumConnections: connections
         )
     }
 
@@ -239,14 +251,6 @@ public final class GatewayServer: Service {
     private static func text(_ address: SocketAddress?) -> String {
         guard let address, let host = address.ipAddress, let port = address.port else { return "unknown" }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
-
-    /// Connections cost descriptors; the soft limit of most systems is made for programs with few.
-    private static func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }
 

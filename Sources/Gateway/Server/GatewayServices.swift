@@ -2,7 +2,6 @@ import Audit
 import Digests
 import Introspection
 import Logging
-import Synchronization
 
 /// What all loops share. Everything in it is safe to use from any of them.
 final class GatewayServices: Sendable {
@@ -14,7 +13,7 @@ final class GatewayServices: Sendable {
     /// Makes key fingerprints, under the operator's audit secret.
     let fingerprint: HMACSHA256
     let logger: Logger
-    let counters = GatewayCounters()
+    let counters: GatewayCounters
     let maximumInFlight: Int
     let maximumConnections: Int
 
@@ -25,6 +24,7 @@ final class GatewayServices: Sendable {
         keyDigest: HMACSHA256,
         fingerprint: HMACSHA256,
         logger: Logger,
+        counters: GatewayCounters,
         maximumInFlight: Int,
         maximumConnections: Int
     ) {
@@ -34,15 +34,8 @@ final class GatewayServices: Sendable {
         self.keyDigest = keyDigest
         self.fingerprint = fingerprint
         self.logger = logger
+        self.counters = counters
         self.maximumInFlight = maximumInFlight
         self.maximumConnections = maximumConnections
     }
-}
-
-/// Counts that all loops keep together.
-final class GatewayCounters: Sendable {
-    /// Requests that are being forwarded now.
-    let inFlight = Atomic<Int>(0)
-    /// Client connections that are open now.
-    let connections = Atomic<Int>(0)
 }

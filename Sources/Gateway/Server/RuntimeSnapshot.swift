@@ -39,6 +39,15 @@ final class RuntimeSnapshot: Sendable {
         limits = RequestLimits(configuration)
         servedCatalog = configuration.catalog.serveAt.map { ServedCatalog(path: $0, catalog: loaded.catalog) }
     }
+
+    /// How long the body of a request may be on a route, in bytes of content; nil for as long as it likes.
+    func bodyLimit(ofRoute route: Int) -> UInt64? {
+        switch routeMap.bodyLimit(ofRoute: route) {
+        case .inherited: limits.body
+        case .unlimited: nil
+        case .bytes(let count): UInt64(count)
+        }
+    }
 }
 
 /// The bounds of requests and the time that their parts may take.

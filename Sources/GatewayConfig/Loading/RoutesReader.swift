@@ -4,7 +4,7 @@ import ScopeModel
 /// The keys of `routes.yaml`; `config/schema/routes.schema.json` has the same ones.
 enum RouteKeys {
     enum Root: String, SectionKey { case version, routes }
-    enum Requirement: String, SectionKey { case any, all }
+    enum Requirement: String, SectionKey { case scope, any, all, body }
 }
 
 /// Reads `routes.yaml`.
@@ -86,6 +86,7 @@ struct RoutesReader {
                 template: template,
                 // What could not be read is in the log; the stand-in lets the rest be checked.
                 requirement: (value.isNull ? nil : requirement(value, route)) ?? .authenticated,
+                bodyLimit: bodyLimit(value, route),
                 position: key.position
             )
         }
@@ -107,18 +108,16 @@ struct RoutesReader {
     private func requirement(_ node: YAMLNode, _ route: String) -> Requirement? {
         switch node.content {
         case .scalar(let text, _):
-            switch text {
-            case "public": return .public
-            case "authenticated": return .authenticated
-            default: return scope(node, suggesting: Self.words).map { .all([$0]) }
-            }
+            return single(node, text)
         case .mapping:
             guard let section = Section<RouteKeys.Requirement>(node, path: route, values: values) else { return nil }
-            switch (section[.any], section[.all]) {
-            case (let list?, nil): return scopes(list, section.name(.any)).map { .any($0) }
-            case (nil, let list?): return scopes(list, section.name(.all)).map { .all($0) }
+            switch (section[.scope], section[.any], section[.all]) {
+            case (let scope?, nil, nil):
+                return values.string(scope, section.name(.scope)).flatMap { single(scope, $0) }
+            case (nil, let list?, nil): return scopes(list, section.name(.any)).map { .any($0) }
+            case (nil, nil, let list?): return scopes(list, section.name(.all)).map { .all($0) }
             default:
-                log.error("\(route) has to have exactly one of any and all", at: node.position)
+                log.error("\(route) has to have exactly one of scope, any and all", at: node.position)
                 return nil
             }
         case .sequence:
@@ -129,6 +128,22 @@ struct RoutesReader {
             )
             return nil
         }
+    }
+
+    private func single(_ node: YAMLNode, _ text: String) -> Requirement? {
+        switch text {
+        case "public": .public
+        case "authenticated": .authenticated
+        default: scope(node, suggesting: Self.words).map { .all([$0]) }
+        }
+    }
+
+    private func bodyLimit(_ node: YAMLNode, _ route: String) -> BodyLimit {
+        guard case .mapping(let pairs) = node.content,
+            let value = pairs.first(where: { $0.key.text == RouteKeys.Requirement.body.rawValue })?.value
+        else { return .inherited }
+        if value.text == "unlimited" { return .unlimited }
+        return values.size(value, "\(route).body", in: 0...Int.max).map { .bytes($0) } ?? .inherited
     }
 
     private func scopes(_ node: YAMLNode, _ name: String) -> [ScopeID]? {

@@ -6,8 +6,6 @@ public struct Secret: Equatable, Sendable, CustomStringConvertible, CustomDebugS
         case environment(String)
         /// A file; its path.
         case file(String)
-        /// The program itself, as for a demonstration.
-        case generated
     }
 
     /// The secret; never empty when it was loaded.
@@ -26,7 +24,6 @@ public struct Secret: Equatable, Sendable, CustomStringConvertible, CustomDebugS
         switch origin {
         case .environment(let name): "{env: \(name)}"
         case .file(let path): "{file: \(path)}"
-        case .generated: "{generated}"
         }
     }
 

@@ -9,9 +9,15 @@ struct Check: ParsableCommand {
             Prints a diagnostic with file, line and column for everything that is wrong. Ends with 0 when the gateway \
             would start, and with 1 when it would not.
 
+            With --effective it prints the configuration that would be in force, every key with its value, secrets as \
+            where they come from.
+
             Example: scopegate check --config scopegate.yaml
             """
     )
+
+    @Flag(help: "Print every setting with the value that is in force.")
+    var effective = false
 
     @OptionGroup var config: ConfigOption
     @OptionGroup var format: FormatOption
@@ -39,23 +45,28 @@ struct Check: ParsableCommand {
         var routes: Int?
         var scopes: Int?
         var digest: String?
+        /// The configuration in force, as YAML.
+        var effective: String?
         var diagnostics: [Entry]
     }
 
     func run() throws {
         do {
             let loaded = try config.load()
+            let inForce = effective ? EffectiveConfiguration(loaded.configuration).description : nil
             let report = Report(
                 ok: true,
                 routes: loaded.routeMap.routes.count,
                 scopes: loaded.catalog.entries.count,
                 digest: loaded.routeMap.digest,
+                effective: inForce,
                 diagnostics: loaded.warnings.map(Report.Entry.init)
             )
             switch format.format {
             case .json: try printJSON(report)
             case .text:
-                for warning in loaded.warnings { print(warning) }
+                for warning in loaded.warnings { StandardError.write(warning.description) }
+                if let inForce { return print(inForce, terminator: "") }
                 print(
                     "ok: \(loaded.routeMap.routes.count) routes on \(loaded.routeMap.templates.count) templates, "
                         + "\(loaded.catalog.entries.count) scopes"

@@ -1,0 +1,146 @@
+/// The configuration that is in force, every key with its value, as YAML that loads again.
+///
+/// Secrets stand in it as where they come from, never as what they are.
+public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
+    private let configuration: GatewayConfiguration
+
+    /// What is in force under a configuration.
+    public init(_ configuration: GatewayConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// The YAML document.
+    public var description: String {
+        let sections = [
+            listeners, upstream, introspection, keys, documents, audit, server, limits, trustedProxies, process,
+        ]
+        return sections.flatMap { $0 }.joined(separator: "\n") + "\n"
+    }
+
+    private var listeners: [String] {
+        ["listen:"] + configuration.listen.map { "  - address: '\($0.address)'" }
+    }
+
+    private var upstream: [String] {
+        let upstream = configuration.upstream
+        return [
+            "upstream:",
+            "  url: '\(upstream.endpoint)'",
+            "  host: \(upstream.host.rawValue)",
+            "  connect_timeout: \(upstream.connectTimeout.configurationText)",
+            "  first_byte_timeout: \(upstream.firstByteTimeout.configurationText)",
+            "  idle_timeout: \(upstream.idleTimeout.configurationText)",
+        ] + tls(upstream.tls) + [
+            "  pool:",
+            "    max_connections: \(upstream.pool.maxConnections)",
+            "    max_idle: \(upstream.pool.maxIdle)",
+            "    idle_timeout: \(upstream.pool.idleTimeout.configurationText)",
+            "    max_age: \(upstream.pool.maxAge.configurationText)",
+        ]
+    }
+
+    private var introspection: [String] {
+        let introspection = configuration.introspection
+        var lines = ["introspection:", "  url: '\(introspection.endpoint)'"]
+        if let client = introspection.client {
+            lines.append("  client: {id: \(Self.quoted(client.id)), secret: \(Self.text(client.secret))}")
+        }
+        return lines + [
+            "  timeout: \(introspection.timeout.configurationText)",
+            "  max_concurrent: \(introspection.maxConcurrent)",
+            "  max_waiters: \(introspection.maxWaiters)",
+        ] + tls(introspection.tls) + [
+            "  cache:",
+            "    capacity: \(introspection.cache.capacity)",
+            "    ttl: \(introspection.cache.timeToLive.configurationText)",
+            "    negative_ttl: \(introspection.cache.negativeTimeToLive.configurationText)",
+            "    negative_capacity: \(introspection.cache.negativeCapacity)",
+            "    stale_if_error: 0s",
+        ]
+    }
+
+    private var keys: [String] {
+        let sources = configuration.keys.sources.map { source in
+            switch source {
+            case .bearer: "bearer"
+            case .header(let name): "{header: \(name)}"
+            }
+        }
+        return ["keys:", "  sources: [\(sources.list)]", "  forward: \(configuration.keys.forward)"]
+    }
+
+    private var documents: [String] {
+        var lines: [String] = []
+        switch configuration.routes {
+        case .embedded: lines.append("# routes: built in")
+        case .file(let path): lines.append("routes: \(Self.quoted(path))")
+        }
+        var catalog: [String] = []
+        switch configuration.catalog.source {
+        case .embedded: lines.append("# catalog: built in")
+        case .file(let path): catalog.append("  path: \(Self.quoted(path))")
+        }
+        if let path = configuration.catalog.serveAt { catalog.append("  serve_at: \(Self.quoted(path))") }
+        return lines + (catalog.isEmpty ? [] : ["catalog:"] + catalog)
+    }
+
+    private var audit: [String] {
+        var lines = ["audit:", "  path: \(Self.quoted(configuration.audit.path))"]
+        if let secret = configuration.audit.fingerprintSecret {
+            lines.append("  fingerprint_secret: \(Self.text(secret))")
+        }
+        return lines
+    }
+
+    private var server: [String] {
+        let threads =
+            switch configuration.threads {
+            case .automatic: "auto"
+            case .fixed(let count): "\(count)"
+            }
+        return ["admin:", "  address: '\(configuration.admin.address)'", "threads: \(threads)"]
+    }
+
+    private var limits: [String] {
+        let limits = configuration.limits
+        return [
+            "limits:",
+            "  request_line: \(ByteSize.text(limits.requestLine))",
+            "  header_fields: \(limits.headerFields)",
+            "  header_bytes: \(ByteSize.text(limits.headerBytes))",
+            "  body: \(limits.body.map { ByteSize.text($0) } ?? "unlimited")",
+            "  connections: \(limits.connections)",
+            "  head_timeout: \(limits.headTimeout.configurationText)",
+            "  body_idle_timeout: \(limits.bodyIdleTimeout.configurationText)",
+            "  keep_alive_timeout: \(limits.keepAliveTimeout.configurationText)",
+            "  max_in_flight: \(limits.maxInFlight)",
+            "  drain_body: \(ByteSize.text(limits.drainBody))",
+        ]
+    }
+
+    private var trustedProxies: [String] {
+        ["trusted_proxies: [\(configuration.trustedProxies.map { "'\($0)'" }.list)]"]
+    }
+
+    private var process: [String] {
+        [
+            "log:", "  level: \(configuration.log.level.rawValue)",
+            "shutdown:", "  grace_period: \(configuration.shutdown.gracePeriod.configurationText)",
+        ]
+    }
+
+    private func tls(_ tls: TLSConfiguration) -> [String] {
+        tls.caFile.map { ["  tls: {ca_file: \(Self.quoted($0))}"] } ?? []
+    }
+
+    private static func text(_ secret: Secret) -> String {
+        switch secret.origin {
+        case .environment(let name): "{env: \(quoted(name))}"
+        case .file(let path): "{file: \(quoted(path))}"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'\(text.replacing("'", with: "''"))'"
+    }
+}
