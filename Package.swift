@@ -107,6 +107,11 @@ let package = Package(
             dependencies: ["HTTP1", "JournalDemo", "SimpleHTTP", nioCore, nioPosix],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["HTTP1", "JournalDemo", "SimpleHTTP", "scopegate", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -46,6 +46,7 @@ extension InboundConnection {
         if current.expectsContinue, !body.isComplete, buffer.readableBytes == 0 { sendContinue() }
         arm(.connection)
         exchange.start()
+        if exchange.isConnected { arm(.body) }
         forwardBody()
     }
 
@@ -58,11 +59,16 @@ extension InboundConnection {
     /// Passes on what is at hand of the body.
     func forwardBody() {
         guard let exchange, phase == .forwarding else { return }
-        var offset = 0
         let view = buffer
         let bytes = view.readableBytesUInt8Span
+        var offset = 0
         reading: while true {
-            switch body.next(bytes, offset: &offset) {
+            let start = offset
+            let event = body.next(bytes, offset: &offset)
+            // What the body's reader has taken leaves the buffer before anything else happens: should the exchange fail
+            // in the midst of this, the next request begins where the body ends and nowhere else.
+            buffer.moveReaderIndex(forwardBy: offset - start)
+            switch event {
             case .needMore: break reading
             case .data(let range):
                 if exceedsLimit(adding: range.count) {
@@ -85,7 +91,6 @@ extension InboundConnection {
             }
             guard self.exchange === exchange else { return }
         }
-        buffer.moveReaderIndex(forwardBy: offset)
         exchange.flush()
     }
 
@@ -117,6 +122,12 @@ extension InboundConnection {
 
     func requestBacklogCleared() {
         resumeReading()
+    }
+
+    /// The client doesn't take the response as fast as it comes.
+    func responseHeldBack() {
+        guard phase == .forwarding else { return }
+        arm(.body)
     }
 
     /// The head of the response is about to be sent.

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 /// Holds back the accepting of connections while there are as many as are allowed, so that the descriptors that
@@ -11,21 +12,32 @@ final class AcceptGate: ChannelDuplexHandler {
 
     private let counters: GatewayCounters
     private let maximum: Int
+    private let logger: Logger
+    private var loggedAt = NIODeadline.uptimeNanoseconds(0)
     private var isHeldBack = false
 
     private static let retryInterval = TimeAmount.milliseconds(20)
 
-    init(counters: GatewayCounters, maximum: Int) {
+    init(counters: GatewayCounters, maximum: Int, logger: Logger) {
         self.counters = counters
         self.maximum = maximum
+        self.logger = logger
     }
 
     func read(context: ChannelHandlerContext) {
         guard counters.connections.load(ordering: .relaxed) >= maximum else { return context.read() }
         guard !isHeldBack else { return }
-        counters.acceptsHeldBack.increment()
         isHeldBack = true
+        counters.acceptsHeldBack.increment()
+        logHeldBack()
         retry(context)
+    }
+
+    private func logHeldBack() {
+        let now = NIODeadline.now()
+        guard now - loggedAt >= .seconds(1) else { return }
+        loggedAt = now
+        logger.notice("limit reached", metadata: ["code": "connections", "connections": "\(maximum)"])
     }
 
     private func retry(_ context: ChannelHandlerContext) {

@@ -2,6 +2,7 @@ import Audit
 import CurlTransport
 import Digests
 import GatewayConfig
+import Glibc
 import Introspection
 import Logging
 import NIOCore
@@ -165,11 +166,14 @@ public final class GatewayServer: Service {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let gate = AcceptGate(counters: services.counters, maximum: maximum)
+                        let gate = AcceptGate(counters: services.counters, maximum: maximum, logger: services.logger)
                         try channel.pipeline.syncOperations.addHandler(gate)
                     }
                 }
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                // A slow reader then shows that it makes progress every so many bytes, and not each time that a third of
+                // the kernel's buffer, which may be megabytes, is free.
+                .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
                 .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 128 << 10))
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelInitializer { channel in

@@ -65,6 +65,9 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// Whether it waits for a connection that others use.
     var isQueued: Bool { progress == .waitingForConnection && connection == nil }
 
+    /// Whether it has an open connection.
+    var isConnected: Bool { progress == .sending }
+
     /// Whether the whole request has been handed to the upstream connection.
     var requestIsSent: Bool { bodyEnded && outgoing.readableBytes == 0 && progress == .sending }
 
@@ -226,7 +229,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         while let connection, progress == .sending, connection.isReadable || isLastChance {
             guard client.takesResponse else {
                 isPaused = true
-                return
+                return client.responseHeldBack()
             }
             guard reads < Self.readsPerTurn else { return readLater() }
             reads += 1

@@ -1,0 +1,58 @@
+import GatewayConfig
+import Testing
+
+@Suite("The effective configuration")
+struct EffectiveConfigurationTests {
+    private static let everything = """
+        listen: [{address: "127.0.0.1:8081"}, {address: "[::1]:8082"}]
+        upstream:
+          url: https://backend.example:8443
+          host: upstream
+          connect_timeout: 250ms
+          first_byte_timeout: 5s
+          idle_timeout: 1m
+          tls: {ca_file: "it's a file.pem"}
+          pool: {max_connections: 7, max_idle: 3, idle_timeout: 5s, max_age: 1h}
+        introspection:
+          url: https://keys.example/introspect?realm=a
+          client: {id: "o'gate", secret: {env: SECRET}}
+          timeout: 750ms
+          max_concurrent: 3
+          max_waiters: 4
+          cache: {capacity: 5, ttl: 6s, negative_ttl: 7s, negative_capacity: 8}
+        keys: {sources: [{header: X-Journal-Key}], forward: false}
+        catalog: {serve_at: /api/v1/scopes}
+        audit: {path: a.jsonl, fingerprint_secret: {env: SECRET}}
+        admin: {address: "127.0.0.1:9902"}
+        threads: 2
+        limits: {request_line: 4KiB, header_fields: 50, header_bytes: 16KiB, body: 3MiB, connections: 10,
+          head_timeout: 1s, body_idle_timeout: 2s, keep_alive_timeout: 3s, max_in_flight: 4, drain_body: 0}
+        trusted_proxies: [10.0.0.0/8, "fd00::/8"]
+        log: {level: warning}
+        shutdown: {grace_period: 4s}
+        """
+
+    @Test(arguments: [Fixture.minimal, everything])
+    func loadsAgainAsWhatItIs(text: String) throws {
+        let first = try Fixture.load(text).configuration
+        let shown = EffectiveConfiguration(first).description
+        #expect(try Fixture.load(shown).configuration == first)
+    }
+
+    @Test func showsNoSecret() throws {
+        let shown = EffectiveConfiguration(try Fixture.load(Self.everything).configuration).description
+        #expect(!shown.contains("sixteen"))
+        #expect(shown.contains("secret: {env: 'SECRET'}"))
+    }
+
+    @Test func showsEveryLimit() throws {
+        let shown = EffectiveConfiguration(try Fixture.load(Fixture.minimal).configuration).description
+        for line in [
+            "request_line: 8KiB", "header_fields: 100", "header_bytes: 32KiB", "body: unlimited", "connections: 10000",
+            "head_timeout: 10s", "body_idle_timeout: 30s", "keep_alive_timeout: 75s", "max_in_flight: 10000",
+            "connect_timeout: 2s", "first_byte_timeout: 30s",
+        ] {
+            #expect(shown.contains("  \(line)\n"), "\(line)")
+        }
+    }
+}
