@@ -32,15 +32,22 @@ struct EffectiveConfigurationTests {
         shutdown: {grace_period: 4s}
         """
 
+    private static func load(_ text: String) throws(ConfigErrors) -> GatewayConfiguration {
+        var files = MemoryFiles()
+        files["scopegate.yaml"] = text
+        files["it's a file.pem"] = "authorities"
+        return try Fixture.load(files).configuration
+    }
+
     @Test(arguments: [Fixture.minimal, everything])
     func loadsAgainAsWhatItIs(text: String) throws {
-        let first = try Fixture.load(text).configuration
+        let first = try Self.load(text)
         let shown = EffectiveConfiguration(first).description
-        #expect(try Fixture.load(shown).configuration == first)
+        #expect(try Self.load(shown) == first)
     }
 
     @Test func showsNoSecret() throws {
-        let shown = EffectiveConfiguration(try Fixture.load(Self.everything).configuration).description
+        let shown = EffectiveConfiguration(try Self.load(Self.everything)).description
         #expect(!shown.contains("sixteen"))
         #expect(shown.contains("secret: {env: 'SECRET'}"))
     }

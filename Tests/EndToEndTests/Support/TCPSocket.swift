@@ -117,10 +117,17 @@ final class TCPSocket: Sendable {
         }
     }
 
-    func shutdownSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    func shutdownSending() { shutdownIfOpen(SHUT_WR) }
 
     /// Wakes up whoever waits on it, and ends it for the peer.
-    func shutdownBoth() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    func shutdownBoth() { shutdownIfOpen(SHUT_RDWR) }
+
+    /// Another thread may have closed it, and the system may have given its number to somebody else's socket.
+    private func shutdownIfOpen(_ direction: Int) {
+        isClosed.withLock { isClosed in
+            if !isClosed { _ = shutdown(descriptor, Int32(direction)) }
+        }
+    }
 
     func close() {
         isClosed.withLock { isClosed in

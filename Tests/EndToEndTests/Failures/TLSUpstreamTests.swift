@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("A backend behind TLS")
+    struct TLSUpstreamTests {
+        /// A certificate authority, and a certificate by it for 127.0.0.1.
+        private struct Authority {
+            let folder: TemporaryFolder
+            var certificate: String { folder.file("ca.pem") }
+
+            init() throws {
+                folder = try TemporaryFolder()
+                try folder.write("extensions", "subjectAltName = IP:127.0.0.1\n")
+                try openssl("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=e2e-ca")
+                try openssl("req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=e2e")
+                try openssl(
+                    "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 "
+                        + "-extfile extensions"
+                )
+            }
+
+            private func openssl(_ arguments: String) throws {
+                let result = try ChildProcess.run("sh", ["-c", "cd '\(folder.path)' && openssl \(arguments)"])
+                try #require(result.end == .exited(0), "\(result.errors)")
+            }
+        }
+
+        private func withTLS(
+            host: String = "127.0.0.1",
+            trusting file: (Authority) throws -> String?,
+            _ body: (GatewayProcess, NginxBackend) throws -> Void
+        ) async throws {
+            let authority = try Authority()
+            let server = (chain: authority.folder.file("server.pem"), key: authority.folder.file("server.key"))
+            let nginx = try NginxBackend(certificate: server)
+            defer { nginx.stop() }
+            var settings = GatewaySettings(upstream: "https://\(host):\(nginx.port)")
+            settings.routes = GatewaySettings.openRoutes
+            settings.upstreamOptions = try file(authority).map { ["tls: {ca_file: '\($0)'}"] } ?? []
+            try await withGateway(settings) { try body($0, nginx) }
+        }
+
+        @Test func theRightAuthorityWorks() async throws {
+            try await withTLS {
+                $0.certificate
+            } _: { gateway, nginx in
+                let bytes = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ ($0 >> 8)) })
+                try bytes.write(to: URL(fileURLWithPath: nginx.file("bytes")))
+                let client = try gateway.client()
+                for _ in 0..<5 {
+                    let response = try client.exchange("GET", "/open/files/bytes")
+                    #expect(response.status == 200 && response.body == Array(bytes))
+                }
+                let upload = try client.exchange("PUT", "/open/files/copy", body: Array(bytes))
+                #expect(upload.status == 201)
+                #expect(FileManager.default.contents(atPath: nginx.file("copy")) == bytes)
+            }
+        }
+
+        private func expectRefusal(_ gateway: GatewayProcess) throws {
+            let response = try gateway.exchange("GET", "/open/empty")
+            #expect(response.status == 502 && response.code == "upstream_unreachable", "\(response.text)")
+        }
+
+        @Test func anotherAuthorityIsNotBelieved() async throws {
+            let other = try Authority()
+            try await withTLS(trusting: { _ in other.certificate }, { gateway, _ in try expectRefusal(gateway) })
+        }
+
+        @Test func theSystemsAuthoritiesDoNotKnowIt() async throws {
+            try await withTLS(trusting: { _ in nil }, { gateway, _ in try expectRefusal(gateway) })
+        }
+
+        @Test func anotherNameIsNotBelieved() async throws {
+            try await withTLS(
+                host: "localhost",
+                trusting: { $0.certificate },
+                { gateway, _ in try expectRefusal(gateway) }
+            )
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Glibc
+import SimpleHTTP
+import Testing
+
+extension EndToEndTests {
+    @Suite("SIGTERM")
+    struct ShutdownTests {
+        /// Requests in flight finish, one of them only after the signal has had its effect; nobody new gets in; the
+        /// program ends with 0.
+        @Test func whatIsUnderWayFinishes() async throws {
+            try await withScriptedUpstream { connection in
+                while true {
+                    let target = try connection.readHead().target
+                    guard target != "/open/quick" else {
+                        try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                        continue
+                    }
+                    if target == "/open/begun" {
+                        try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbe")
+                        try connection.awaitTurn(0)
+                        try connection.send("gun")
+                    } else {
+                        try connection.awaitTurn(0)
+                        try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate")
+                    }
+                }
+            } _: { gateway, backend in
+                let waiting = try (0..<50).map { _ in try gateway.client() }
+                for client in waiting { try client.send(RawClient.request("GET", "/open/late")) }
+                let begun = try gateway.client()
+                try begun.send(RawClient.request("GET", "/open/begun"))
+                let uploading = try gateway.client()
+                try uploading.send("POST /open/upload HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n12345")
+                let idle = try gateway.client()
+                #expect(try idle.exchange("GET", "/open/quick").status == 200)
+                let begunHead = try begun.readHead()
+                #expect(begunHead.status == 200)
+                try waitUntil("all requests are there") { backend.heads.count == 53 }
+
+                gateway.child.signal(SIGTERM)
+                #expect(try idle.readToEnd().end == .closed)
+                try waitUntil("nobody new gets in") { (try? gateway.client()) == nil }
+                #expect(gateway.child.end() == nil)
+
+                try uploading.send("67890")
+                for connection in backend.connections { connection.allowTurn(0) }
+                for client in waiting {
+                    let response = try client.readResponse()
+                    #expect(response.status == 200 && response.text == "late")
+                    #expect(response.field("Connection") == "close")
+                    #expect(try client.readToEnd().end == .closed)
+                }
+                #expect(try begun.take(5) == Array("begun".utf8))
+                #expect(try uploading.readResponse().text == "late")
+                #expect(try gateway.child.wait(within: 10) == .exited(0))
+            }
+        }
+
+        /// In the midst of traffic: whatever reached the backend is answered to the client, whole.
+        @Test func underLoad() async throws {
+            let answer = ClosureResponder { request in
+                SimpleResponse(
+                    status: 200,
+                    fields: [("X-Echo-Nonce", request.field("X-Nonce") ?? "")],
+                    body: Array("answered".utf8)
+                )
+            }
+            try await withJournal(responder: answer) { servers in
+                try await withGateway(servers.settings) { gateway in
+                    let key = servers.key(["read:trades"])
+                    let load = LoadClient(port: gateway.port, clients: 64, requestsPerClient: 100_000) {
+                        client,
+                        number in
+                        LoadClient.Call(
+                            request: "GET /api/v1/trades HTTP/1.1\r\nHost: h\r\nX-Nonce: \(client)-\(number)\r\n"
+                                + "X-API-Key: \(key)\r\n\r\n",
+                            status: 200,
+                            field: ("X-Echo-Nonce", "\(client)-\(number)"),
+                            body: "answered"
+                        )
+                    }
+                    async let running = load.run()
+                    try waitUntil("there is load") { servers.backend.requestCount > 2000 }
+                    gateway.child.signal(SIGTERM)
+                    let outcome = try await running
+                    #expect(outcome.wrong.isEmpty, "\(outcome.wrong.prefix(3))")
+                    #expect(outcome.right == servers.backend.requestCount)
+                    let end = try gateway.child.wait(within: 10)
+                    #expect(end == .exited(0))
+                }
+            }
+        }
+
+        /// What does not finish within the grace period is cut, and the program ends all the same.
+        @Test func theGracePeriodEnds() async throws {
+            try await withScriptedUpstream { settings in
+                settings.rest = ["shutdown: {grace_period: 500ms}"]
+            } _: { connection in
+                _ = try connection.readToEnd()
+            } _: { gateway, backend in
+                let client = try gateway.client()
+                try client.send(RawClient.request("GET", "/open/never"))
+                try waitUntil("the request is there") { backend.connectionCount == 1 }
+                gateway.child.signal(SIGTERM)
+                #expect(try client.readToEnd(within: 10).bytes.isEmpty)
+                #expect(try gateway.child.wait(within: 10) == .exited(0))
+            }
+        }
+
+        @Test func readinessFollows() async throws {
+            try await withScriptedUpstream { connection in
+                _ = try connection.readHead()
+                try connection.awaitTurn(0)
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            } _: { gateway, backend in
+                let admin = try RawClient(port: gateway.adminPort)
+                #expect(try admin.exchange("GET", "/livez").status == 200)
+                #expect(try admin.exchange("GET", "/readyz").status == 200)
+                let client = try gateway.client()
+                try client.send(RawClient.request("GET", "/open/a"))
+                try waitUntil("the request is there") { backend.connectionCount == 1 }
+                gateway.child.signal(SIGTERM)
+                try waitUntil("not ready") { try admin.exchange("GET", "/readyz").status == 503 }
+                #expect(try admin.exchange("GET", "/livez").status == 200)
+                for connection in backend.connections { connection.allowTurn(0) }
+                #expect(try client.readResponse().status == 200)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// A message head taken apart in the plainest way: lines end with CRLF, a name ends at the first colon.
+///
+/// It is what a head that a strict parser has accepted must look like to anyone, so it knows nothing of the parser.
+public struct PlainHead: Equatable {
+    /// One field line.
+    public struct Field: Hashable, CustomStringConvertible {
+        /// The name in lower case.
+        public var name: String
+        /// The value without blanks around it.
+        public var value: [UInt8]
+        /// The line as it was, without its CRLF.
+        public var line: [UInt8]
+
+        /// The line, for messages.
+        public var description: String { quoted(line) }
+    }
+
+    /// The request line or the status line.
+    public var startLine: [UInt8]
+    /// The field lines in their order.
+    public var fields: [Field] = []
+
+    /// Reads a whole head with the empty line that ends it, and nothing behind it. Fails on anything that is not made
+    /// of CRLF lines of which all but the first have a name.
+    public init?(_ head: ArraySlice<UInt8>) {
+        guard var lines = Self.lines(head), lines.count >= 3, lines.removeLast().isEmpty, lines.removeLast().isEmpty
+        else { return nil }
+        startLine = Array(lines.removeFirst())
+        for line in lines {
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return nil }
+            let name = line[..<colon]
+            guard name.allSatisfy(Self.isTokenByte) else { return nil }
+            let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+            let value = line[(colon + 1)...].drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+            fields.append(Field(name: Self.lowercased(name), value: Array(value), line: Array(line)))
+        }
+    }
+
+    /// The values of the fields of this name, given in lower case.
+    public func values(_ name: String) -> [[UInt8]] { fields.filter { $0.name == name }.map(\.value) }
+
+    /// The members of the comma-separated lists that the fields of this name have as values, in lower case.
+    public func listMembers(_ name: String) -> [String] {
+        values(name).flatMap { $0.split(separator: UInt8(ascii: ",")) }
+            .map { Self.lowercased($0.filter { $0 != 0x20 && $0 != 0x09 }) }
+            .filter { !$0.isEmpty }
+    }
+
+    /// The start line at its first `count - 1` spaces.
+    public func startLineParts(_ count: Int) -> [[UInt8]] {
+        startLine.split(separator: 0x20, maxSplits: count - 1, omittingEmptySubsequences: false).map(Array.init)
+    }
+
+    /// The pieces between CRLFs; `nil` when there is another CR, LF or NUL.
+    private static func lines(_ bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        var lines: [ArraySlice<UInt8>] = []
+        for var line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if line.endIndex < bytes.endIndex {
+                guard line.last == 0x0D else { return nil }
+                line.removeLast()
+            }
+            guard !line.contains(0x0D), !line.contains(0) else { return nil }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    private static func lowercased(_ bytes: some Sequence<UInt8>) -> String {
+        String(decoding: bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// tchar, RFC 9110 §5.6.2.
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}
