@@ -70,12 +70,15 @@ public final class ConnectionPool {
 
     /// Takes a connection for a user.
     ///
-    /// - Parameter fresh: A new connection even where an idle one is at hand, as a repeated request needs it.
-    public func checkout(for user: UpstreamConnectionUser, fresh: Bool = false) -> Checkout {
+    /// - Parameters:
+    ///   - fresh: A new connection even where an idle one is at hand, as a repeated request needs it.
+    ///   - probing: Ask an idle connection's socket whether the upstream has closed it, which the loop may not have been
+    ///     told yet. It costs a system call, and is for requests that can't be repeated should it turn out so.
+    public func checkout(for user: UpstreamConnectionUser, fresh: Bool = false, probing: Bool = false) -> Checkout {
         if !fresh {
             let now = NIODeadline.now()
             while let connection = idle.popLast() {
-                guard isUsable(connection, at: now) else {
+                guard isUsable(connection, at: now), !probing || isQuiet(connection) else {
                     connection.close()
                     continue
                 }

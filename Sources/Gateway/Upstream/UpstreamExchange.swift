@@ -84,7 +84,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// Takes a connection from the pool.
     func start() {
         progress = .waitingForConnection
-        take(loop.pool.checkout(for: self))
+        take(loop.pool.checkout(for: self, probing: !method.isIdempotent))
     }
 
     private func take(_ checkout: ConnectionPool.Checkout) {

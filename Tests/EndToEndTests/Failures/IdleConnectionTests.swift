@@ -25,13 +25,16 @@ extension EndToEndTests {
                 let head = try connection.readHead()
                 if head.hasPrefix("POST") { _ = try connection.read(3) }
                 try connection.send(Self.answer)
+                // Until the gateway has noticed, and closed its side too.
+                connection.socket.shutdownSending()
+                _ = try connection.readToEnd()
             } _: { gateway, backend in
                 let client = try gateway.client()
                 for index in 0..<10 {
                     let response = try client.exchange("POST", "/open/a", body: Array("abc".utf8))
                     #expect(response.status == 200)
                     let connection = try #require(backend.connections.last)
-                    try waitUntil("the backend closes") { connection.hasEnded }
+                    try waitUntil("both sides have closed") { connection.hasEnded }
                     #expect(backend.connectionCount == index + 1)
                 }
             }

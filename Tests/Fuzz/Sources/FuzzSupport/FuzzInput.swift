@@ -10,6 +10,9 @@ public struct FuzzInput {
         bytes = Array(UnsafeBufferPointer(start: start, count: count))
     }
 
+    /// An input that was made here.
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
     /// The beginning of the input, in memory of exactly its size.
     public func prefix(_ count: Int) -> [UInt8] { Array(bytes[..<count]) }
 

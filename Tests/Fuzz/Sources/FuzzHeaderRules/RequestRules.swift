@@ -1,0 +1,35 @@
+import FuzzSupport
+
+/// The rules for the fields of a request on its way upstream, as the gateway's design lists them.
+struct RequestRules {
+    var isTrusted: Bool
+    var forwardsKey: Bool
+    var replacesHost: Bool
+    /// Another field that carries a key, in lower case.
+    var keyField: String
+
+    /// Hop-by-hop (RFC 9110 §7.6.1), what would change the method, the path or the protocol, and what is ours to say.
+    private static let dropped: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+        "http2-settings", "proxy-authorization", "proxy-authenticate", "expect", "x-http-method-override",
+        "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url", "proxy", "x-request-id",
+        "x-forwarded-for", "forwarded",
+    ]
+
+    /// The fields that go on, in their order.
+    func kept(of head: PlainHead) -> [PlainHead.Field] {
+        let nominated = Set(head.listMembers("connection"))
+        return head.fields.filter { isKept($0.name, isNominated: nominated.contains($0.name)) }
+    }
+
+    private func isKept(_ name: String, isNominated: Bool) -> Bool {
+        if name.contains("_") || Self.dropped.contains(name) || name.hasPrefix("x-scopegate-") { return false }
+        // What a client says of where it comes from counts only when the client is trusted.
+        if name == "x-real-ip" || name.hasPrefix("x-forwarded-") { return isTrusted }
+        // What Connection must not be able to remove.
+        if name == "content-length" { return true }
+        if name == "host" { return !replacesHost }
+        if name == "authorization" || name == "x-api-key" || name == keyField { return forwardsKey }
+        return !isNominated
+    }
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Shows how the gateway stands up to load and to slow clients, on loopback, in front of Debian's nginx:
+#
+#   tools   h2load, wrk and hey complete 200,000 requests each
+#   slow    slowhttptest's slow-header, slow-body and slow-read modes with 4,000 connections for a minute, while a good
+#           client goes on
+#   idle    10,000 kept-alive connections that lie idle: memory per connection beside nginx's own, a good client's time
+#
+# Usage: Tests/Load/run.sh [tools|slow|idle]...   (default: all)
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../../deploy/common.sh"
+cd "$root"
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(tools slow idle)
+
+install_packages "${build_packages[@]}" nginx-light python3 curl slowhttptest nghttp2-client wrk hey
+require_swift
+say "Building for release"
+swift build -c release --product scopegate
+binary=$(swift build -c release --show-bin-path)/scopegate
+ulimit -n "$(ulimit -Hn)"
+
+work=$(mktemp -d)
+gateway=''
+finish() {
+    [ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
+    [ ! -f "$work/nginx.pid" ] || kill "$(cat "$work/nginx.pid")" 2>/dev/null || true
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap finish EXIT
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+backend=$(free_port)
+chmod 755 "$work"
+mkdir -m 777 "$work/files" "$work/body"
+head -c 4194304 /dev/urandom > "$work/files/large"
+chmod 644 "$work/files/large"
+cat > "$work/nginx.conf" <<CONF
+worker_processes 1;
+pid $work/nginx.pid;
+error_log $work/nginx-error.log;
+events { worker_connections 16384; }
+http {
+    access_log off;
+    keepalive_requests 100000000;
+    keepalive_timeout 600s;
+    client_body_temp_path $work/body;
+    server {
+        listen 127.0.0.1:$backend backlog=4096;
+        default_type application/json;
+        location = /introspect { return 200 '{"active":true,"scope":"read:trades","key_id":"load"}'; }
+        location = /api/v1/trades { return 200 '{"data":[{"id":"trd_1","symbol":"ES"}],"next":null}'; }
+        location /files/ { alias $work/files/; dav_methods PUT; client_max_body_size 0; }
+    }
+}
+CONF
+nginx -c "$work/nginx.conf" -p "$work"
+cat > "$work/routes.yaml" <<'ROUTES'
+version: 1
+routes:
+  /api/v1/trades: {GET: read:trades}
+  /files/{name}: {GET: public, PUT: public}
+ROUTES
+cat > "$work/scopegate.yaml" <<CONF
+listen: [{address: "127.0.0.1:0"}]
+upstream: {url: "http://127.0.0.1:$backend"}
+introspection: {url: "http://127.0.0.1:$backend/introspect"}
+routes: routes.yaml
+audit: {path: audit.jsonl}
+admin: {address: "127.0.0.1:0"}
+limits: {connections: 12000}
+CONF
+"$binary" serve --config "$work/scopegate.yaml" 2> "$work/log" &
+gateway=$!
+until grep -q '"message":"ready"' "$work/log"; do
+    kill -0 "$gateway" 2>/dev/null || { cat "$work/log" >&2; die "the gateway ended"; }
+    sleep 0.05
+done
+port=$(sed -n 's/.*"message":"listening","address":"127.0.0.1:\([0-9]*\)".*/\1/p' "$work/log")
+admin=$(sed -n 's/.*"admin":"\([^"]*\)".*/\1/p' "$work/log")
+url="http://127.0.0.1:$port"
+key='Authorization: Bearer load-test-key'
+
+resident() { awk '/^VmRSS/ {print $2}' "/proc/$1/status"; }
+counters() { curl -s "http://$admin/metrics" | grep -v '^#' | grep -v ' 0$' || true; }
+good_client() { python3 "$here/good_client.py" "$port" "$1"; }
+
+run_tools() {
+    say "h2load, 200,000 requests"
+    h2load --h1 -n 200000 -c 64 -H "$key" "$url/api/v1/trades" | grep -E '^(finished|requests:|status codes:)'
+    say "wrk, until 200,000 requests are surely done"
+    wrk -t1 -c128 -d12s -H "$key" "$url/api/v1/trades" | grep -E 'requests in|Non-2xx|Socket errors' || true
+    say "hey, 200,000 requests"
+    hey -n 200000 -c 100 -H "$key" "$url/api/v1/trades" | grep -E 'Requests/sec|\[[0-9]+\]|Error'
+    counters
+}
+
+run_slow() {
+    local mode
+    for mode in "slow headers:-H -i 10 -x 24 -u $url/api/v1/trades" \
+        "slow body:-B -i 10 -x 24 -s 8192 -t PUT -u $url/files/slow" \
+        "slow read:-X -w 512 -y 1024 -n 5 -z 32 -k 3 -u $url/files/large"; do
+        say "slowhttptest, ${mode%%:*}, 4,000 connections for 60 s"
+        local before
+        before=$(resident "$gateway")
+        good_client 62 > "$work/good" &
+        local good=$!
+        # shellcheck disable=SC2086
+        slowhttptest -c 4000 -r 400 -l 60 ${mode#*:} 2>&1 | sed 's/\x1b\[[0-9;]*m//g' |
+            grep -E '^(connected|closed|service available)' | tail -n 3
+        wait "$good"
+        cat "$work/good"
+        printf 'gateway resident before %s KiB, after %s KiB, highest %s\n' "$before" "$(resident "$gateway")" \
+            "$(awk '/^VmHWM/ {print $2 " KiB"}' "/proc/$gateway/status")"
+    done
+    counters
+}
+
+run_idle() {
+    say "10,000 idle kept-alive connections: the gateway"
+    python3 "$here/idle_connections.py" "$port" 10000 "$gateway"
+    say "the same: nginx itself"
+    python3 "$here/idle_connections.py" "$backend" 10000 "$(pgrep -P "$(cat "$work/nginx.pid")" | head -n 1)"
+}
+
+for part in "${parts[@]}"; do
+    case "$part" in
+        tools | slow | idle) "run_$part" ;;
+        *) die "there is no part $part: tools, slow or idle" ;;
+    esac
+done
