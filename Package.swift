@@ -57,7 +57,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "RouteMap",
-                "ScopeModel", "SimpleHTTP", nioCore, nioPosix, nioLocks, logging,
+                "ScopeModel", "SimpleHTTP", .product(name: "DequeModule", package: "swift-collections"), nioCore,
+                nioPosix, nioLocks, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings

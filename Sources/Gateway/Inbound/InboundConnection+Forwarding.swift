@@ -44,10 +44,13 @@ extension InboundConnection {
         }
         buffer.moveReaderIndex(forwardBy: head.byteCount)
         if current.expectsContinue, !body.isComplete, buffer.readableBytes == 0 { sendContinue() }
+        forwardBody()
+        guard self.exchange === exchange else { return }
         arm(.connection)
         exchange.start()
-        if exchange.isConnected { arm(.body) }
-        forwardBody()
+        guard self.exchange === exchange else { return }
+        if exchange.isConnected || !body.isComplete { arm(.body) }
+        exchange.flush()
     }
 
     private func sendContinue() {
@@ -191,6 +194,12 @@ extension InboundConnection {
         }
     }
 
+    /// Cuts a response that the client hasn't taken anything of for long, so that others get its connection.
+    func cutHeldBackResponse() {
+        exchange?.cancel()
+        exchangeFailed(.overloaded, responseBegun: true)
+    }
+
     private func closeIdle() {
         loop.services.counters.idleClosed.increment()
         context?.close(promise: nil)
@@ -202,7 +211,8 @@ extension InboundConnection {
             return
         }
         // Whoever holds up the body is the one that is late.
-        exchangeTimedOut(exchange.isBackedUp || body.isComplete ? .upstreamTimeout : .requestTimeout)
+        let isUpstreamLate = exchange.isBackedUp || body.isComplete
+        exchangeTimedOut(exchange.isQueued ? .overloaded : isUpstreamLate ? .upstreamTimeout : .requestTimeout)
     }
 
     private func exchangeTimedOut(_ reason: DenialReason) {

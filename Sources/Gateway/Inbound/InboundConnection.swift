@@ -296,8 +296,8 @@ final class InboundConnection: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
-    /// The gateway is shutting down.
-    func drain() {
+    /// Closes it unless it has something to do.
+    func closeIfIdle() {
         if phase == .head, buffer.readableBytes == 0 { close() }
     }
 

@@ -12,7 +12,7 @@ final class GatewayLoop: @unchecked Sendable {
     let pool: ConnectionPool
     let services: GatewayServices
     var snapshot: RuntimeSnapshot
-    private(set) var isDraining = false
+    var bodies: BodyAdmission
 
     private var requestIDs: RequestIDGenerator
     private var limitLog = LimitLog()
@@ -26,6 +26,8 @@ final class GatewayLoop: @unchecked Sendable {
 
     /// Time-outs are checked this often, so they come up to this much late.
     private static let tickInterval = TimeAmount.milliseconds(100)
+    /// How long a client may take nothing of its response while others wait for an upstream connection.
+    private static let heldBackTolerance = TimeAmount.seconds(1)
     private static let keptRequestBuffers = 256
     private static let keptRequestBufferSize = 16 << 10
 
@@ -42,8 +44,12 @@ final class GatewayLoop: @unchecked Sendable {
         self.services = services
         self.snapshot = snapshot
         pool = ConnectionPool(loop: curl, target: target, limits: poolLimits)
+        bodies = BodyAdmission(connections: poolLimits.maximumConnections)
         requestIDs = RequestIDGenerator(seed: UInt64.random(in: .min ... .max))
     }
+
+    /// Whether no new requests are taken on.
+    var isDraining: Bool { services.isDraining.load(ordering: .relaxed) }
 
     // MARK: Time and names
 
@@ -93,6 +99,7 @@ final class GatewayLoop: @unchecked Sendable {
             connection.checkDeadline(now)
             if index < connections.count, connections[index] === connection { index += 1 }
         }
+        cutHeldBackResponses(now)
         pool.closeExpired(at: now)
         if connections.isEmpty, pool.connectionCount == 0 {
             ticker?.cancel()
@@ -100,10 +107,20 @@ final class GatewayLoop: @unchecked Sendable {
         }
     }
 
-    /// Takes on no new requests: idle connections are closed, the others after the response that they wait for.
-    func drain() {
-        isDraining = true
-        for connection in connections { connection.drain() }
+    /// When requests wait for upstream connections, clients that take nothing of their responses lose theirs, those that
+    /// have done so longest first.
+    private func cutHeldBackResponses(_ now: NIODeadline) {
+        guard pool.waitingCount > 0 else { return }
+        let held = connections.compactMap { connection in
+            connection.exchange?.pausedSince.map { (connection: connection, since: $0) }
+        }
+        let late = held.filter { now - $0.since >= Self.heldBackTolerance }.sorted { $0.since < $1.since }
+        for entry in late.prefix(pool.waitingCount) { entry.connection.cutHeldBackResponse() }
+    }
+
+    /// Closes idle connections; the others end with the response that they wait for.
+    func closeIdleConnections() {
+        for connection in connections { connection.closeIfIdle() }
     }
 
     /// Ends everything at once.

@@ -134,8 +134,9 @@ public final class GatewayServer: Service {
         guard let current else { return }
         logger.notice("shutting down")
         current.health.isServing.store(false, ordering: .relaxed)
+        current.services.isDraining.store(true, ordering: .relaxed)
         for listener in current.listeners { try? await listener.close() }
-        for loop in current.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
+        for loop in current.loops { try? await loop.eventLoop.submit { loop.closeIdleConnections() }.get() }
         let deadline = ContinuousClock.now + loaded.configuration.shutdown.gracePeriod
         while current.services.counters.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(10))

@@ -2,6 +2,7 @@ import Audit
 import Digests
 import Introspection
 import Logging
+import Synchronization
 
 /// What all loops share. Everything in it is safe to use from any of them.
 final class GatewayServices: Sendable {
@@ -14,6 +15,8 @@ final class GatewayServices: Sendable {
     let fingerprint: HMACSHA256
     let logger: Logger
     let counters: GatewayCounters
+    /// The gateway is shutting down: every response is the last of its connection.
+    let isDraining = Atomic<Bool>(false)
     let maximumInFlight: Int
     let maximumConnections: Int
 

@@ -10,6 +10,8 @@ import ScopeModel
 final class UpstreamExchange: UpstreamConnectionUser {
     private enum Progress {
         case idle
+        /// Too many other requests hold connections while their bodies arrive.
+        case waitingForBody
         case waitingForConnection
         case sending
         case done
@@ -46,7 +48,10 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private var headWasForwarded = false
     private var framing = ClientBodyFraming.asSent
     private var trailers = ByteBuffer()
-    private var isPaused = false
+    /// Since when the client has taken nothing of the response; nil while it does.
+    private(set) var pausedSince: NIODeadline?
+    /// It is counted among the requests with incomplete bodies that hold connections.
+    private var isAdmittedIncomplete = false
 
     init(loop: GatewayLoop, client: InboundConnection, request: RequestHead, limits: HeadLimits) {
         self.loop = loop
@@ -63,7 +68,9 @@ final class UpstreamExchange: UpstreamConnectionUser {
     var responseHasBegun: Bool { headWasForwarded }
 
     /// Whether it waits for a connection that others use.
-    var isQueued: Bool { progress == .waitingForConnection && connection == nil }
+    var isQueued: Bool {
+        progress == .waitingForBody || (progress == .waitingForConnection && connection == nil)
+    }
 
     /// Whether it has an open connection.
     var isConnected: Bool { progress == .sending }
@@ -81,8 +88,33 @@ final class UpstreamExchange: UpstreamConnectionUser {
         body(&outgoing)
     }
 
-    /// Takes a connection from the pool.
+    /// Takes a connection from the pool; what is at hand of the body should have been appended before.
     func start() {
+        if !bodyEnded {
+            guard loop.bodies.admit(self) else {
+                progress = .waitingForBody
+                return
+            }
+            isAdmittedIncomplete = true
+        }
+        connect()
+    }
+
+    /// Another request has made room for this one, whose body is incomplete.
+    private func admitted() {
+        isAdmittedIncomplete = true
+        connect()
+        flush()
+    }
+
+    private func releaseAdmission() {
+        if progress == .waitingForBody { loop.bodies.cancel(self) }
+        guard isAdmittedIncomplete else { return }
+        isAdmittedIncomplete = false
+        loop.bodies.release()?.admitted()
+    }
+
+    private func connect() {
         progress = .waitingForConnection
         take(loop.pool.checkout(for: self, probing: !method.isIdempotent))
     }
@@ -135,6 +167,9 @@ final class UpstreamExchange: UpstreamConnectionUser {
         if chunksRequest, !sendFailed, progress != .done {
             outgoing.write(room: 8) { $0.append(ChunkedEncoder.lastChunk) }
         }
+        let waited = progress == .waitingForBody
+        releaseAdmission()
+        if waited { connect() }
     }
 
     /// Sends what can be sent now.
@@ -217,8 +252,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// The client takes bytes again.
     func clientIsWritable() {
-        guard isPaused else { return }
-        isPaused = false
+        guard pausedSince != nil else { return }
+        pausedSince = nil
         readResponse()
     }
 
@@ -228,7 +263,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         var reads = 0
         while let connection, progress == .sending, connection.isReadable || isLastChance {
             guard client.takesResponse else {
-                isPaused = true
+                if pausedSince == nil { pausedSince = .now() }
                 return client.responseHeldBack()
             }
             guard reads < Self.readsPerTurn else { return readLater() }
@@ -392,6 +427,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func finish(leavesBytes: Bool) {
         let isReusable = !leavesBytes && requestIsSent && stream.head.keepAlive
+        releaseAdmission()
         progress = .done
         if let connection {
             self.connection = nil
@@ -419,6 +455,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     func cancel() {
         guard progress != .done else { return }
         if progress == .waitingForConnection { loop.pool.cancelWaiting(self) }
+        releaseAdmission()
         progress = .done
         connection?.close()
         connection = nil
