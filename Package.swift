@@ -111,6 +111,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["HTTP1", "JournalDemo", "SimpleHTTP", "scopegate", nioCore, nioPosix],
+            exclude: ["Raw/Cases", "Raw/README.md", "Raw/compare.sh"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Gateway", "GatewayConfig", "HTTP1", "RouteMap", "ScopeModel", nioCore],
             swiftSettings: settings
         ),
     ],

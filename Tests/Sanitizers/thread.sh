@@ -5,5 +5,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-export TSAN_OPTIONS=halt_on_error=1:abort_on_error=1
+export TSAN_OPTIONS="halt_on_error=1:exitcode=66:suppressions=$root/Tests/Sanitizers/thread-suppressions.txt"
+# Swift's own backtracer and the sanitizer wait for each other when a process ends by a signal.
+export SWIFT_BACKTRACE=enable=no
 test_under thread "$@"

@@ -175,7 +175,7 @@ public final class GatewayServer: Service {
                 // A slow reader then shows that it makes progress every so many bytes, and not each time that a third of
                 // the kernel's buffer, which may be megabytes, is free.
                 .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
-                .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 128 << 10))
+                .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
                 .childChannelOption(.maxMessagesPerRead, value: 1)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {

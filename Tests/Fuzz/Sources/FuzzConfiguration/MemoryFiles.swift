@@ -12,7 +12,19 @@ struct MemoryFiles: FileReading {
 
             """.utf8
         ),
-        "catalog.yaml": Array(EmbeddedFiles.catalog.utf8),
+        "catalog.yaml": Array(
+            """
+            version: 1
+            resources:
+              - name: trades
+                read: {description: "Reads trades."}
+                write: {description: "Writes trades."}
+              - name: settings
+                reserved: true
+                read: {description: "Reads settings."}
+
+            """.utf8
+        ),
         "routes.yaml": Array("version: 1\nroutes:\n  /api/v1/scopes:\n    GET: public\n".utf8),
     ]
 

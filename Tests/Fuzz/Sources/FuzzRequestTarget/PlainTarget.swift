@@ -31,7 +31,9 @@ enum PlainTarget {
     }
 
     private static func isAcceptable(segment: ArraySlice<UInt8>) -> Bool {
-        guard !segment.isEmpty, !segment.elementsEqual(".".utf8), !segment.elementsEqual("..".utf8) else { return false }
+        guard !segment.isEmpty, !segment.elementsEqual(".".utf8), !segment.elementsEqual("..".utf8) else {
+            return false
+        }
         let raw = segment.filter { $0 != UInt8(ascii: "%") }
         guard raw.allSatisfy({ isPathCharacter($0) }), let octets = decode(Array(segment)) else { return false }
         return octets.allSatisfy(isAcceptable(octet:)) && isUTF8(octets)

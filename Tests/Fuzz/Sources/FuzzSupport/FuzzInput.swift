@@ -20,7 +20,9 @@ public struct FuzzInput {
     /// a few places that only the input decides, so that a finding repeats.
     public var cuts: [[Int]] {
         var random = SplitMix64(seed: hash)
-        let places = (0..<Int.random(in: 1...3, using: &random)).map { _ in Int.random(in: 0...bytes.count, using: &random) }
+        let places = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+            Int.random(in: 0...bytes.count, using: &random)
+        }
         let few = places.sorted() + [bytes.count]
         return bytes.count <= Self.longestForSingleBytes ? [few, Array(0...bytes.count)] : [few]
     }

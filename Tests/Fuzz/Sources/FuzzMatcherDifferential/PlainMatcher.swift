@@ -1,0 +1,92 @@
+import RouteMap
+
+/// What a request gets, in terms that both matchers have.
+enum Answer: Equatable {
+    case unmapped
+    case methodNotAllowed(template: String, allow: String)
+    case route(method: String, template: String)
+
+    init(_ match: RouteMatch, _ map: RouteMap) {
+        switch match {
+        case .unmapped: self = .unmapped
+        case .methodNotAllowed(let template):
+            let allow = String(decoding: map.allowHeader(ofTemplate: template), as: UTF8.self)
+            self = .methodNotAllowed(template: map.templateText(of: template), allow: allow)
+        case .route(let route):
+            self = .route(
+                method: map.routes[route].method,
+                template: map.templateText(of: map.templateIndex(ofRoute: route))
+            )
+        }
+    }
+}
+
+/// The rules of matching in the plainest way: every template is tried, and the best of those that match is taken.
+struct PlainMatcher {
+    private let routes: [RouteDefinition]
+
+    init(_ routes: [RouteDefinition]) { self.routes = routes }
+
+    func match(_ method: String, _ path: [UInt8]) -> Answer {
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        guard parts.count >= 2, parts[0].isEmpty else { return .unmapped }
+        // A path whose decoded spelling belongs to another template belongs to none.
+        let segments = Array(parts.dropFirst())
+        guard let template = best(segments), template == best(segments.map(Self.decoded)) else { return .unmapped }
+
+        let methods = routes.filter { $0.template == template }.map(\.method)
+        if methods.contains(method) { return .route(method: method, template: template.text) }
+        // HEAD is answered as GET (RFC 9110 §9.3.2).
+        if method == "HEAD", methods.contains("GET") { return .route(method: "GET", template: template.text) }
+        let allowed = methods.contains("GET") && !methods.contains("HEAD") ? methods + ["HEAD"] : methods
+        return .methodNotAllowed(template: template.text, allow: allowed.sorted().joined(separator: ", "))
+    }
+
+    private func best(_ parts: [[UInt8]]) -> RouteTemplate? {
+        routes.map(\.template).filter { Self.matches($0, parts) }
+            .min { Self.rank($0).lexicographicallyPrecedes(Self.rank($1)) }
+    }
+
+    /// Literal before parameter before rest, segment by segment from the left.
+    private static func rank(_ template: RouteTemplate) -> [Int] {
+        template.segments.map { segment in
+            switch segment {
+            case .literal: 0
+            case .parameter: 1
+            case .rest: 2
+            }
+        }
+    }
+
+    private static func matches(_ template: RouteTemplate, _ parts: [[UInt8]]) -> Bool {
+        let hasSlash = parts.last?.isEmpty == true
+        let segments = hasSlash ? Array(parts.dropLast()) : parts
+        guard segments.allSatisfy({ !$0.isEmpty }) else { return false }
+        if case .rest = template.segments.last {
+            let fixed = template.segments.dropLast()
+            return !hasSlash && segments.count > fixed.count && zip(fixed, segments).allSatisfy(matches)
+        }
+        return hasSlash == template.hasTrailingSlash && segments.count == template.segments.count
+            && zip(template.segments, segments).allSatisfy(matches)
+    }
+
+    private static func matches(_ segment: RouteTemplate.Segment, _ bytes: [UInt8]) -> Bool {
+        if case .literal(let literal) = segment { literal.utf8.elementsEqual(bytes) } else { true }
+    }
+
+    /// The segment with every percent-encoding decoded.
+    private static func decoded(_ segment: [UInt8]) -> [UInt8] {
+        var decoded: [UInt8] = []
+        var rest = segment[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                decoded.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                decoded.append(byte)
+            }
+        }
+        return decoded
+    }
+}
