@@ -91,7 +91,8 @@ struct RawCase: Sendable, CustomTestStringConvertible {
     /// All cases beside this file.
     static let all: Result<[RawCase], any Error> = Result {
         let folder = "\(Repository.root)/Tests/EndToEndTests/Raw/Cases"
-        return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".case") }.sorted().map {
+        return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".case") }.sorted().map
+        {
             let text = try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
             do { return try RawCase(path: String($0.dropLast(5)), text: text) } catch {
                 throw Template.Malformed(description: "\($0): \(error)")

@@ -115,7 +115,9 @@ struct CaseCheck {
         var lines = ["Tests/EndToEndTests/Raw/Cases/\(raw.path).case\(run.bytewise ? ", sent byte by byte" : "")"]
         lines.append("sent:\n\(sent.joined())")
         for response in seen.responses {
-            lines.append("the client got \(response.interim):\n\(Template.visible(Array(response.head.utf8) + response.body))")
+            lines.append(
+                "the client got \(response.interim):\n\(Template.visible(Array(response.head.utf8) + response.body))"
+            )
         }
         if !seen.rest.isEmpty { lines.append("and then:\n\(Template.visible(seen.rest))") }
         lines.append("and then: \(seen.end.map { "\($0)" } ?? "the connection lived")")

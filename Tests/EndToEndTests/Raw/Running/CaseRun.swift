@@ -24,8 +24,9 @@ struct CaseRun {
     var values: Placeholders { environment.placeholders(port: port) }
 
     /// Sends what the case says and reads the responses that it expects; then `check` may go on with the connection.
-    func run(_ check: (RawClient, inout Seen) throws -> Void) throws -> (seen: Seen, arrived: [RecordingBackend.Message])
-    {
+    func run(
+        _ check: (RawClient, inout Seen) throws -> Void
+    ) throws -> (seen: Seen, arrived: [RecordingBackend.Message]) {
         environment.backend.begin(replies: try raw.replies.map { try reply($0) })
         var seen = Seen()
         do {

@@ -100,8 +100,9 @@ struct RawEnvironmentTrait: SuiteTrait, TestTrait, TestScoping {
         try await withJournal { journal in
             let environment = try RawEnvironment(journal: journal)
             let result: Result<Void, any Error>
-            do { result = .success(try await RawEnvironment.$current.withValue(environment) { try await function() }) } catch
-            {
+            do {
+                result = .success(try await RawEnvironment.$current.withValue(environment) { try await function() })
+            } catch {
                 result = .failure(error)
             }
             try environment.stop()

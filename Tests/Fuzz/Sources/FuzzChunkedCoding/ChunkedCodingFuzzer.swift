@@ -62,3 +62,8 @@ private func checkSecondReading(of decoding: Decoding) {
 extension StaticString {
     fileprivate var bytes: [UInt8] { Array(description.utf8) }
 }
+
+@_cdecl("FuzzChunkedCoding_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzChunkedCoding(bytes, count) }
+}

@@ -55,3 +55,8 @@ extension Reading {
             + (fields + trailers).flatMap { [Array($0.name.utf8), Array($0.value.utf8)] }
     }
 }
+
+@_cdecl("FuzzCodecDifferential_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzCodecDifferential(bytes, count) }
+}

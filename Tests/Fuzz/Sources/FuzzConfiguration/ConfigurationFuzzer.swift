@@ -55,3 +55,8 @@ private func check(_ map: RouteMap) {
         expectEqual(match, .route(index), "\(route.method) \(route.template)")
     }
 }
+
+@_cdecl("FuzzConfiguration_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzConfiguration(bytes, count) }
+}

@@ -11,3 +11,8 @@ public func fuzzHeaderRules(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CIn
     ForwardedResponse(bytes, options: options)?.check()
     return 0
 }
+
+@_cdecl("FuzzHeaderRules_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzHeaderRules(bytes, count) }
+}

@@ -61,7 +61,9 @@ struct FoundationJSON {
         case .number(let number):
             guard let theirs = object as? NSNumber else { return false }
             if let whole = number.int64, theirs.int64Value == whole { return true }
-            return number.double == theirs.doubleValue
+            // Foundation reads long numbers by way of its decimals, which round apart from the nearest double.
+            guard let ours = number.double else { return false }
+            return abs(ours - theirs.doubleValue) <= abs(ours) * 1e-12
         case .array(let elements):
             guard let theirs = object as? [Any], theirs.count == elements.count else { return false }
             return zip(elements, theirs).allSatisfy { matches($0, $1) }

@@ -65,3 +65,8 @@ enum Catalog {
         }
     }()
 }
+
+@_cdecl("FuzzIntrospectionAnswer_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzIntrospectionAnswer(bytes, count) }
+}

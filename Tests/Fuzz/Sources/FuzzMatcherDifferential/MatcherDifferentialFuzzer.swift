@@ -93,3 +93,8 @@ private let emptyCatalog: ScopeCatalog = {
         finding("no catalog: \(error)")
     }
 }()
+
+@_cdecl("FuzzMatcherDifferential_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzMatcherDifferential(bytes, count) }
+}

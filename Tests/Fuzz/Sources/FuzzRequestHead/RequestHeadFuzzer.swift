@@ -46,3 +46,8 @@ enum Outcome: Equatable {
 
     private static let earlierHead = Array("PUT /x?y HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n".utf8)
 }
+
+@_cdecl("FuzzRequestHead_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzRequestHead(bytes, count) }
+}

@@ -43,3 +43,8 @@ private func checkWithinRequest(_ bytes: [UInt8], _ target: RequestTarget?) {
     expectEqual(Array(head[parser.head.targetRange.range]), Array(bytes[target.origin.range]), "the target")
     expectEqual(Array(head[parser.head.pathRange.range]), Array(bytes[target.path.range]), "the path")
 }
+
+@_cdecl("FuzzRequestTarget_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzRequestTarget(bytes, count) }
+}

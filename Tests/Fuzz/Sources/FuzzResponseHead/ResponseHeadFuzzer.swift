@@ -45,3 +45,8 @@ enum Outcome: Equatable {
 
     private static let earlierHead = Array("HTTP/1.1 103 Hints\r\nLink: x\r\nConnection: close\r\n\r\n".utf8)
 }
+
+@_cdecl("FuzzResponseHead_main")
+func entryPoint(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+    runFuzzer(count, arguments) { bytes, count in fuzzResponseHead(bytes, count) }
+}
