@@ -155,7 +155,9 @@ extension InboundConnection {
         guard let current = request, phase == .forwarding else { return }
         phase = .deciding
         let rest = rest(of: current)
-        // The upstream may have taken a part of the body; the connection is worth nothing to the client then.
-        send(Denial(reason, message: message), then: body.isComplete ? rest : .linger)
+        // The upstream may have taken a part of the body; the connection is worth nothing to the client then. A client that
+        // sends more than it may is not listened to any further.
+        let staysUseful = body.isComplete && reason != .bodyTooLarge
+        send(Denial(reason, message: message), then: staysUseful ? rest : .linger)
     }
 }
