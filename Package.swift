@@ -115,6 +115,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "CurlTransportTests",
+            dependencies: ["CCurl", "CurlTransport", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "GatewayTests",
             dependencies: ["Gateway", "GatewayConfig", "HTTP1", "RouteMap", "ScopeModel", nioCore],
             swiftSettings: settings
