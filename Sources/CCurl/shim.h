@@ -4,6 +4,7 @@
 
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -66,6 +67,19 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
 
 static inline CURLSHcode ccurl_share_data(CURLSH *share, curl_lock_data data) {
     return curl_share_setopt(share, CURLSHOPT_SHARE, data);
+}
+
+static CURLcode ccurl_allow_moving_writes(CURL *handle, void *context, void *parameter) {
+    (void)handle;
+    (void)parameter;
+    SSL_CTX_set_mode((SSL_CTX *)context, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    return CURLE_OK;
+}
+
+/// Lets a write that TLS could not take be repeated from another address (SSL_CTX_set_mode(3)): what was refused is moved
+/// behind what waits already.
+static inline CURLcode ccurl_easy_allow_moving_writes(CURL *handle) {
+    return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, ccurl_allow_moving_writes);
 }
 
 static inline CURLcode ccurl_message_result(const CURLMsg *message) {

@@ -91,6 +91,7 @@ public final class UpstreamConnection: DescriptorWatcher {
         super.init()
         easy.apply(target)
         easy.set(CURLOPT_CONNECT_ONLY, 1)
+        if isTLS { _ = ccurl_easy_allow_moving_writes(easy.raw) }
         easy.set(CURLOPT_FRESH_CONNECT, 1)
         // libcurl gives no more than this at once, however much there is (lib/sendf.c, `Curl_read`).
         easy.set(CURLOPT_BUFFERSIZE, Self.receiveLimit)

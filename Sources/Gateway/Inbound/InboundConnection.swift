@@ -128,6 +128,9 @@ final class InboundConnection: ChannelDuplexHandler {
         if context.channel.isWritable, let exchange {
             if awaiting == .body || awaiting == .response { arm(awaiting) }
             exchange.clientIsWritable()
+        } else if context.channel.isWritable, phase == .head, awaiting == .body {
+            arm(.request)
+            process()
         }
         context.fireChannelWritabilityChanged()
     }
@@ -161,7 +164,8 @@ final class InboundConnection: ChannelDuplexHandler {
         switch phase {
         case .forwarding where !body.isComplete: !(exchange?.isBackedUp ?? false)
         case .forwarding, .deciding: buffer.readableBytes < Self.pipelineLimit
-        case .head, .draining, .lingering: true
+        case .head: takesResponse
+        case .draining, .lingering: true
         case .closed: false
         }
     }
@@ -198,6 +202,8 @@ final class InboundConnection: ChannelDuplexHandler {
 
     private func readHead() {
         guard buffer.readableBytes > 0 else { return }
+        // A client that doesn't read its answers gets no further ones: they would pile up here.
+        guard takesResponse else { return arm(.body) }
         switch parser.parse(buffer.readableBytesUInt8Span) {
         case .needMore:
             if awaiting == .request { arm(.head) }

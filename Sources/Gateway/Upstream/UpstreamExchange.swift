@@ -116,7 +116,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func connect() {
         progress = .waitingForConnection
-        take(loop.pool.checkout(for: self, probing: !method.isIdempotent))
+        // An idle connection may hold bytes that nobody asked for, which would pass for this request's response.
+        take(loop.pool.checkout(for: self, probing: true))
     }
 
     private func take(_ checkout: ConnectionPool.Checkout) {
@@ -149,8 +150,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
         var start = Int(range.start)
         if range.count > Self.copiedBodyLimit, progress == .sending {
             sendOutgoing()
-            guard progress == .sending, !sendFailed else { return }
-            if outgoing.readableBytes == 0 {
+            // A request that is being repeated keeps its body behind its head.
+            if progress == .sending, !sendFailed, outgoing.readableBytes == 0 {
                 outgoingIsWhole = false
                 outgoing.clear()
                 start += send(bytes.extracting(range.range))
@@ -181,7 +182,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private func sendOutgoing() {
         guard !sendFailed, outgoing.readableBytes > 0 else { return }
         let hadBacklog = isBackedUp
-        let sent = send(outgoing.readableBytesUInt8Span)
+        let sent = sendAll(of: outgoing)
         guard progress == .sending else { return }
         outgoing.moveReaderIndex(forwardBy: sent)
         if outgoing.readableBytes == 0, bodyBegun {
@@ -193,6 +194,12 @@ final class UpstreamExchange: UpstreamConnectionUser {
         } else if hadBacklog, !isBackedUp {
             client.requestBacklogCleared()
         }
+    }
+
+    /// Takes the buffer by value: a send that fails may end or repeat the exchange, and either changes `outgoing`, which no
+    /// span may be looking at then.
+    private func sendAll(of view: ByteBuffer) -> Int {
+        send(view.readableBytesUInt8Span)
     }
 
     /// Sends until the connection takes no more; answers how much it took.
@@ -426,6 +433,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     // MARK: Ends
 
     private func finish(leavesBytes: Bool) {
+        guard progress != .done else { return }
         let isReusable = !leavesBytes && requestIsSent && stream.head.keepAlive
         releaseAdmission()
         progress = .done
