@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["HTTP1", "JournalDemo", "SimpleHTTP", "scopegate", nioCore, nioPosix],
-            exclude: ["Raw/Cases", "Raw/README.md"],
+            exclude: ["Raw/Cases", "Raw/README.md", "Raw/compare.sh"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -92,12 +92,11 @@ extension InboundConnection {
         case nextRequest
         case drainBody
         case linger
-        case close
 
         var closes: Bool {
             switch self {
             case .nextRequest, .drainBody: false
-            case .linger, .close: true
+            case .linger: true
             }
         }
     }
@@ -107,7 +106,7 @@ extension InboundConnection {
         let staysOpen = current.keepsAlive && !loop.isDraining
         switch discardBody() {
         case .broken: return .linger
-        case .complete: return staysOpen ? .nextRequest : .close
+        case .complete: return staysOpen ? .nextRequest : .linger
         case .incomplete:
             // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1); nobody can tell what
             // the next byte is.
@@ -143,9 +142,6 @@ extension InboundConnection {
         case .linger:
             finishRequest()
             closeLingering()
-        case .close:
-            finishRequest()
-            close()
         }
     }
 

@@ -159,9 +159,8 @@ extension InboundConnection {
         exchange = nil
         guard phase == .forwarding else { return }
         if closesAfterResponse {
-            let isComplete = body.isComplete
             finishRequest()
-            if isComplete { close() } else { closeLingering() }
+            closeLingering()
         } else {
             nextRequest()
         }
@@ -246,12 +245,11 @@ extension InboundConnection {
         }
         context.writeAndFlush(wrapOutboundOut(response), promise: nil)
         loop.giveBackResponseBuffer(response)
-        let isComplete = body.isComplete
         if !closes {
             nextRequest()
         } else {
             finishRequest()
-            if isComplete { close() } else { closeLingering() }
+            closeLingering()
         }
         return true
     }

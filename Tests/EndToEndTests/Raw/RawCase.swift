@@ -62,6 +62,8 @@ struct RawCase: Sendable, CustomTestStringConvertible {
     var isSentWhole: Bool { header["pieces"]?.first == "whole" }
     /// Why it is left out of the comparison with plain proxies; nil when it isn't.
     var notCompared: String? { header["compare"]?.first }
+    /// Valid, or tolerated by the RFCs, but read in two ways by servers: counted apart from what is malformed.
+    var isAmbiguous: Bool { header["ambiguous"] != nil }
     var testDescription: String { "\(path): \(title)" }
 
     init(path: String, text: String) throws {
@@ -113,7 +115,7 @@ struct RawCaseFile {
     private(set) var sections: [Section] = []
 
     private static let known: Set = [
-        "title", "reference", "config", "config-upstream", "pieces", "after-send", "compare",
+        "title", "reference", "config", "config-upstream", "pieces", "after-send", "compare", "ambiguous",
     ]
 
     init(_ text: String) throws {

@@ -35,6 +35,7 @@ struct CaseRun {
             send(client, try raw.send.steps(values), &seen)
             if raw.halfCloses { client.socket.shutdownSending() }
             for expected in raw.client { read(client, expected, &seen) }
+            environment.backend.waitUntilAnswered()
             try check(client, &seen)
         }
         try settle()
@@ -53,7 +54,7 @@ struct CaseRun {
 
     /// What can't be sent, since the other side has ended the connection, isn't.
     private func send(_ client: RawClient, _ steps: [Template.Step], _ seen: inout Seen) {
-        for step in steps {
+        for (index, step) in steps.enumerated() {
             switch step {
             case .send(let bytes) where bytewise:
                 for byte in bytes {
@@ -61,7 +62,8 @@ struct CaseRun {
                 }
             case .send(let bytes):
                 do { try client.send(bytes) } catch { return }
-                try? client.socket.waitUntilSent()
+                // So that the next piece comes apart from this one.
+                if index < steps.count - 1 { try? client.socket.waitUntilSent() }
             case .awaitContinue:
                 let interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
                 guard let bytes = try? client.take(interim.count, within: patience), bytes == interim else {
