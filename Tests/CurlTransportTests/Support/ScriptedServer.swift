@@ -52,6 +52,8 @@ final class ScriptedServer: Sendable {
         while true {
             let descriptor = Glibc.accept(listener, nil, nil)
             guard descriptor >= 0 else { return }
+            // Else a program that another test starts meanwhile would keep the connection open.
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             let peer = Peer(descriptor: descriptor)
             let isStopped = state.withLock { state in
                 state.accepted += 1
