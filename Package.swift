@@ -29,7 +29,8 @@ let package = Package(
         .target(name: "HTTP1", swiftSettings: settings),
         .target(name: "ScopeModel", swiftSettings: settings),
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
-        .target(name: "Introspection", dependencies: ["ScopeModel"], swiftSettings: settings),
+        .target(name: "StrictJSON", swiftSettings: settings),
+        .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
 
         // Thin layers over the system's C libraries.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -89,9 +90,12 @@ let package = Package(
         ),
         .testTarget(name: "ScopeModelTests", dependencies: ["ScopeModel"], swiftSettings: settings),
         .testTarget(name: "RouteMapTests", dependencies: ["HTTP1", "RouteMap", "ScopeModel"], swiftSettings: settings),
+        // What tests of several targets need.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "IntrospectionTests",
-            dependencies: ["Introspection", "ScopeModel"],
+            dependencies: ["Introspection", "ScopeModel", "StrictJSON", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),

@@ -30,7 +30,7 @@ let fuzzers = [
     fuzzer("request-target", "FuzzRequestTarget", ["HTTP1"]),
     fuzzer("header-rules", "FuzzHeaderRules", ["GatewayConfig", "HTTP1", nioCore]),
     fuzzer("configuration", "FuzzConfiguration", ["GatewayConfig", "HTTP1", "RouteMap"]),
-    fuzzer("introspection-answer", "FuzzIntrospectionAnswer", ["Introspection", "ScopeModel"]),
+    fuzzer("introspection-answer", "FuzzIntrospectionAnswer", ["Introspection", "ScopeModel", "StrictJSON"]),
     fuzzer(
         "codec-differential",
         "FuzzCodecDifferential",
@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "HTTP1", swiftSettings: settings),
         .target(name: "ScopeModel", swiftSettings: settings),
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
-        .target(name: "Introspection", dependencies: ["ScopeModel"], swiftSettings: settings),
+        .target(name: "StrictJSON", swiftSettings: settings),
+        .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
         .target(
             name: "GatewayConfig",
             dependencies: ["HTTP1", "RouteMap", "ScopeModel", .product(name: "Yams", package: "Yams")],

@@ -1,4 +1,5 @@
 import ScopeModel
+import StrictJSON
 
 /// The scopes that an introspection answer names.
 struct GrantedScopes {

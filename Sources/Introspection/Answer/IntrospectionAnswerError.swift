@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Why the body of an introspection answer can't be taken for a "yes" or a "no". It quotes nothing of the body.
 public enum IntrospectionAnswerError: Error, Hashable, Sendable {
     /// The body isn't JSON, or has two members of one name.

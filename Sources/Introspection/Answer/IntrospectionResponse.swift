@@ -1,4 +1,5 @@
 import ScopeModel
+import StrictJSON
 
 /// The body of an introspection answer (RFC 7662 §2.2).
 public enum IntrospectionResponse {

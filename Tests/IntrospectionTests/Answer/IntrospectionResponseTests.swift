@@ -1,5 +1,6 @@
 import Introspection
 import ScopeModel
+import StrictJSON
 import Testing
 
 @Suite struct IntrospectionResponseTests {

@@ -1,5 +1,6 @@
 import Introspection
 import ScopeModel
+import TestSupport
 import Testing
 
 /// The cache beside a naive model of its rules, under random operations, with a wall clock that moves both ways.

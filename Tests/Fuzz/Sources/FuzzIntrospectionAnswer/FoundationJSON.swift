@@ -2,6 +2,7 @@ import Foundation
 import FuzzSupport
 import Introspection
 import ScopeModel
+import StrictJSON
 
 /// What Foundation makes of a JSON text that ours accepts.
 struct FoundationJSON {

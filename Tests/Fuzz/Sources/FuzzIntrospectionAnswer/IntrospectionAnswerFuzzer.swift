@@ -1,6 +1,7 @@
 import FuzzSupport
 import Introspection
 import ScopeModel
+import StrictJSON
 
 /// Any bytes as the body of an introspection answer: what is accepted means the same to Foundation's JSON reader, and
 /// a grant holds nothing that the answer does not say.

@@ -4,6 +4,12 @@ public struct JSONMember: Hashable, Sendable {
     public let name: [UInt8]
     /// Its value.
     public let value: JSONValue
+
+    /// A member of a name and a value.
+    public init(name: [UInt8], value: JSONValue) {
+        self.name = name
+        self.value = value
+    }
 }
 
 /// A JSON object: members in their written order, no two of one name.

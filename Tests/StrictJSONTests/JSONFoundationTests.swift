@@ -1,5 +1,6 @@
 import Foundation
-import Introspection
+import StrictJSON
+import TestSupport
 import Testing
 
 /// Ours beside Foundation's reader: whatever ours accepts, Foundation's accepts and reads the same; what only

@@ -1,4 +1,4 @@
-import Introspection
+import StrictJSON
 import Testing
 
 @Suite struct JSONNumberTests {
