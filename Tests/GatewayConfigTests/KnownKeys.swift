@@ -30,6 +30,8 @@ enum KnownKeys {
         "presets[]": names(CatalogKeys.Preset.self),
     ]
 
+    static let expectations: [String: [String]] = ["": names(ExpectationKeys.Root.self)]
+
     static let routes: [String: [String]] = [
         "": names(RouteKeys.Root.self),
         "$requirement": names(RouteKeys.Requirement.self),

@@ -5,7 +5,10 @@ import Testing
 @Suite("JSON Schemas")
 struct SchemaTests {
     /// What editors complete and what the loader takes are the same keys, in every mapping.
-    @Test(arguments: [("scopegate", KnownKeys.scopegate), ("catalog", KnownKeys.catalog), ("routes", KnownKeys.routes)])
+    @Test(arguments: [
+        ("scopegate", KnownKeys.scopegate), ("catalog", KnownKeys.catalog), ("routes", KnownKeys.routes),
+        ("expectations", KnownKeys.expectations),
+    ])
     func haveTheKeysOfTheLoader(name: String, known: [String: [String]]) throws {
         let data = Data(try Fixture.shipped("schema/\(name).schema.json"))
         let schema = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

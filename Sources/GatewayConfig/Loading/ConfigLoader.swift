@@ -64,6 +64,7 @@ public enum ConfigLoader {
             configuration: configuration,
             catalog: catalog,
             routeMap: map,
+            routesFile: routesLog.file,
             warnings: diagnostics
         )
     }
@@ -78,6 +79,40 @@ public enum ConfigLoader {
             throw ConfigErrors(diagnostics: log.sorted)
         }
         return catalog
+    }
+
+    /// Loads a `routes.yaml` alone, with the scopes of a catalog.
+    ///
+    /// - Throws: ``ConfigErrors``.
+    public static func loadRoutes(
+        path: String,
+        catalog: ScopeCatalog,
+        files: some FileReading,
+        generation: UInt64 = 1,
+        digest: (Span<UInt8>) -> String
+    ) throws(ConfigErrors) -> RouteMap {
+        let log = DiagnosticLog(file: path)
+        let bytes = read(path, limit: FileLimit.routes, files: files, log: log, named: nil)
+        guard let map = bytes.flatMap({ routeMap($0, catalog, generation, digest, log) }) else {
+            throw ConfigErrors(diagnostics: log.sorted)
+        }
+        return map
+    }
+
+    /// Loads a file of expectations, such as `config/expectations.yaml`.
+    ///
+    /// - Throws: ``ConfigErrors``.
+    public static func loadExpectations(
+        path: String,
+        catalog: ScopeCatalog,
+        files: some FileReading
+    ) throws(ConfigErrors) -> [RouteExpectation] {
+        let log = DiagnosticLog(file: path)
+        let bytes = read(path, limit: FileLimit.routes, files: files, log: log, named: nil)
+        let root = bytes.flatMap { YAMLReader(log: log).document($0) }
+        let expectations = root.flatMap { ExpectationReader(log: log, catalog: catalog).expectations($0) }
+        guard let expectations, !log.hasErrors else { throw ConfigErrors(diagnostics: log.sorted) }
+        return expectations
     }
 
     /// The journal's catalog and routes, which are part of the program.

@@ -9,6 +9,26 @@ public struct LoadedConfiguration: Sendable {
     public let catalog: ScopeCatalog
     /// The routes.
     public let routeMap: RouteMap
+    /// The file of the routes, as diagnostics name it.
+    public let routesFile: String
     /// What may not do what was meant, but can be used.
     public let warnings: [Diagnostic]
+}
+
+extension LoadedConfiguration {
+    /// What works but perhaps not as was meant; for those who write maps, so it is asked for and not told at each start.
+    public var lint: [Diagnostic] {
+        routeMap.lint(catalog).map { warning in
+            // What is about no route in particular is about the file.
+            let position = warning.position ?? SourcePosition(line: 1, column: 1)
+            return Diagnostic(
+                file: routesFile,
+                line: position.line,
+                column: position.column,
+                severity: .warning,
+                message: warning.description,
+                suggestion: warning.help
+            )
+        }
+    }
 }

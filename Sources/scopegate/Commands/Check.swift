@@ -6,8 +6,10 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the configuration, the catalog and the route map.",
         discussion: """
-            Prints a diagnostic with file, line and column for everything that is wrong. Ends with 0 when the gateway \
-            would start, and with 1 when it would not.
+            Prints a diagnostic with file, line and column for everything that is wrong, and a warning for what works \
+            but perhaps not as was meant: templates that nothing reaches, methods that a more specific template takes \
+            away, scopes that no route needs, scopes and methods that don't go together, public writes. Ends with 0 \
+            when the gateway would start, and with 1 when it would not; with --strict, also when there is a warning.
 
             With --effective it prints the configuration that would be in force, every key with its value, secrets as \
             where they come from.
@@ -18,6 +20,9 @@ struct Check: ParsableCommand {
 
     @Flag(help: "Print every setting with the value that is in force.")
     var effective = false
+
+    @Flag(help: "End with 1 when there is a warning.")
+    var strict = false
 
     @OptionGroup var config: ConfigOption
     @OptionGroup var format: FormatOption
@@ -53,6 +58,7 @@ struct Check: ParsableCommand {
     func run() throws {
         do {
             let loaded = try config.load()
+            let warnings = loaded.warnings + loaded.lint
             let inForce = effective ? EffectiveConfiguration(loaded.configuration).description : nil
             let report = Report(
                 ok: true,
@@ -60,18 +66,22 @@ struct Check: ParsableCommand {
                 scopes: loaded.catalog.entries.count,
                 digest: loaded.routeMap.digest,
                 effective: inForce,
-                diagnostics: loaded.warnings.map(Report.Entry.init)
+                diagnostics: warnings.map(Report.Entry.init)
             )
             switch format.format {
             case .json: try printJSON(report)
             case .text:
-                for warning in loaded.warnings { StandardError.write(warning.description) }
-                if let inForce { return print(inForce, terminator: "") }
-                print(
-                    "ok: \(loaded.routeMap.routes.count) routes on \(loaded.routeMap.templates.count) templates, "
-                        + "\(loaded.catalog.entries.count) scopes"
-                )
+                for warning in warnings { StandardError.write(warning.description) }
+                if let inForce {
+                    print(inForce, terminator: "")
+                } else {
+                    print(
+                        "ok: \(loaded.routeMap.routes.count) routes on \(loaded.routeMap.templates.count) templates, "
+                            + "\(loaded.catalog.entries.count) scopes"
+                    )
+                }
             }
+            if strict, !warnings.isEmpty { throw ExitStatus.finding }
         } catch let errors as ConfigErrors {
             switch format.format {
             case .json:

@@ -32,10 +32,27 @@ struct ConfigOption: ParsableArguments {
 
     /// Loads the configuration, or prints what is wrong with it and ends the command.
     func loadOrExit() throws -> LoadedConfiguration {
+        let loaded = try orExit(load)
+        for warning in loaded.warnings { StandardError.write(warning.description) }
+        return loaded
+    }
+
+    /// Loads a route file alone, or prints what is wrong with it and ends the command.
+    func loadRoutesOrExit(_ path: String, _ catalog: ScopeCatalog) throws -> RouteMap {
+        try orExit {
+            try ConfigLoader.loadRoutes(path: path, catalog: catalog, files: SystemFiles()) { SHA256.hash($0).hex }
+        }
+    }
+
+    /// Loads a catalog alone, or prints what is wrong with it and ends the command.
+    func loadCatalogOrExit(_ path: String) throws -> ScopeCatalog {
+        try orExit { try ConfigLoader.loadCatalog(path: path, files: SystemFiles()) }
+    }
+
+    /// Does something that reads files, or prints what is wrong with them and ends the command.
+    func orExit<Result>(_ load: () throws -> Result) throws -> Result {
         do {
-            let loaded = try load()
-            for warning in loaded.warnings { StandardError.write(warning.description) }
-            return loaded
+            return try load()
         } catch let errors as ConfigErrors {
             StandardError.write(errors.description)
             throw ExitStatus.badInput

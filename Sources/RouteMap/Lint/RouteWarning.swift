@@ -1,0 +1,61 @@
+import ScopeModel
+
+/// Something about a map that works, but perhaps not as was meant.
+public struct RouteWarning: Equatable, Sendable, CustomStringConvertible {
+    /// What is odd.
+    public enum Kind: Equatable, Sendable {
+        /// Each path of the template is taken by one that goes before it.
+        case unreachableTemplate(String, by: String)
+        /// A more specific template takes paths from a template that has methods which it has not.
+        case shadowedParameter(template: String, path: String, by: String, methods: [String])
+        /// No route needs the scope, and it is neither reserved nor automatic.
+        case unusedScope(String)
+        /// A method that changes something needs scopes to read only.
+        case writeNeedsRead(method: String, template: String, requirement: String)
+        /// A method that changes nothing needs a scope to write.
+        case readNeedsWrite(method: String, template: String, requirement: String)
+        /// A method that changes something needs no key.
+        case publicWrite(method: String, template: String)
+        /// Two templates differ in the slash at their end only.
+        case trailingSlash(String, other: String, first: SourcePosition?)
+    }
+
+    /// What is odd.
+    public let kind: Kind
+    /// Where the route was written, if it is about one and it was written in a file.
+    public let position: SourcePosition?
+
+    /// The oddity in a sentence, without its place.
+    public var description: String {
+        switch kind {
+        case .unreachableTemplate(let template, let other):
+            "\(template) is unreachable: \(other) takes its paths"
+        case .shadowedParameter(let template, let path, let other, let methods):
+            "\(methods.joined(separator: ", ")) \(path) is refused with 405: \(other) takes the path from \(template), "
+                + "which has \(methods.count == 1 ? "the method" : "the methods")"
+        case .unusedScope(let scope): "no route needs \(scope)"
+        case .writeNeedsRead(let method, let template, let requirement):
+            "\(method) \(template) changes something, but \(requirement) is enough for it"
+        case .readNeedsWrite(let method, let template, let requirement):
+            "\(method) \(template) changes nothing, but needs \(requirement)"
+        case .publicWrite(let method, let template): "\(method) \(template) changes something and needs no key"
+        case .trailingSlash(let template, let other, let first):
+            "\(template) differs from \(other) in the slash at the end only"
+                + (first.map { ", which is at \($0)" } ?? "")
+        }
+    }
+
+    /// What to do about it.
+    public var help: String {
+        switch kind {
+        case .unreachableTemplate: "remove it, or the templates that go before it"
+        case .shadowedParameter(_, _, let other, let methods):
+            "add \(methods.joined(separator: ", ")) to \(other) if it was meant to be allowed"
+        case .unusedScope: "map a route to it, or mark it reserved in the catalog"
+        case .writeNeedsRead: "read and write scopes are independent: ask for a write scope if it does change something"
+        case .readNeedsWrite: "a key that may write need not be able to read: ask for a read scope"
+        case .publicWrite: "ask for a scope, or for authenticated"
+        case .trailingSlash: "keep one, unless the backend does tell them apart"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import HTTP1
+
+extension RouteMap {
+    /// The template that takes a path.
+    func template(of path: [UInt8]) -> Int? {
+        let method: [UInt8] = [UInt8(ascii: "-")]
+        switch match(method: .other, methodName: method.span, path: path.span) {
+        case .unmapped: return nil
+        case .methodNotAllowed(let template): return template
+        case .route(let route): return templateIndex(ofRoute: route)
+        }
+    }
+
+    /// The route of a method and a path.
+    func route(_ method: String, _ path: [UInt8]) -> RouteDefinition? {
+        let name = Array(method.utf8)
+        let known = HTTP1.Method.recognise(name.span)
+        guard case .route(let route) = match(method: known, methodName: name.span, path: path.span) else { return nil }
+        return routes[route]
+    }
+
+    /// The methods of a template, HEAD among them when GET is, in alphabetical order.
+    func methods(of template: Int) -> [String] {
+        String(decoding: allowHeader(ofTemplate: template), as: UTF8.self)
+            .split(separator: ",").map { String($0.drop { $0 == " " }) }
+    }
+}

@@ -1,0 +1,87 @@
+/// The paths that two templates have in common, as a template without names, and paths that stand for them.
+struct TemplateIntersection {
+    /// A segment that no template has as a literal, so that a path with it shows what parameters take.
+    static let freshSegment = "~any~"
+
+    private var segments: [RouteTemplate.Segment] = []
+    private let hasTrailingSlash: Bool
+    private var hasRest = false
+
+    /// The paths of one template.
+    init(_ template: RouteTemplate) {
+        segments = template.segments
+        hasTrailingSlash = template.hasTrailingSlash
+        if case .rest = segments.last { hasRest = true }
+    }
+
+    /// The paths that both templates match; `nil` when there are none.
+    init?(_ left: RouteTemplate, _ right: RouteTemplate) {
+        var index = 0
+        scan: while true {
+            let (ours, theirs) = (left.segments[at: index], right.segments[at: index])
+            switch (ours, theirs) {
+            case (nil, nil):
+                guard left.hasTrailingSlash == right.hasTrailingSlash else { return nil }
+                break scan
+            case (nil, _), (_, nil): return nil
+            case (.rest, .rest):
+                segments.append(.rest("rest"))
+                hasRest = true
+                break scan
+            case (.rest, _):
+                guard !right.hasTrailingSlash else { return nil }
+                self = Self(taking: right.segments[index...], after: segments)
+                return
+            case (_, .rest):
+                guard !left.hasTrailingSlash else { return nil }
+                self = Self(taking: left.segments[index...], after: segments)
+                return
+            case (.literal(let one), .literal(let other)):
+                guard one == other else { return nil }
+                segments.append(.literal(one))
+            case (.literal(let text), .parameter), (.parameter, .literal(let text)):
+                segments.append(.literal(text))
+            case (.parameter(let name), .parameter):
+                segments.append(.parameter(name))
+            }
+            index += 1
+        }
+        hasTrailingSlash = left.hasTrailingSlash
+    }
+
+    private init(taking rest: ArraySlice<RouteTemplate.Segment>, after segments: [RouteTemplate.Segment]) {
+        self.segments = segments + rest
+        hasTrailingSlash = false
+        if case .rest = rest.last { hasRest = true }
+    }
+
+    /// The common paths as a template writes them.
+    var text: String {
+        guard !segments.isEmpty else { return "/" }
+        let parts = segments.map { "/" + TemplateComparison.text(of: $0) }.joined()
+        return hasTrailingSlash ? parts + "/" : parts
+    }
+
+    /// Paths that stand for all: whatever else a parameter is, the same templates match in the same order, for which one
+    /// goes first rests on the templates alone. Only the length of a rest counts, up to one more than any template has.
+    ///
+    /// - Parameter depth: the most segments that a template of the maps in question has.
+    func witnesses(depth: Int) -> [[UInt8]] {
+        let fixed = hasRest ? segments.count - 1 : segments.count
+        var path = ""
+        for segment in segments.prefix(fixed) {
+            if case .literal(let text) = segment { path += "/" + text } else { path += "/" + Self.freshSegment }
+        }
+        guard hasRest else {
+            return [Array((path.isEmpty ? "/" : hasTrailingSlash ? path + "/" : path).utf8)]
+        }
+        return (fixed...max(fixed, depth)).map { _ in
+            path += "/" + Self.freshSegment
+            return Array(path.utf8)
+        }
+    }
+}
+
+extension Array {
+    fileprivate subscript(at index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

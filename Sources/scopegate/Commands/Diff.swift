@@ -1,0 +1,145 @@
+import ArgumentParser
+import Digests
+import GatewayConfig
+import RouteMap
+import ScopeModel
+
+/// Says what a new route map does otherwise than an old one.
+struct Diff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compare two route maps by their effect on requests.",
+        discussion: """
+            Says for each method and template whether other keys get through than before, whatever the text looks like. \
+            Ends with 1 when access widens: when some request that was refused would be let through. Both files are \
+            read with the catalog of the configuration, or the built-in one, or with those that are named.
+
+            Example: scopegate diff routes.yaml routes.new.yaml
+            """
+    )
+
+    @Argument(help: "The route file that is in force.")
+    var old: String
+
+    @Argument(help: "The route file that is to come.")
+    var new: String
+
+    @Option(help: "The catalog of both files.")
+    var catalog: String?
+
+    @Option(help: "The catalog of the old file, when it is another one.")
+    var oldCatalog: String?
+
+    @OptionGroup var config: ConfigOption
+    @OptionGroup var format: FormatOption
+
+    private struct Report: Encodable {
+        struct Side: Encodable {
+            var template: String
+            var requirement: String
+            var body: String
+            var line: Int?
+            var column: Int?
+
+            init(_ side: RouteMapDiff.Side) {
+                template = side.template
+                requirement = side.requirement
+                body =
+                    switch side.body {
+                    case .inherited: "inherited"
+                    case .unlimited: "unlimited"
+                    case .bytes(let count): "\(count)"
+                    }
+                line = side.position?.line
+                column = side.position?.column
+            }
+        }
+
+        struct Change: Encodable {
+            var method: String
+            var template: String
+            var effect: String
+            var widens: Bool
+            var old: Side?
+            var new: Side?
+        }
+
+        var widens: Bool
+        var changes: [Change]
+    }
+
+    func run() throws {
+        let newCatalog = try catalog.map { try config.loadCatalogOrExit($0) } ?? config.loadMap().catalog
+        let earlier = try oldCatalog.map { try config.loadCatalogOrExit($0) } ?? newCatalog
+        let diff = RouteMapDiff(
+            old: try config.loadRoutesOrExit(old, earlier),
+            earlier,
+            new: try config.loadRoutesOrExit(new, newCatalog),
+            newCatalog
+        )
+        switch format.format {
+        case .json:
+            try printJSON(
+                Report(
+                    widens: diff.widens,
+                    changes: diff.changes.map {
+                        .init(
+                            method: $0.method,
+                            template: $0.template,
+                            effect: $0.effect.rawValue,
+                            widens: $0.widens,
+                            old: $0.old.map(Report.Side.init),
+                            new: $0.new.map(Report.Side.init)
+                        )
+                    }
+                )
+            )
+        case .text: show(diff)
+        }
+        if diff.widens { throw ExitStatus.finding }
+    }
+
+    private func show(_ diff: RouteMapDiff) {
+        guard !diff.changes.isEmpty else { return print("no change in effect") }
+        var table = TextTable()
+        for change in diff.changes {
+            table.add(
+                "\(change.widens ? "!" : " ") \(Self.word(change.effect))",
+                change.method,
+                change.template,
+                "\(text(change.old, change)) → \(text(change.new, change))"
+            )
+        }
+        for (line, change) in zip(table.text.split(separator: "\n"), diff.changes) {
+            let colour: Colour = change.widens ? .red : change.effect == .body ? .yellow : .green
+            print(colour.text(String(line)))
+        }
+        let widening = diff.changes.filter(\.widens).count
+        print("\(diff.changes.count) changed, \(widening == 0 ? "none widens" : "\(widening) widen") access")
+    }
+
+    private func text(_ side: RouteMapDiff.Side?, _ change: RouteMapDiff.Change) -> String {
+        guard let side else { return "refused" }
+        var text = side.requirement
+        if change.effect == .body {
+            switch side.body {
+            case .inherited: text += ", body as limits.body"
+            case .unlimited: text += ", body unlimited"
+            case .bytes(let count): text += ", body \(count) bytes"
+            }
+        }
+        if side.template != change.template { text += " (\(side.template))" }
+        return text
+    }
+
+    private static func word(_ effect: RouteMapDiff.Effect) -> String {
+        switch effect {
+        case .added: "now allowed"
+        case .removed: "now refused"
+        case .madePublic: "now public"
+        case .wider: "needs less"
+        case .narrower: "needs more"
+        case .other: "needs other"
+        case .body: "body limit"
+        }
+    }
+}
