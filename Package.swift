@@ -61,6 +61,7 @@ let package = Package(
                 "ScopeModel", "SimpleHTTP", .product(name: "DequeModule", package: "swift-collections"), nioCore,
                 nioPosix, nioLocks, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

@@ -16,6 +16,8 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
     private var assembler: RequestAssembler
     private var unread = ByteBuffer()
     private var isClosing = false
+    /// A request was read whose answer is still to come.
+    private var isAwaitingAnswer = false
     private var isReadHeldBack = false
     private var date = (second: Int64.min, text: "")
 
@@ -59,7 +61,7 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable || isClosing {
+        if context.channel.isWritable && !isAwaitingAnswer || isClosing {
             context.read()
         } else {
             isReadHeldBack = true
@@ -79,7 +81,7 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
 
     private func serve(_ context: ChannelHandlerContext) {
         var output = context.channel.allocator.buffer(capacity: 1024)
-        steps: while !isClosing && context.channel.isWritable {
+        steps: while !isClosing && !isAwaitingAnswer && context.channel.isWritable {
             switch assembler.next(&unread) {
             case .needMore:
                 break steps
@@ -87,6 +89,10 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
                 output.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
             case .request(let request, let keepAlive):
                 onRequest()
+                if let late = responder.lateResponse(to: request, on: context.eventLoop) {
+                    answer(late, isHead: request.method == .head, close: !keepAlive, context)
+                    break steps
+                }
                 send(responder.respond(to: request), isHead: request.method == .head, close: !keepAlive, to: &output)
             case .refused(let status, let code, let message):
                 send(.refusal(status, code: code, message: message), isHead: false, close: true, to: &output)
@@ -95,6 +101,31 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
         }
         flush(&output, context)
         if isClosing { finish(context) }
+    }
+
+    private func answer(
+        _ late: EventLoopFuture<SimpleResponse>,
+        isHead: Bool,
+        close: Bool,
+        _ context: ChannelHandlerContext
+    ) {
+        isAwaitingAnswer = true
+        let isolated = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        late.hop(to: context.eventLoop).whenComplete { result in
+            let (handler, context) = isolated.value
+            guard context.channel.isActive else { return }
+            handler.isAwaitingAnswer = false
+            var output = context.channel.allocator.buffer(capacity: 1024)
+            let response =
+                (try? result.get()) ?? .refusal(503, code: "unavailable", message: "The answer could not be made.")
+            handler.send(response, isHead: isHead, close: close, to: &output)
+            handler.flush(&output, context)
+            if handler.isClosing { handler.finish(context) } else { handler.serve(context) }
+            if handler.isReadHeldBack, context.channel.isWritable {
+                handler.isReadHeldBack = false
+                context.read()
+            }
+        }
     }
 
     private func send(_ response: SimpleResponse, isHead: Bool, close: Bool, to output: inout ByteBuffer) {

@@ -15,7 +15,7 @@ struct Scopegate: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Check.self, Diff.self, TestCommand.self, Replay.self, Explain.self,
+            Serve.self, Reload.self, Check.self, Diff.self, TestCommand.self, Replay.self, Explain.self,
             Routes.self, Catalog.self, DemoCommand.self,
         ]
     )

@@ -10,14 +10,14 @@ struct GatewayDiagnosticTests {
             "zzzzzzzz: 1",
             [
                 "3:1: error: unknown key \"zzzzzzzz\"\n  help: the keys are listen, upstream, introspection, keys, "
-                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, trusted_proxies"
+                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, trusted_proxies"
             ]
         ),
         (
             "[a]: 1",
             [
                 "3:1: error: a key is a list\n  help: the keys are listen, upstream, introspection, keys, "
-                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, trusted_proxies"
+                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, trusted_proxies"
             ]
         ),
         ("threads:", ["3:1: error: threads has no value\n  help: give it one, or leave the key out"]),
@@ -168,7 +168,7 @@ struct GatewayDiagnosticTests {
             "- a\n",
             [
                 "1:1: error: the file has to be a mapping, but is a list\n  help: its keys are listen, upstream, "
-                    + "introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown, trusted_proxies"
+                    + "introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown, reload, trusted_proxies"
             ]
         ),
         (

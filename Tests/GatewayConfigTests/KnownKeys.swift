@@ -17,6 +17,7 @@ enum KnownKeys {
         "admin": names(ConfigurationKeys.Admin.self),
         "limits": names(ConfigurationKeys.Limits.self),
         "log": names(ConfigurationKeys.Log.self),
+        "reload": names(ConfigurationKeys.Reload.self),
         "shutdown": names(ConfigurationKeys.Shutdown.self),
         "$tls": names(ConfigurationKeys.TLS.self),
         "$secret": names(ConfigurationKeys.Secret.self),

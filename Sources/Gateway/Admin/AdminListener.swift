@@ -3,14 +3,15 @@ import NIOCore
 import NIOPosix
 import SimpleHTTP
 
-/// The listener for operators: `/livez`, `/readyz` and `/metrics`.
+/// The listener for operators: `/livez`, `/readyz`, `/metrics`, `/routes` and `POST /reload`.
 final class AdminListener: Sendable {
     private let server: SimpleHTTPServer
 
-    init(health: ServiceHealth, counters: GatewayCounters) {
+    init(health: ServiceHealth, counters: GatewayCounters, reloader: Reloader) {
         var limits = SimpleHTTPServer.Limits()
         limits.body = 64 << 10
-        server = SimpleHTTPServer(responder: AdminResponder(health: health, counters: counters), limits: limits)
+        let responder = AdminResponder(health: health, counters: counters, reloader: reloader)
+        server = SimpleHTTPServer(responder: responder, limits: limits)
     }
 
     func start(on address: SocketAddressText, group: MultiThreadedEventLoopGroup) async throws -> SocketAddress {
@@ -31,14 +32,44 @@ final class AdminListener: Sendable {
 struct AdminResponder: SimpleResponder {
     let health: ServiceHealth
     let counters: GatewayCounters
+    let reloader: Reloader
 
     func respond(to request: SimpleRequest) -> SimpleResponse {
         switch request.path {
         case "/livez": guardRead(request) { text(200, "ok\n") }
         case "/readyz": guardRead(request, readiness)
         case "/metrics": guardRead(request, metrics)
-        default: text(404, "There is nothing here. Try /livez, /readyz or /metrics.\n")
+        case "/routes": guardRead(request) { text(200, ReloadText.routes(reloader), type: Self.json) }
+        case "/reload": refusalOfAction(request) ?? text(503, "The gateway is stopping.\n")
+        default: text(404, "There is nothing here. Try /livez, /readyz, /metrics, /routes or POST /reload.\n")
         }
+    }
+
+    func lateResponse(to request: SimpleRequest, on eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse>? {
+        guard request.path == "/reload", refusalOfAction(request) == nil else { return nil }
+        return reloader.reload(.admin, on: eventLoop).map { result in
+            text(result.succeeded ? 200 : 422, ReloadText.json(result), type: Self.json)
+        }
+    }
+
+    private static let json = "application/json"
+
+    /// Why a request may not do something: it is no POST, or a web page of somebody else made a browser send it, which
+    /// browsers say (Fetch, Origin and Sec-Fetch-Site).
+    private func refusalOfAction(_ request: SimpleRequest) -> SimpleResponse? {
+        guard request.method == .post else {
+            var response = text(405, "This is done with POST.\n")
+            response.fields.append(("Allow", "POST"))
+            return response
+        }
+        let isCrossSite = request.fields.contains { name, value in
+            switch name.lowercased() {
+            case "origin": true
+            case "sec-fetch-site": value != "same-origin" && value != "none"
+            default: false
+            }
+        }
+        return isCrossSite ? text(403, "Web pages can't do this.\n") : nil
     }
 
     private func guardRead(_ request: SimpleRequest, _ answer: () -> SimpleResponse) -> SimpleResponse {
@@ -58,7 +89,11 @@ struct AdminResponder: SimpleResponder {
     }
 
     private func metrics() -> SimpleResponse {
-        text(200, CounterText.render(counters), type: "text/plain; version=0.0.4; charset=utf-8")
+        text(
+            200,
+            CounterText.render(counters) + ReloadText.metrics(reloader),
+            type: "text/plain; version=0.0.4; charset=utf-8"
+        )
     }
 
     private func text(

@@ -19,6 +19,8 @@ struct Envelope {
     var challenge: Challenge?
     /// Seconds for Retry-After, with 503.
     var retryAfter: Int?
+    /// The number of the route map that decided, for X-Scopegate-Generation.
+    var generation: UInt64?
 
     /// The challenges of RFC 6750 §3.
     enum Challenge: Equatable {
@@ -78,6 +80,10 @@ struct Envelope {
         if let retryAfter {
             cursor.append("\r\nRetry-After: ")
             cursor.append(decimal: retryAfter)
+        }
+        if let generation {
+            cursor.append("\r\nX-Scopegate-Generation: ")
+            cursor.append(decimal: Int(clamping: generation))
         }
     }
 

@@ -72,11 +72,12 @@ extension InboundConnection {
     }
 
     private func check(_ key: Span<UInt8>) {
+        guard let snapshot = request?.snapshot else { return }
         let digest = KeyDigest(loop.services.keyDigest.authenticate(key))
         let clock = SystemClock()
         let now = clock.now
         let wall = clock.wallSeconds
-        switch loop.services.cache.lookup(digest, now: now, wallSeconds: wall) {
+        switch snapshot.grants.cache.lookup(digest, now: now, wallSeconds: wall) {
         case .hit(let grant): authorise(grant)
         case .negative, .notYetValid: deny(Denial(.invalidKey))
         case .expired(let grant):
@@ -87,10 +88,11 @@ extension InboundConnection {
     }
 
     private func introspect(_ key: Span<UInt8>, _ digest: KeyDigest, _ now: MonotonicTime, _ wall: Int64) {
+        guard let snapshot = request?.snapshot else { return }
         phase = .deciding
         let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
-        loop.services.introspector.resolve(
+        snapshot.grants.introspector.resolve(
             digest: digest,
             key: key.withUnsafeBytes { Array($0) },
             now: now,

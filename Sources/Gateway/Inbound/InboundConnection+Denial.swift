@@ -73,7 +73,7 @@ extension InboundConnection {
             keyID: current.grant?.keyID,
             subject: current.grant?.subject,
             keyFingerprint: current.key.map { range in
-                loop.services.fingerprint.authenticate(bytes.extracting(range.range)).hexPrefix16
+                snapshot.fingerprint.authenticate(bytes.extracting(range.range)).hexPrefix16
             },
             generation: snapshot.routeMap.generation,
             userAgent: userAgent.map { bytes.array($0.valueRange) }
@@ -120,7 +120,8 @@ extension InboundConnection {
     private func send(_ denial: Denial, then rest: Rest) {
         guard let current = request, let context else { return }
         loop.refused(denial.reason, client: identity?.address ?? "unknown")
-        let envelope = denial.envelope(routeMap: current.snapshot.routeMap, catalog: current.snapshot.catalog)
+        var envelope = denial.envelope(routeMap: current.snapshot.routeMap, catalog: current.snapshot.catalog)
+        if current.snapshot.namesGeneration { envelope.generation = current.snapshot.routeMap.generation }
         var response = loop.takeResponseBuffer()
         envelope.write(
             Envelope.Delivery(

@@ -18,7 +18,7 @@ extension InboundConnection {
         if let served = snapshot.servedCatalog, serve(served, head) { return }
         let inFlight = loop.services.counters.inFlight.add(1, ordering: .relaxed).newValue
         request?.isInFlight = true
-        guard inFlight <= loop.services.maximumInFlight else {
+        guard inFlight <= snapshot.limits.inFlight else {
             buffer.moveReaderIndex(forwardBy: head.byteCount)
             return fail(.overloaded)
         }

@@ -9,6 +9,7 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import Synchronization
+import UnixSignals
 
 /// The gateway: listeners, loops and what they share, from start to end.
 public final class GatewayServer: Service {
@@ -25,7 +26,8 @@ public final class GatewayServer: Service {
         var readiness: ReadinessThread
         var loops: [GatewayLoop]
         var services: GatewayServices
-        var call: CurlIntrospectionCall
+        var reloader: Reloader
+        var watcher: FileWatcher?
         var listeners: [any Channel]
         var admin: AdminListener
         var health: ServiceHealth
@@ -33,18 +35,42 @@ public final class GatewayServer: Service {
 
     private let loaded: LoadedConfiguration
     private let logger: Logger
+    private let path: String?
+    private let reload: @Sendable (UInt64) throws(ConfigErrors) -> LoadedConfiguration
     private let running = Mutex<Running?>(nil)
 
     /// A gateway of this configuration; it does nothing before ``start()`` or ``run()``.
-    public init(_ loaded: LoadedConfiguration, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - path: the configuration's file, to be watched.
+    ///   - reload: loads the configuration anew, with the number that its route map gets.
+    public init(
+        _ loaded: LoadedConfiguration,
+        logger: Logger,
+        path: String? = nil,
+        reload: @escaping @Sendable (UInt64) throws(ConfigErrors) -> LoadedConfiguration
+    ) {
         self.loaded = loaded
         self.logger = logger
+        self.path = path
+        self.reload = reload
     }
 
     /// Starts, serves until a graceful shutdown is asked for, and ends in order.
     public func run() async throws {
+        // Trapped before anything else, so that a SIGHUP while starting does not end the process.
+        let signals = await UnixSignalsSequence(trapping: .sighup)
         _ = try await start()
-        try? await gracefulShutdown()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in signals {
+                    guard let current = self.running.withLock({ $0 }) else { return }
+                    _ = try? await current.reloader.reload(.signal, on: current.group.next()).get()
+                }
+            }
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
         await stop()
     }
 
@@ -59,19 +85,23 @@ public final class GatewayServer: Service {
             case .fixed(let count): count
             }
         let health = ServiceHealth()
-        let call = CurlIntrospectionCall(configuration.introspection)
         let counters = GatewayCounters()
         let descriptors = DescriptorBudget(configuration, loops: threads, limit: DescriptorBudget.raiseLimit())
         if let problem = descriptors.problem { logger.warning("\(problem)") }
+        let processSecret = try SystemRandom.bytes(count: 32)
+        let snapshot = RuntimeSnapshot(loaded, processSecret: processSecret)
+        if configuration.audit.fingerprintSecret == nil {
+            logger.warning("audit.fingerprint_secret is not set: key fingerprints in the audit change with every start")
+        }
         let services = try makeServices(
-            call: call,
+            grants: snapshot.grants,
+            processSecret: processSecret,
             health: health,
             counters: counters,
             connections: descriptors.connections
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let readiness = try ReadinessThread()
-        let snapshot = RuntimeSnapshot(loaded)
         var loops: [GatewayLoop] = []
         for eventLoop in group.makeIterator() {
             loops.append(
@@ -85,14 +115,16 @@ public final class GatewayServer: Service {
                 )
             )
         }
-        call.use(loops.map(\.curl))
-        let admin = AdminListener(health: health, counters: counters)
+        snapshot.grants.use(loops.map(\.curl))
+        let reloader = Reloader(loaded, snapshot: snapshot, loops: loops, services: services, load: reload)
+        let admin = AdminListener(health: health, counters: counters, reloader: reloader)
         var started = Running(
             group: group,
             readiness: readiness,
             loops: loops,
             services: services,
-            call: call,
+            reloader: reloader,
+            watcher: nil,
             listeners: [],
             admin: admin,
             health: health
@@ -104,6 +136,7 @@ public final class GatewayServer: Service {
                 logger.notice("listening", metadata: ["address": "\(Self.text(listener.localAddress))"])
             }
             let adminAddress = try await admin.start(on: configuration.admin.address, group: group)
+            if configuration.reload.watch, let path { started.watcher = watch(path, reloader, on: group.next()) }
             let settled = started
             running.withLock { $0 = settled }
             health.isServing.store(true, ordering: .relaxed)
@@ -111,6 +144,7 @@ public final class GatewayServer: Service {
                 "ready",
                 metadata: [
                     "routes": "\(loaded.routeMap.routes.count)", "generation": "\(loaded.routeMap.generation)",
+                    "digest": "\(loaded.routeMap.digest)",
                     "upstream": "\(configuration.upstream.endpoint)", "admin": "\(Self.text(adminAddress))",
                     "libcurl": "\(CurlLibrary.version)", "threads": "\(threads)",
                 ]
@@ -135,6 +169,8 @@ public final class GatewayServer: Service {
         logger.notice("shutting down")
         current.health.isServing.store(false, ordering: .relaxed)
         current.services.isDraining.store(true, ordering: .relaxed)
+        current.reloader.stop()
+        current.watcher?.stop()
         for listener in current.listeners { try? await listener.close() }
         for loop in current.loops { try? await loop.eventLoop.submit { loop.closeIdleConnections() }.get() }
         let deadline = ContinuousClock.now + loaded.configuration.shutdown.gracePeriod
@@ -144,13 +180,24 @@ public final class GatewayServer: Service {
         let left = current.services.counters.connections.load(ordering: .relaxed)
         if left > 0 { logger.warning("cutting connections", metadata: ["count": "\(left)"]) }
         await current.admin.stop()
-        current.call.use([])
+        current.services.currentGrants.use([])
         for loop in current.loops { try? await loop.eventLoop.submit { loop.shutDown() }.get() }
         current.readiness.stop()
         try? await current.group.shutdownGracefully()
         let lost = current.services.audit.close()
         if lost > 0 { logger.critical("audit records lost", metadata: ["count": "\(lost)"]) }
         logger.notice("stopped")
+    }
+
+    private func watch(_ path: String, _ reloader: Reloader, on eventLoop: any EventLoop) -> FileWatcher {
+        let watcher = FileWatcher(
+            files: { [path] + reloader.loaded.configuration.namedFiles },
+            logger: logger,
+            changed: { _ = try? reloader.reload(.file, on: eventLoop).wait() }
+        )
+        reloader.notify { [weak watcher] in watcher?.refresh() }
+        watcher.start()
+        return watcher
     }
 
     private func bind(
@@ -193,36 +240,15 @@ public final class GatewayServer: Service {
     }
 
     private func makeServices(
-        call: CurlIntrospectionCall,
+        grants: GrantSource,
+        processSecret: [UInt8],
         health: ServiceHealth,
         counters: GatewayCounters,
         connections: Int
     ) throws -> GatewayServices {
         let configuration = loaded.configuration
-        let introspection = configuration.introspection
-        let cache = GrantCache(
-            limits: .init(
-                capacity: introspection.cache.capacity,
-                timeToLive: introspection.cache.timeToLive.nanoseconds,
-                negativeCapacity: introspection.cache.negativeCapacity,
-                negativeTimeToLive: introspection.cache.negativeTimeToLive.nanoseconds
-            )
-        )
-        let introspector = Introspector(
-            call: call,
-            cache: cache,
-            catalog: loaded.catalog,
-            clock: SystemClock(),
-            limits: IntrospectorLimits(
-                maximumConcurrentCalls: introspection.maxConcurrent,
-                maximumWaiters: introspection.maxWaiters,
-                maximumQueueTime: introspection.timeout.nanoseconds
-            )
-        )
         let digestSecret = try SystemRandom.bytes(count: 32)
-        let auditSecret = try fingerprintSecret()
         let keyDigest = HMACSHA256(key: digestSecret.span)
-        let fingerprint = HMACSHA256(key: auditSecret.span)
         let logger = logger
         let audit = try AuditLog(path: configuration.audit.path) { state in
             switch state {
@@ -235,22 +261,14 @@ public final class GatewayServer: Service {
             }
         }
         return GatewayServices(
-            cache: cache,
-            introspector: introspector,
+            grants: grants,
             audit: audit,
             keyDigest: keyDigest,
-            fingerprint: fingerprint,
+            processSecret: processSecret,
             logger: logger,
             counters: counters,
-            maximumInFlight: configuration.limits.maxInFlight,
             maximumConnections: connections
         )
-    }
-
-    private func fingerprintSecret() throws -> [UInt8] {
-        if let secret = loaded.configuration.audit.fingerprintSecret { return secret.bytes }
-        logger.warning("audit.fingerprint_secret is not set: key fingerprints in the audit change with every start")
-        return try SystemRandom.bytes(count: 32)
     }
 
     private static func text(_ address: SocketAddress?) -> String {

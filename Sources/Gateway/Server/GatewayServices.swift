@@ -6,39 +6,42 @@ import Synchronization
 
 /// What all loops share. Everything in it is safe to use from any of them.
 final class GatewayServices: Sendable {
-    let cache: GrantCache
-    let introspector: Introspector
     let audit: AuditLog
     /// Makes key digests, under a secret of this process alone.
     let keyDigest: HMACSHA256
-    /// Makes key fingerprints, under the operator's audit secret.
-    let fingerprint: HMACSHA256
+    /// What key fingerprints are made with when the configuration has no secret for them.
+    let processSecret: [UInt8]
     let logger: Logger
     let counters: GatewayCounters
     /// The gateway is shutting down: every response is the last of its connection.
     let isDraining = Atomic<Bool>(false)
-    let maximumInFlight: Int
     let maximumConnections: Int
+    private let grants: Mutex<GrantSource>
 
     init(
-        cache: GrantCache,
-        introspector: Introspector,
+        grants: GrantSource,
         audit: AuditLog,
         keyDigest: HMACSHA256,
-        fingerprint: HMACSHA256,
+        processSecret: [UInt8],
         logger: Logger,
         counters: GatewayCounters,
-        maximumInFlight: Int,
         maximumConnections: Int
     ) {
-        self.cache = cache
-        self.introspector = introspector
+        self.grants = Mutex(grants)
         self.audit = audit
         self.keyDigest = keyDigest
-        self.fingerprint = fingerprint
+        self.processSecret = processSecret
         self.logger = logger
         self.counters = counters
-        self.maximumInFlight = maximumInFlight
         self.maximumConnections = maximumConnections
+    }
+
+    /// What answers for keys in the newest snapshot; requests ask the one of their own.
+    var currentGrants: GrantSource { grants.withLock { $0 } }
+    var cache: GrantCache { currentGrants.cache }
+    var introspector: Introspector { currentGrants.introspector }
+
+    func use(_ source: GrantSource) {
+        grants.withLock { $0 = source }
     }
 }

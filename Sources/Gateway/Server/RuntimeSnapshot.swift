@@ -1,3 +1,4 @@
+import Digests
 import GatewayConfig
 import HTTP1
 import NIOCore
@@ -17,8 +18,21 @@ final class RuntimeSnapshot: Sendable {
     let limits: RequestLimits
     /// The path that the gateway answers itself with the catalog, and the answer.
     let servedCatalog: ServedCatalog?
+    /// What answers for keys.
+    let grants: GrantSource
+    /// Makes key fingerprints, under the operator's audit secret.
+    let fingerprint: HMACSHA256
+    /// Denials name the generation that decided (X-Scopegate-Generation).
+    let namesGeneration: Bool
 
-    init(_ loaded: LoadedConfiguration) {
+    private let fingerprintSecret: Secret?
+
+    /// A snapshot of a configuration.
+    ///
+    /// - Parameters:
+    ///   - previous: the snapshot that it takes the place of: what is known of keys is carried over when it still holds.
+    ///   - processSecret: what fingerprints are made with when the configuration has no secret for them.
+    init(_ loaded: LoadedConfiguration, succeeding previous: RuntimeSnapshot? = nil, processSecret: [UInt8]) {
         let configuration = loaded.configuration
         routeMap = loaded.routeMap
         catalog = loaded.catalog
@@ -37,6 +51,19 @@ final class RuntimeSnapshot: Sendable {
         case .upstream: upstreamHost = Array(configuration.upstream.endpoint.authority.utf8)
         }
         limits = RequestLimits(configuration)
+        namesGeneration = configuration.reload.generationHeader
+        fingerprintSecret = configuration.audit.fingerprintSecret
+        if let previous, previous.fingerprintSecret == configuration.audit.fingerprintSecret {
+            fingerprint = previous.fingerprint
+        } else {
+            let secret = configuration.audit.fingerprintSecret?.bytes ?? processSecret
+            fingerprint = HMACSHA256(key: secret.span)
+        }
+        if let previous, previous.grants.serves(loaded) {
+            grants = previous.grants
+        } else {
+            grants = GrantSource(configuration.introspection, catalog: loaded.catalog)
+        }
         servedCatalog = configuration.catalog.serveAt.map { ServedCatalog(path: $0, catalog: loaded.catalog) }
     }
 
@@ -61,6 +88,7 @@ struct RequestLimits: Sendable {
     let firstByteTimeout: TimeAmount
     let upstreamIdleTimeout: TimeAmount
     let connectTimeout: TimeAmount
+    let inFlight: Int
 
     init(_ configuration: GatewayConfiguration) {
         let limits = configuration.limits
@@ -77,6 +105,7 @@ struct RequestLimits: Sendable {
         firstByteTimeout = .init(configuration.upstream.firstByteTimeout)
         upstreamIdleTimeout = .init(configuration.upstream.idleTimeout)
         connectTimeout = .init(configuration.upstream.connectTimeout)
+        inFlight = limits.maxInFlight
     }
 }
 

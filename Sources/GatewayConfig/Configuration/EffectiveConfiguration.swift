@@ -126,6 +126,8 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
         [
             "log:", "  level: \(configuration.log.level.rawValue)",
             "shutdown:", "  grace_period: \(configuration.shutdown.gracePeriod.configurationText)",
+            "reload:", "  watch: \(configuration.reload.watch)",
+            "  generation_header: \(configuration.reload.generationHeader)",
         ]
     }
 

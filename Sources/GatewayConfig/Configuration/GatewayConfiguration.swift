@@ -26,6 +26,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var log: LogConfiguration
     /// How the gateway stops.
     public var shutdown: ShutdownConfiguration
+    /// How changes come into force while the gateway runs.
+    public var reload: ReloadConfiguration
 
     /// A configuration; what is left out has its default.
     public init(
@@ -41,7 +43,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
         limits: LimitsConfiguration = LimitsConfiguration(),
         trustedProxies: [CIDRBlock] = [],
         log: LogConfiguration = LogConfiguration(),
-        shutdown: ShutdownConfiguration = ShutdownConfiguration()
+        shutdown: ShutdownConfiguration = ShutdownConfiguration(),
+        reload: ReloadConfiguration = ReloadConfiguration()
     ) {
         self.listen = listen
         self.upstream = upstream
@@ -56,6 +59,7 @@ public struct GatewayConfiguration: Equatable, Sendable {
         self.trustedProxies = trustedProxies
         self.log = log
         self.shutdown = shutdown
+        self.reload = reload
     }
 }
 

@@ -1,7 +1,8 @@
 /// The keys of `scopegate.yaml`; `config/schema/scopegate.schema.json` has the same ones.
 enum ConfigurationKeys {
     enum Root: String, SectionKey {
-        case listen, upstream, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown
+        case listen, upstream, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown,
+            reload
         case trustedProxies = "trusted_proxies"
     }
 
@@ -70,6 +71,11 @@ enum ConfigurationKeys {
     }
 
     enum Log: String, SectionKey { case level }
+
+    enum Reload: String, SectionKey {
+        case watch
+        case generationHeader = "generation_header"
+    }
 
     enum Shutdown: String, SectionKey { case gracePeriod = "grace_period" }
 }

@@ -53,6 +53,10 @@ struct GatewayReader<Files: FileReading> {
                 $0.duration($1, $2, in: .zero ... .seconds(3600))
             }
         }
+        if let section = section.section(.reload, ConfigurationKeys.Reload.self) {
+            section.read(.watch, into: &result.reload.watch) { $0.bool($1, $2) }
+            section.read(.generationHeader, into: &result.reload.generationHeader) { $0.bool($1, $2) }
+        }
         checkAddresses(result, section)
         return result
     }

@@ -21,11 +21,18 @@ struct ConfigOption: ParsableArguments {
     /// Loads the configuration.
     ///
     /// - Throws: ``ConfigErrors``.
-    func load() throws -> LoadedConfiguration {
+    func load() throws -> LoadedConfiguration { try Self.load(path, generation: 1) }
+
+    /// The path of the configuration.
+    var path: String { config ?? Self.defaultPath }
+
+    /// Loads a configuration, with the number that its route map gets.
+    static func load(_ path: String, generation: UInt64) throws(ConfigErrors) -> LoadedConfiguration {
         try ConfigLoader.load(
-            path: config ?? Self.defaultPath,
+            path: path,
             environment: ProcessInfo.processInfo.environment,
             files: SystemFiles(),
+            generation: generation,
             digest: { SHA256.hash($0).hex }
         )
     }

@@ -10,7 +10,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the gateway.",
         discussion: """
             Logs JSON lines to standard error. SIGTERM and SIGINT end it in order: what is under way is finished, for \
-            as long as shutdown.grace_period allows.
+            as long as shutdown.grace_period allows. SIGHUP loads the files again, and so does a change of them; \
+            what does not load changes nothing.
 
             Example: scopegate serve --config /etc/scopegate/scopegate.yaml
             """
@@ -20,10 +21,15 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let loaded = try config.loadOrExit()
+        let path = config.path
         let logger = Logger(loaded.configuration.log)
         do {
             try await ServiceGroup(
-                services: [GatewayServer(loaded, logger: logger)],
+                services: [
+                    GatewayServer(loaded, logger: logger, path: path) { generation throws(ConfigErrors) in
+                        try ConfigOption.load(path, generation: generation)
+                    }
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             ).run()

@@ -86,7 +86,7 @@ struct DemoCommand: AsyncParsableCommand {
             digest: { SHA256.hash($0).hex }
         )
         let logger = Logger(LogConfiguration(level: .error))
-        let gateway = GatewayServer(loaded, logger: logger)
+        let gateway = GatewayServer(loaded, logger: logger) { _ throws(ConfigErrors) in loaded }
         let guide = DemoGuide(demo: demo, auditPath: auditPath, format: format.format)
         try await ServiceGroup(
             services: [DemoService(gateway: gateway, guide: guide)],

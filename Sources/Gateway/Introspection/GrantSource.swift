@@ -1,0 +1,49 @@
+import CurlTransport
+import GatewayConfig
+import Introspection
+import ScopeModel
+
+/// What answers for keys. It belongs to one catalog, since grants hold scopes as the catalog numbers them, and to one
+/// set of introspection settings.
+final class GrantSource: Sendable {
+    let cache: GrantCache
+    let introspector: Introspector
+    private let call: CurlIntrospectionCall
+    private let catalog: ScopeCatalog
+    private let configuration: IntrospectionConfiguration
+
+    init(_ configuration: IntrospectionConfiguration, catalog: ScopeCatalog) {
+        self.configuration = configuration
+        self.catalog = catalog
+        call = CurlIntrospectionCall(configuration)
+        cache = GrantCache(
+            limits: .init(
+                capacity: configuration.cache.capacity,
+                timeToLive: configuration.cache.timeToLive.nanoseconds,
+                negativeCapacity: configuration.cache.negativeCapacity,
+                negativeTimeToLive: configuration.cache.negativeTimeToLive.nanoseconds
+            )
+        )
+        introspector = Introspector(
+            call: call,
+            cache: cache,
+            catalog: catalog,
+            clock: SystemClock(),
+            limits: IntrospectorLimits(
+                maximumConcurrentCalls: configuration.maxConcurrent,
+                maximumWaiters: configuration.maxWaiters,
+                maximumQueueTime: configuration.timeout.nanoseconds
+            )
+        )
+    }
+
+    /// Whether its answers hold under another configuration.
+    func serves(_ loaded: LoadedConfiguration) -> Bool {
+        configuration == loaded.configuration.introspection && catalog.entries == loaded.catalog.entries
+    }
+
+    /// Gives it the loops to call on; none, and every call fails.
+    func use(_ loops: [CurlLoop]) {
+        call.use(loops)
+    }
+}

@@ -1,0 +1,151 @@
+import CurlTransport
+import Digests
+import GatewayConfig
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Puts new configurations into force while the gateway runs, one at a time.
+///
+/// Files are read, checked and compiled on a thread of their own. Then every loop is handed the new snapshot, and only
+/// when all have it the reload has succeeded. Requests go on with the snapshot that they began with. What fails to load
+/// changes nothing.
+final class Reloader: Sendable {
+    /// Loads the configuration, with the number that its route map gets.
+    typealias Load = @Sendable (UInt64) throws(ConfigErrors) -> LoadedConfiguration
+
+    private struct State {
+        var loaded: LoadedConfiguration
+        var snapshot: RuntimeSnapshot
+        var generation: Generation
+    }
+
+    private let loops: [GatewayLoop]
+    private let services: GatewayServices
+    private let load: Load
+    private let startConfiguration: GatewayConfiguration
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let results = Generation.Way.allCases.map { _ in
+        (succeeded: GatewayCounters.Counter(), failed: GatewayCounters.Counter())
+    }
+    private let lastFailed = Atomic<Bool>(false)
+    private let onReload = Mutex<(@Sendable () -> Void)?>(nil)
+
+    init(
+        _ loaded: LoadedConfiguration,
+        snapshot: RuntimeSnapshot,
+        loops: [GatewayLoop],
+        services: GatewayServices,
+        load: @escaping Load
+    ) {
+        self.loops = loops
+        self.load = load
+        self.services = services
+        startConfiguration = loaded.configuration
+        logger = services.logger
+        state = Mutex(
+            State(loaded: loaded, snapshot: snapshot, generation: Self.generation(loaded, number: 1, way: .start))
+        )
+        thread.start()
+    }
+
+    /// The generation that runs.
+    var generation: Generation { state.withLock { $0.generation } }
+
+    /// The configuration that runs, as it was loaded.
+    var loaded: LoadedConfiguration { state.withLock { $0.loaded } }
+
+    /// Whether the last reload failed, so that the files are not what runs.
+    var lastReloadFailed: Bool { lastFailed.load(ordering: .relaxed) }
+
+    /// How many reloads came a way and succeeded, or failed.
+    func count(_ way: Generation.Way, succeeded: Bool) -> UInt64 {
+        let counts = results[Generation.Way.allCases.firstIndex(of: way) ?? 0]
+        return (succeeded ? counts.succeeded : counts.failed).value
+    }
+
+    /// Is told after each reload, on the reloading thread.
+    func notify(_ body: (@Sendable () -> Void)?) {
+        onReload.withLock { $0 = body }
+    }
+
+    /// Reloads; the result comes when every loop has the new configuration.
+    func reload(_ way: Generation.Way, on eventLoop: any EventLoop) -> EventLoopFuture<ReloadResult> {
+        thread.runIfActive(eventLoop: eventLoop) { [self] in try reloadNow(way) }
+    }
+
+    func stop() {
+        notify(nil)
+        thread.shutdownGracefully { _ in }
+    }
+
+    private func reloadNow(_ way: Generation.Way) throws -> ReloadResult {
+        defer { onReload.withLock { $0 }?() }
+        let current = state.withLock { $0 }
+        let loaded: LoadedConfiguration
+        do {
+            loaded = try load(current.generation.number + 1)
+        } catch {
+            return fail(way, current.generation, error.diagnostics)
+        }
+        let generation = Self.generation(loaded, number: current.generation.number + 1, way: way)
+        let curls = loops.map(\.curl)
+        let snapshot = RuntimeSnapshot(
+            loaded,
+            succeeding: current.snapshot,
+            processSecret: services.processSecret
+        )
+        snapshot.grants.use(curls)
+        // From the first loop on requests are decided by the new map, so that is when it comes into force.
+        let handed = loops.map { loop in loop.eventLoop.submit { loop.snapshot = snapshot } }
+        for future in handed { try future.wait() }
+        services.use(snapshot.grants)
+        state.withLock { $0 = State(loaded: loaded, snapshot: snapshot, generation: generation) }
+        lastFailed.store(false, ordering: .relaxed)
+        record(way, succeeded: true)
+        // What can't change stays as it was at the start, so it is the start that counts.
+        let needsRestart = RestartSettings.changed(from: startConfiguration, to: loaded.configuration)
+        var metadata: Logger.Metadata = [
+            "generation": "\(generation.number)", "digest": "\(generation.digest)", "routes": "\(generation.routes)",
+            "way": "\(way.rawValue)",
+        ]
+        if !needsRestart.isEmpty { metadata["needs_restart"] = "\(needsRestart.joined(separator: ", "))" }
+        logger.notice("reloaded", metadata: metadata)
+        return ReloadResult(
+            generation: generation,
+            errors: [],
+            warnings: loaded.warnings,
+            needsRestart: needsRestart
+        )
+    }
+
+    private func fail(_ way: Generation.Way, _ generation: Generation, _ diagnostics: [Diagnostic]) -> ReloadResult {
+        lastFailed.store(true, ordering: .relaxed)
+        record(way, succeeded: false)
+        for diagnostic in diagnostics where diagnostic.severity == .error {
+            logger.error(
+                "reload failed, generation \(generation.number) goes on",
+                metadata: ["way": "\(way.rawValue)", "error": "\(diagnostic)"]
+            )
+        }
+        return ReloadResult(generation: generation, errors: diagnostics, warnings: [], needsRestart: [])
+    }
+
+    private func record(_ way: Generation.Way, succeeded: Bool) {
+        let counts = results[Generation.Way.allCases.firstIndex(of: way) ?? 0]
+        (succeeded ? counts.succeeded : counts.failed).increment()
+    }
+
+    private static func generation(_ loaded: LoadedConfiguration, number: UInt64, way: Generation.Way) -> Generation {
+        Generation(
+            number: number,
+            digest: loaded.routeMap.digest,
+            routes: loaded.routeMap.routes.count,
+            timeMicroseconds: SystemClock.wallMicroseconds,
+            way: way
+        )
+    }
+}

@@ -1,0 +1,24 @@
+import GatewayConfig
+
+/// Tells which changed settings a running gateway can't take over.
+enum RestartSettings {
+    /// The keys whose values differ and that are only looked at when a gateway starts.
+    static func changed(from old: GatewayConfiguration, to new: GatewayConfiguration) -> [String] {
+        let upstream = (old.upstream, new.upstream)
+        let checks: [(String, Bool)] = [
+            ("listen", old.listen != new.listen),
+            ("upstream.url", upstream.0.endpoint != upstream.1.endpoint),
+            ("upstream.tls", upstream.0.tls != upstream.1.tls),
+            ("upstream.connect_timeout", upstream.0.connectTimeout != upstream.1.connectTimeout),
+            ("upstream.pool", upstream.0.pool != upstream.1.pool),
+            ("audit.path", old.audit.path != new.audit.path),
+            ("admin", old.admin != new.admin),
+            ("threads", old.threads != new.threads),
+            ("limits.connections", old.limits.connections != new.limits.connections),
+            ("log", old.log != new.log),
+            ("shutdown", old.shutdown != new.shutdown),
+            ("reload.watch", old.reload.watch != new.reload.watch),
+        ]
+        return checks.filter(\.1).map(\.0)
+    }
+}

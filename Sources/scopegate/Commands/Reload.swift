@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import FoundationNetworking
+import GatewayConfig
+
+/// Has a running gateway load its files again.
+struct Reload: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Have the running gateway load its files again.",
+        discussion: """
+            Asks the admin listener that the configuration names, waits until every thread of the gateway has the new \
+            configuration, and prints what came of it. Ends with 1 when the files don't load: then the gateway goes on \
+            with what it has. SIGHUP does the same without an answer.
+
+            Example: scopegate reload --config /etc/scopegate/scopegate.yaml
+            """
+    )
+
+    @Option(help: ArgumentHelp("The admin listener, instead of the configuration's.", valueName: "host:port"))
+    var admin: String?
+
+    @OptionGroup var config: ConfigOption
+    @OptionGroup var format: FormatOption
+
+    private struct Answer: Decodable {
+        struct Generation: Decodable {
+            var number: UInt64
+            var digest: String
+            var routes: Int
+        }
+
+        struct Problem: Decodable {
+            var file: String
+            var line: Int
+            var column: Int
+            var severity: String
+            var message: String
+            var help: String?
+
+            var text: String {
+                "\(file):\(line):\(column): \(severity): \(message)" + (help.map { "\n  help: \($0)" } ?? "")
+            }
+        }
+
+        var ok: Bool
+        var generation: Generation
+        var errors: [Problem]
+        var warnings: [Problem]
+        var needs_restart: [String]
+    }
+
+    func run() async throws {
+        // The files may be what is wrong, and then the gateway is the one to say so.
+        let address = try admin ?? (try? config.load())?.configuration.admin.address.description ?? fallback()
+        guard let url = URL(string: "http://\(address)/reload") else {
+            throw ValidationError("--admin: \(address) is not host:port")
+        }
+        var request = URLRequest(url: url, timeoutInterval: 60)
+        request.httpMethod = "POST"
+        let settings = URLSessionConfiguration.ephemeral
+        settings.connectionProxyDictionary = [:]
+        let session = URLSession(configuration: settings)
+        let data: Data
+        do {
+            data = try await session.data(for: request).0
+        } catch {
+            StandardError.write("\(address): no gateway answers there: \(error.localizedDescription)")
+            throw ExitStatus.badInput
+        }
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: data) else {
+            StandardError.write("\(address): \(String(decoding: data, as: UTF8.self))")
+            throw ExitStatus.badInput
+        }
+        switch format.format {
+        case .json: print(String(decoding: data, as: UTF8.self), terminator: "")
+        case .text: show(answer)
+        }
+        if !answer.ok { throw ExitStatus.finding }
+    }
+
+    private func fallback() throws -> String {
+        StandardError.write("the configuration does not load, so the default admin address is asked; see --admin")
+        return "\(AdminConfiguration().address)"
+    }
+
+    private func show(_ answer: Answer) {
+        for problem in answer.warnings + answer.errors { StandardError.write(problem.text) }
+        guard answer.ok else {
+            return print("not reloaded: generation \(answer.generation.number) goes on")
+        }
+        print("reloaded: generation \(answer.generation.number), \(answer.generation.routes) routes")
+        if !answer.needs_restart.isEmpty {
+            print("needs a restart: \(answer.needs_restart.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Suite("Reload")
+    struct ReloadTests {
+        /// A gateway whose files stand in a folder of the test's own.
+        private struct Fixture {
+            let folder: TemporaryFolder
+            let gateway: GatewayProcess
+
+            init(reload: String) throws {
+                folder = try TemporaryFolder()
+                try folder.write("live.yaml", Self.map("/one"))
+                gateway = try GatewayProcess(
+                    GatewaySettings(
+                        upstream: "http://127.0.0.1:1",
+                        rest: ["routes: \(folder.file("live.yaml"))", "reload: {\(reload)}"]
+                    )
+                )
+            }
+
+            static func map(_ path: String) -> String {
+                "version: 1\nroutes:\n  \(path):\n    GET: read:trades\n"
+            }
+
+            /// The path that is mapped now, of `/one` and `/two`, and the generation that says so.
+            func mapped(_ path: String) throws -> (isMapped: Bool, generation: String?) {
+                let response = try gateway.exchange("GET", path)
+                return (response.status == 401, response.field("X-Scopegate-Generation"))
+            }
+
+            func admin(_ method: String, _ path: String, _ fields: [String] = []) throws -> RawResponse {
+                try RawClient(port: gateway.adminPort).exchange(method, path, fields: fields)
+            }
+
+            func waitUntilMapped(_ path: String) throws {
+                _ = try waitFor("\(path) is mapped", within: 10) { try mapped(path).isMapped ? true : nil }
+            }
+        }
+
+        @Test func byTheAdminListener() throws {
+            let fixture = try Fixture(reload: "watch: false, generation_header: true")
+            defer { fixture.gateway.child.kill() }
+            let before = try fixture.mapped("/one")
+            #expect(before.isMapped && before.generation == "1")
+            try fixture.folder.write("live.yaml", Fixture.map("/two"))
+            let answer = try fixture.admin("POST", "/reload")
+            #expect(answer.status == 200 && answer.text.contains("\"number\":2"), "\(answer.text)")
+            // The answer comes when every loop has the new map: both of them are asked.
+            for _ in 0..<8 {
+                let after = try fixture.mapped("/two")
+                #expect(after.isMapped && after.generation == "2")
+            }
+            #expect(try fixture.admin("GET", "/routes").text.contains("\"template\":\"/two\""))
+            #expect(try fixture.admin("GET", "/reload").status == 405)
+            #expect(try fixture.admin("POST", "/reload", ["Sec-Fetch-Site: cross-site"]).status == 403)
+            #expect(try fixture.gateway.terminate() == .exited(0))
+        }
+
+        @Test func ofABadFileChangesNothing() throws {
+            let fixture = try Fixture(reload: "watch: false, generation_header: true")
+            defer { fixture.gateway.child.kill() }
+            try fixture.folder.write("live.yaml", Fixture.map("/two").replacing("read:trades", with: "read:trade"))
+            let answer = try fixture.admin("POST", "/reload")
+            #expect(answer.status == 422 && answer.text.contains("\"line\":4,\"column\":10"), "\(answer.text)")
+            #expect(answer.text.contains("did you mean read:trades?"))
+            let after = try fixture.mapped("/one")
+            #expect(after.isMapped && after.generation == "1")
+            let metrics = try fixture.admin("GET", "/metrics").text
+            #expect(metrics.contains("scopegate_reloads_total{way=\"admin\",result=\"failure\"} 1\n"))
+            #expect(metrics.contains("scopegate_last_reload_success 0\n"))
+            #expect(metrics.contains("scopegate_route_map_generation 1\n"))
+            #expect(fixture.gateway.log.contains("live.yaml:4:10: error: "))
+        }
+
+        @Test func bySIGHUP() throws {
+            let fixture = try Fixture(reload: "watch: false")
+            defer { fixture.gateway.child.kill() }
+            try fixture.folder.write("live.yaml", Fixture.map("/two"))
+            fixture.gateway.child.signal(SIGHUP)
+            try fixture.waitUntilMapped("/two")
+        }
+
+        @Test(arguments: ["in place", "rename", "again", "link"])
+        func byWatchingTheFile(how: String) throws {
+            let fixture = try Fixture(reload: "watch: true")
+            defer { fixture.gateway.child.kill() }
+            let live = fixture.folder.file("live.yaml")
+            let manager = FileManager.default
+            for path in ["/two", "/one"] {
+                switch how {
+                case "in place":
+                    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: live))
+                    try file.truncate(atOffset: 0)
+                    let map = Data(Fixture.map(path).utf8)
+                    try file.write(contentsOf: map.prefix(20))
+                    #expect(try !fixture.mapped(path).isMapped)
+                    try file.write(contentsOf: map.dropFirst(20))
+                    try file.close()
+                case "rename":
+                    try fixture.folder.write("new.yaml", Fixture.map(path))
+                    #expect(rename(fixture.folder.file("new.yaml"), live) == 0)
+                case "again":
+                    try manager.removeItem(atPath: live)
+                    try fixture.folder.write("live.yaml", Fixture.map(path))
+                default:
+                    // As Kubernetes mounts a ConfigMap: live.yaml → ..data/live.yaml, ..data → a folder.
+                    let name = "..version" + path.dropFirst()
+                    let version = fixture.folder.file(name)
+                    try manager.createDirectory(atPath: version, withIntermediateDirectories: true)
+                    try Data(Fixture.map(path).utf8).write(to: URL(fileURLWithPath: version + "/live.yaml"))
+                    #expect(symlink(name, fixture.folder.file("..tmp")) == 0)
+                    #expect(rename(fixture.folder.file("..tmp"), fixture.folder.file("..data")) == 0)
+                    #expect(symlink("..data/live.yaml", fixture.folder.file("..live")) == 0)
+                    #expect(rename(fixture.folder.file("..live"), live) == 0)
+                }
+                try fixture.waitUntilMapped(path)
+            }
+            #expect(!fixture.gateway.log.contains("reload failed"), "\(fixture.gateway.log)")
+        }
+    }
+}
