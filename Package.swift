@@ -47,7 +47,10 @@ let package = Package(
         .target(name: "Audit", dependencies: ["Digests"], swiftSettings: settings),
         .target(
             name: "GatewayConfig",
-            dependencies: ["HTTP1", "RouteMap", "ScopeModel", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "HTTP1", "Introspection", "RouteMap", "ScopeModel", "StrictJSON",
+                .product(name: "Yams", package: "Yams"),
+            ],
             // Links to config/: what is built in is what is shipped.
             resources: [.embedInCode("Embedded/catalog.yaml"), .embedInCode("Embedded/routes.yaml")],
             swiftSettings: settings
@@ -58,8 +61,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "RouteMap",
-                "ScopeModel", "SimpleHTTP", .product(name: "DequeModule", package: "swift-collections"), nioCore,
-                nioPosix, nioLocks, logging,
+                "ScopeModel", "SimpleHTTP", "StrictJSON", .product(name: "DequeModule", package: "swift-collections"),
+                nioCore, nioPosix, nioLocks, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
@@ -72,8 +75,8 @@ let package = Package(
         .executableTarget(
             name: "scopegate",
             dependencies: [
-                "Digests", "Gateway", "GatewayConfig", "HTTP1", "JournalDemo", "RouteMap", "ScopeModel", logging,
-                nioPosix,
+                "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection", "JournalDemo", "RouteMap",
+                "ScopeModel", "StrictJSON", logging, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

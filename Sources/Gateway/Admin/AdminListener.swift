@@ -3,14 +3,14 @@ import NIOCore
 import NIOPosix
 import SimpleHTTP
 
-/// The listener for operators: `/livez`, `/readyz` and `/metrics`.
+/// The listener for operators: `/livez`, `/readyz`, `/metrics` and `POST /revoke`.
 final class AdminListener: Sendable {
     private let server: SimpleHTTPServer
 
-    init(health: ServiceHealth, counters: GatewayCounters) {
+    init(health: ServiceHealth, services: GatewayServices) {
         var limits = SimpleHTTPServer.Limits()
         limits.body = 64 << 10
-        server = SimpleHTTPServer(responder: AdminResponder(health: health, counters: counters), limits: limits)
+        server = SimpleHTTPServer(responder: AdminResponder(health: health, services: services), limits: limits)
     }
 
     func start(on address: SocketAddressText, group: MultiThreadedEventLoopGroup) async throws -> SocketAddress {
@@ -30,14 +30,15 @@ final class AdminListener: Sendable {
 /// Answers what is asked on the admin listener.
 struct AdminResponder: SimpleResponder {
     let health: ServiceHealth
-    let counters: GatewayCounters
+    let services: GatewayServices
 
     func respond(to request: SimpleRequest) -> SimpleResponse {
         switch request.path {
         case "/livez": guardRead(request) { text(200, "ok\n") }
         case "/readyz": guardRead(request, readiness)
         case "/metrics": guardRead(request, metrics)
-        default: text(404, "There is nothing here. Try /livez, /readyz or /metrics.\n")
+        case "/revoke": AdminAction.refusal(of: request) ?? RevokeAction(services: services).respond(to: request)
+        default: text(404, "There is nothing here. Try /livez, /readyz, /metrics or POST /revoke.\n")
         }
     }
 
@@ -58,7 +59,10 @@ struct AdminResponder: SimpleResponder {
     }
 
     private func metrics() -> SimpleResponse {
-        text(200, CounterText.render(counters), type: "text/plain; version=0.0.4; charset=utf-8")
+        let metrics =
+            CounterText.render(services.counters)
+            + IntrospectionText.render(services.introspector.counters, services.cache.counters)
+        return text(200, metrics, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
     private func text(

@@ -67,7 +67,8 @@ extension InboundConnection {
         case .ambiguous: deny(Denial(.ambiguousKey))
         case .key(let range):
             request?.key = range
-            check(bytes.extracting(range.range))
+            let key = bytes.extracting(range.range)
+            if snapshot.keyShape.accepts(key) { check(key) } else { deny(Denial(.invalidKey)) }
         }
     }
 
@@ -78,6 +79,9 @@ extension InboundConnection {
         let wall = clock.wallSeconds
         switch loop.services.cache.lookup(digest, now: now, wallSeconds: wall) {
         case .hit(let grant): authorise(grant)
+        case .aging(let grant):
+            loop.services.introspector.refresh(digest: digest, key: key.withUnsafeBytes { Array($0) }, now: now)
+            authorise(grant)
         case .negative, .notYetValid: deny(Denial(.invalidKey))
         case .expired(let grant):
             request?.grant = grant
@@ -104,7 +108,7 @@ extension InboundConnection {
     private func introspected(_ outcome: IntrospectionOutcome) {
         guard phase == .deciding else { return }
         switch outcome {
-        case .active(let grant): authorise(grant)
+        case .active(let grant), .stale(let grant): authorise(grant)
         case .inactive, .notYetValid: deny(Denial(.invalidKey))
         case .expired(let grant):
             request?.grant = grant

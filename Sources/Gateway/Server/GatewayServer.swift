@@ -86,7 +86,7 @@ public final class GatewayServer: Service {
             )
         }
         call.use(loops.map(\.curl))
-        let admin = AdminListener(health: health, counters: counters)
+        let admin = AdminListener(health: health, services: services)
         var started = Running(
             group: group,
             readiness: readiness,
@@ -200,24 +200,14 @@ public final class GatewayServer: Service {
     ) throws -> GatewayServices {
         let configuration = loaded.configuration
         let introspection = configuration.introspection
-        let cache = GrantCache(
-            limits: .init(
-                capacity: introspection.cache.capacity,
-                timeToLive: introspection.cache.timeToLive.nanoseconds,
-                negativeCapacity: introspection.cache.negativeCapacity,
-                negativeTimeToLive: introspection.cache.negativeTimeToLive.nanoseconds
-            )
-        )
+        let cache = GrantCache(limits: .init(introspection.cache))
         let introspector = Introspector(
             call: call,
             cache: cache,
+            mapping: introspection.answer,
             catalog: loaded.catalog,
             clock: SystemClock(),
-            limits: IntrospectorLimits(
-                maximumConcurrentCalls: introspection.maxConcurrent,
-                maximumWaiters: introspection.maxWaiters,
-                maximumQueueTime: introspection.timeout.nanoseconds
-            )
+            limits: IntrospectorLimits(introspection)
         )
         let digestSecret = try SystemRandom.bytes(count: 32)
         let auditSecret = try fingerprintSecret()
@@ -275,7 +265,10 @@ extension UpstreamTarget {
             host: configuration.endpoint.host,
             port: UInt16(clamping: configuration.endpoint.port),
             tls: configuration.endpoint.scheme == .https
-                ? TLS(certificateAuthorityFile: configuration.tls.caFile) : nil,
+                ? TLS(
+                    certificateAuthorityFile: configuration.tls.caFile,
+                    clientCertificate: configuration.tls.clientCertificate
+                ) : nil,
             connectTimeoutMilliseconds: Int(configuration.connectTimeout.nanoseconds / 1_000_000)
         )
     }

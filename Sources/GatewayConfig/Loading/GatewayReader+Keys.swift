@@ -1,3 +1,4 @@
+import Introspection
 import RouteMap
 
 extension GatewayReader {
@@ -9,7 +10,39 @@ extension GatewayReader {
         guard let section = Section<ConfigurationKeys.Keys>(node, path: "keys", values: values) else { return result }
         section.read(.sources, into: &result.sources, sources)
         section.read(.forward, into: &result.forward) { $0.bool($1, $2) }
+        if let node = section[.shape] { result.shape = shape(node, section.name(.shape)) }
         return result
+    }
+
+    private func shape(_ node: YAMLNode, _ name: String) -> KeyShape {
+        var result = KeyShape()
+        guard let section = Section<ConfigurationKeys.Shape>(node, path: name, values: values) else { return result }
+        section.read(.prefixes, into: &result.prefixes, prefixes)
+        var (shortest, longest) = (result.length.lowerBound, result.length.upperBound)
+        section.read(.minLength, into: &shortest) { $0.integer($1, $2, in: 1...KeySyntax.maximumLength) }
+        section.read(.maxLength, into: &longest) { $0.integer($1, $2, in: 1...KeySyntax.maximumLength) }
+        if shortest <= longest {
+            result.length = shortest...longest
+        } else {
+            log.error("\(section.name(.maxLength)) is below min_length", at: section.keyPosition(.maxLength))
+        }
+        if let node = section[.checksum] { result.checksum = values.word(node, section.name(.checksum)) }
+        return result
+    }
+
+    private func prefixes(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> [[UInt8]]? {
+        values.list(node, name)?.enumerated().compactMap { index, item in
+            values.value(item, "\(name)[\(index)]") { (text) throws(ValueProblem) in
+                let bytes = Array(text.utf8)
+                guard bytes.count <= 64, bytes.allSatisfy({ KeySyntax.isTokenByte($0) }) else {
+                    throw ValueProblem(
+                        "no key begins with \"\(text.prefix(64))\"",
+                        help: "letters, digits and -._~+/, at most 64 (RFC 6750 §2.1)"
+                    )
+                }
+                return bytes
+            }
+        }
     }
 
     func audit(_ node: YAMLNode?) -> AuditConfiguration {

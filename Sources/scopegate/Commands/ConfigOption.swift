@@ -42,6 +42,16 @@ struct ConfigOption: ParsableArguments {
         }
     }
 
+    /// The admin listener of a running gateway: the one that was named, or the configuration's.
+    func adminAddress(_ named: String?) throws -> SocketAddressText {
+        guard let named else { return try loadOrExit().configuration.admin.address }
+        do {
+            return try SocketAddressText(parsing: named)
+        } catch {
+            throw ValidationError("--admin: \(error.message)")
+        }
+    }
+
     /// The map and the catalog for a command that only looks at them: those of the configuration, or the built-in ones
     /// when no configuration was named and there is none here.
     func loadMap() throws -> (catalog: ScopeCatalog, routeMap: RouteMap) {

@@ -6,6 +6,8 @@ import Testing
 struct GatewaySettings {
     var upstream: String
     var introspection = "http://127.0.0.1:1/introspect"
+    /// Several endpoints in the place of the one.
+    var introspections: [String] = []
     var introspectionSecret: String?
     /// Further lines of the sections, such as `first_byte_timeout: 1s`.
     var upstreamOptions: [String] = []
@@ -30,7 +32,11 @@ struct GatewaySettings {
     func write(to folder: TemporaryFolder) throws -> String {
         var lines = ["listen: [{address: '127.0.0.1:0'}]", "upstream:", "  url: \(upstream)"]
         lines += upstreamOptions.map { "  \($0)" }
-        lines += ["introspection:", "  url: \(introspection)"]
+        lines.append("introspection:")
+        lines.append(
+            introspections.isEmpty
+                ? "  url: \(introspection)" : "  urls: [\(introspections.joined(separator: ", "))]"
+        )
         if introspectionSecret != nil {
             lines.append("  client: {id: \(Self.introspectionClient), secret: {env: E2E_INTROSPECTION_SECRET}}")
         }
