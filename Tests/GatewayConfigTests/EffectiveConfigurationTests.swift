@@ -22,7 +22,11 @@ struct EffectiveConfigurationTests {
           cache: {capacity: 5, ttl: 6s, negative_ttl: 7s, negative_capacity: 8}
         keys: {sources: [{header: X-Journal-Key}], forward: false}
         catalog: {serve_at: /api/v1/scopes}
-        audit: {path: a.jsonl, fingerprint_secret: {env: SECRET}}
+        audit:
+          {path: a.jsonl, fingerprint_secret: {env: SECRET}, signing_key: {env: SECRET}, instance: "it's 1",
+          durability: synced, overflow: drop, capacity: 7, allowed: writes, sample: 3, query: redact,
+          rotate: {size: 1MiB, age: 24h, compress: false}, keep: {count: 3, age: 720h, size: 1GiB},
+          syslog: {socket: s.sock, facility: local3}, stdout: true}
         admin: {address: "127.0.0.1:9902"}
         threads: 2
         limits: {request_line: 4KiB, header_fields: 50, header_bytes: 16KiB, body: 3MiB, connections: 10,

@@ -1,3 +1,4 @@
+import Audit
 import GatewayConfig
 import NIOCore
 import NIOPosix
@@ -7,10 +8,13 @@ import SimpleHTTP
 final class AdminListener: Sendable {
     private let server: SimpleHTTPServer
 
-    init(health: ServiceHealth, counters: GatewayCounters) {
+    init(health: ServiceHealth, counters: GatewayCounters, audit: AuditLog) {
         var limits = SimpleHTTPServer.Limits()
         limits.body = 64 << 10
-        server = SimpleHTTPServer(responder: AdminResponder(health: health, counters: counters), limits: limits)
+        server = SimpleHTTPServer(
+            responder: AdminResponder(health: health, counters: counters, audit: audit),
+            limits: limits
+        )
     }
 
     func start(on address: SocketAddressText, group: MultiThreadedEventLoopGroup) async throws -> SocketAddress {
@@ -31,6 +35,7 @@ final class AdminListener: Sendable {
 struct AdminResponder: SimpleResponder {
     let health: ServiceHealth
     let counters: GatewayCounters
+    let audit: AuditLog
 
     func respond(to request: SimpleRequest) -> SimpleResponse {
         switch request.path {
@@ -58,7 +63,11 @@ struct AdminResponder: SimpleResponder {
     }
 
     private func metrics() -> SimpleResponse {
-        text(200, CounterText.render(counters), type: "text/plain; version=0.0.4; charset=utf-8")
+        text(
+            200,
+            CounterText.render(counters) + AuditCounterText.render(audit.counters),
+            type: "text/plain; version=0.0.4; charset=utf-8"
+        )
     }
 
     private func text(

@@ -69,6 +69,7 @@ final class GatewayProcess: Sendable {
     /// A line of the audit.
     struct AuditLine: Decodable {
         var time: String
+        var event: String
         var request_id: String
         var client: String
         var method: String?
@@ -126,11 +127,19 @@ final class GatewayProcess: Sendable {
     /// The text of the audit file.
     var auditText: String { folder.read("audit.jsonl") }
 
-    /// The audit's records.
+    /// The audit's records of requests.
     ///
     /// - Throws: When a line is not what the audit promises.
     func audit() throws -> [AuditLine] {
-        try auditText.split(separator: "\n").map { try JSONDecoder().decode(AuditLine.self, from: Data($0.utf8)) }
+        struct Kind: Decodable { var event: String }
+        let decoder = JSONDecoder()
+        return try auditText.split(separator: "\n").compactMap { line in
+            let data = Data(line.utf8)
+            switch try decoder.decode(Kind.self, from: data).event {
+            case "denied", "allowed", "shadow": return try decoder.decode(AuditLine.self, from: data)
+            default: return nil
+            }
+        }
     }
 
     func client(receiveBuffer: Int32? = nil) throws -> RawClient {

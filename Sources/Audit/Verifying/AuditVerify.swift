@@ -1,0 +1,47 @@
+import Glibc
+
+/// Checks a whole log: all its files, compressed or not, and the head file.
+public enum AuditVerify {
+    /// Checks the log at a path.
+    ///
+    /// - Parameters:
+    ///   - signer: Checks the signatures of checkpoints; nil for not.
+    ///   - anchor: A line that must be there, noted elsewhere before.
+    ///   - progress: Told how many bytes have been read, now and then.
+    /// - Throws: When there is no log.
+    public static func run(
+        path: String,
+        signer: AuditSigner? = nil,
+        anchor: AuditAnchor? = nil,
+        progress: (UInt64) -> Void = { _ in }
+    ) throws(AuditReadError) -> AuditVerification {
+        // The head first: what is written meanwhile only makes the log longer.
+        let head = AuditHead.read(AuditHead.path(of: path), signer: signer)
+        let set = AuditFileSet(path: path)
+        guard !set.files.isEmpty || !set.problems.isEmpty || access(path, F_OK) == 0 else {
+            throw AuditReadError(description: "\(path): there is no audit log")
+        }
+        var verifier = AuditVerifier(signer: signer, head: head, anchor: anchor)
+        for problem in set.problems { verifier.reportUnreadable(path, problem) }
+        var count: UInt64 = 0
+        for file in set.files {
+            do {
+                let reader = try AuditLineReader(path: file.path)
+                while let block = try reader.next() {
+                    verifier.read(block.bytes, file: file.path)
+                    count += UInt64(block.bytes.count)
+                    progress(count)
+                }
+            } catch {
+                verifier.reportUnreadable(file.path, error.description)
+            }
+        }
+        return verifier.finish()
+    }
+}
+
+/// A log couldn't be read.
+public struct AuditReadError: Error, CustomStringConvertible {
+    /// What is wrong, in words.
+    public let description: String
+}
