@@ -73,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "scopegate",
             dependencies: [
-                "Digests", "Gateway", "GatewayConfig", "HTTP1", "JournalDemo", "RouteMap", "ScopeModel", logging,
+                "Audit", "Digests", "Gateway", "GatewayConfig", "HTTP1", "JournalDemo", "RouteMap", "ScopeModel",
+                logging,
                 nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -14,7 +14,9 @@ struct Scopegate: AsyncParsableCommand {
             Exit status: 0 all is well, 1 there is a finding, 2 bad use or bad input.
             """,
         version: Version.text,
-        subcommands: [Serve.self, Check.self, Explain.self, Routes.self, Catalog.self, DemoCommand.self]
+        subcommands: [
+            Serve.self, Check.self, Explain.self, Routes.self, Catalog.self, AuditCommand.self, DemoCommand.self,
+        ]
     )
 
     static func main() async {

@@ -74,7 +74,16 @@ final class AuditFile: AuditStore {
             Glibc.close(descriptor)
             return .failure(AuditWriteError(errno: code))
         }
+        // So that the file isn't lost with the power before its directory is written.
+        if isRegular(status), status.st_size == 0 { syncDirectory(of: path) }
         return .success((descriptor, status))
+    }
+
+    private static func syncDirectory(of path: String) {
+        let directory = Glibc.open(AuditFileSet.split(path).directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        Glibc.close(directory)
     }
 
     private func findEnd() throws(AuditWriteError) {

@@ -27,21 +27,21 @@ struct AuditFileSet {
     /// All files that hold lines, oldest first.
     let files: [File]
     /// Files that couldn't be read, with the reason.
-    let problems: [String]
+    let problems: [AuditReadError]
 
     /// Looks at the directory. A file that vanishes meanwhile is left out.
     init(path: String) {
         self.path = path
         let (directory, name) = Self.split(path)
         var files: [File] = []
-        var problems: [String] = []
+        var problems: [AuditReadError] = []
         let names = Self.names(in: directory)
         for candidate in names where candidate == name || Self.isRotated(candidate, of: name) {
             // A file that has just been compressed may still lie beside the result.
             guard !names.contains(candidate + ".gz") else { continue }
             switch Self.look(candidate == name ? path : directory + "/" + candidate) {
             case .success(let file): if let file { files.append(file) }
-            case .failure(let error): problems.append(error.description)
+            case .failure(let error): problems.append(error)
             }
         }
         self.files = files.sorted(by: Self.precedes)

@@ -37,12 +37,12 @@ final class AuditLineReader {
     init(path: String, from start: UInt64 = 0) throws(AuditReadError) {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw AuditReadError(description: "\(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw AuditReadError(path: path, reason: String(cString: strerror(errno))) }
         posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))
         if path.hasSuffix(".gz") {
             guard let file = scopegate_gzip_reader(descriptor, 256 * 1024) else {
                 close(descriptor)
-                throw AuditReadError(description: "\(path): not enough memory")
+                throw AuditReadError(path: path, reason: "not enough memory")
             }
             source = .gzip(file)
             offset = 0
@@ -113,13 +113,13 @@ final class AuditLineReader {
                 let count = Glibc.read(descriptor, room.baseAddress, room.count)
                 if count >= 0 { return count }
                 guard errno == EINTR else {
-                    throw AuditReadError(description: "\(path): \(String(cString: strerror(errno)))")
+                    throw AuditReadError(path: path, reason: String(cString: strerror(errno)))
                 }
             }
         case .gzip(let file):
             let count = gzread(file, room.baseAddress, UInt32(room.count))
             guard count >= 0, count > 0 || scopegate_gzip_failed(file) == 0 else {
-                throw AuditReadError(description: "\(path): the compressed data is damaged or cut off")
+                throw AuditReadError(path: path, reason: "the compressed data is damaged or cut off")
             }
             return Int(count)
         }

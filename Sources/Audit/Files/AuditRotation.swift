@@ -1,6 +1,6 @@
 /// When a log's file is set aside, what becomes of it, and for how long it is kept.
 public struct AuditRotation: Hashable, Sendable {
-    /// The file is set aside before it grows beyond this many bytes; nil for never.
+    /// The file is set aside when it has become longer than this many bytes; nil for never.
     public var size: Int64?
     /// It is set aside when its first line is this old, in nanoseconds; nil for never.
     public var age: Int64?
@@ -23,10 +23,10 @@ public struct AuditRotation: Hashable, Sendable {
         return "\(path).\(String(repeating: "0", count: max(0, 12 - number.count)))\(number)"
     }
 
-    /// Whether the file has to be set aside before `count` more bytes are written at a time.
-    func isDue(length: Int64, firstTime: Int64?, adding count: Int, now: Int64) -> Bool {
+    /// Whether the file has to be set aside at a time, before more is written to it.
+    func isDue(length: Int64, firstTime: Int64?, now: Int64) -> Bool {
         guard length > 0 else { return false }
-        if let size, length + Int64(count) > size { return true }
+        if let size, length > size { return true }
         if let age, let firstTime, now - firstTime >= age / 1000 { return true }
         return false
     }

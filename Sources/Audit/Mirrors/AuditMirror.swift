@@ -16,6 +16,7 @@ final class AuditMirror: @unchecked Sendable {
     private let report: @Sendable (AuditProblem) -> Void
     private let condition = ThreadCondition()
     private let thread = WorkerThread()
+    private let finished = ThreadSignal()
     private let lostLines = Atomic<UInt64>(0)
     // Both are touched under the lock only.
     private var waiting: [UInt8] = []
@@ -24,6 +25,7 @@ final class AuditMirror: @unchecked Sendable {
     private var hasReported = false
 
     private static let capacity = 16 << 20
+    private static let patience: Int64 = 2_000_000_000
 
     init(_ target: AuditMirrorTarget, report: @escaping @Sendable (AuditProblem) -> Void) {
         self.target = target
@@ -64,6 +66,7 @@ final class AuditMirror: @unchecked Sendable {
                     reportOnce(output.problem)
                 }
             }
+            finished.close()
         }
     }
 
@@ -82,12 +85,14 @@ final class AuditMirror: @unchecked Sendable {
         report(.mirror(name: target.name, reason: reason))
     }
 
+    /// Hands on what waits, if that is done within a while: a reader that has stopped reading must not keep the gateway
+    /// from ending.
     func stop() {
         condition.locked {
             isClosed = true
             condition.signal()
         }
-        thread.join()
+        if finished.wait(nanoseconds: Self.patience) == .closed { thread.join() }
     }
 }
 

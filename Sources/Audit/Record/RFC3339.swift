@@ -35,12 +35,18 @@ enum RFC3339 {
                 numbers.append(0)
             }
         }
-        guard (1...12).contains(numbers[1]), (1...31).contains(numbers[2]), numbers[3] < 24, numbers[4] < 60,
-            numbers[5] < 60
+        guard (1...12).contains(numbers[1]), (1...days(inMonth: numbers[1], of: numbers[0])).contains(numbers[2]),
+            numbers[3] < 24, numbers[4] < 60, numbers[5] < 60
         else { return nil }
         let seconds = numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
         let days = daysSince1970(year: numbers[0], month: numbers[1], day: numbers[2])
         return (days * 86_400 + seconds) * 1_000_000 + numbers[6]
+    }
+
+    /// How many days a month, 1 to 12, has.
+    static func days(inMonth month: Int64, of year: Int64) -> Int64 {
+        let next = month == 12 ? (year + 1, 1) : (year, month + 1)
+        return daysSince1970(year: next.0, month: next.1, day: 1) - daysSince1970(year: year, month: month, day: 1)
     }
 
     /// The days from 1970-01-01 to a date of the proleptic Gregorian calendar.

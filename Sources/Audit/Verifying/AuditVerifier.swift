@@ -8,6 +8,9 @@ struct AuditVerifier {
     /// No more findings than this are kept: what follows the first ones is mostly their consequence.
     static let maximumFindings = 100
 
+    /// Writers sign more often than this, also when they are killed again and again.
+    private static let longestUnsigned = 2 * AuditChain.checkpointInterval
+
     private let signer: AuditSigner?
     private let head: AuditHead.Reading?
     private let anchor: AuditAnchor?
@@ -181,8 +184,8 @@ struct AuditVerifier {
 
     private mutating func look(at text: UnsafeRawBufferPointer, _ fields: AuditLineFields) {
         linesSinceSigned += 1
-        if signer != nil, hasSigned, linesSinceSigned == AuditChain.checkpointInterval + 1 {
-            report(.signature, "\(AuditChain.checkpointInterval) records go by without a signed checkpoint")
+        if signer != nil, hasSigned, linesSinceSigned == Self.longestUnsigned {
+            report(.signature, "\(Self.longestUnsigned) records go by without a signed checkpoint")
         }
         guard fields.eventRange.count > 0 else { return }
         switch text[fields.eventRange.lowerBound] {
@@ -330,8 +333,8 @@ struct AuditVerifier {
     }
 
     /// A file that couldn't be read.
-    mutating func reportUnreadable(_ name: String, _ reason: String) {
-        report(.unreadable, reason, file: name, line: 0)
+    mutating func reportUnreadable(_ error: AuditReadError) {
+        report(.unreadable, error.reason, file: error.path, line: 0)
     }
 
     /// The digest of a line with the line feed that follows it.

@@ -19,10 +19,10 @@ public enum AuditVerify {
         let head = AuditHead.read(AuditHead.path(of: path), signer: signer)
         let set = AuditFileSet(path: path)
         guard !set.files.isEmpty || !set.problems.isEmpty || access(path, F_OK) == 0 else {
-            throw AuditReadError(description: "\(path): there is no audit log")
+            throw AuditReadError(path: path, reason: "there is no audit log")
         }
         var verifier = AuditVerifier(signer: signer, head: head, anchor: anchor)
-        for problem in set.problems { verifier.reportUnreadable(path, problem) }
+        for problem in set.problems { verifier.reportUnreadable(problem) }
         var count: UInt64 = 0
         for file in set.files {
             do {
@@ -33,7 +33,7 @@ public enum AuditVerify {
                     progress(count)
                 }
             } catch {
-                verifier.reportUnreadable(file.path, error.description)
+                verifier.reportUnreadable(error)
             }
         }
         return verifier.finish()
@@ -41,7 +41,12 @@ public enum AuditVerify {
 }
 
 /// A log couldn't be read.
-public struct AuditReadError: Error, CustomStringConvertible {
-    /// What is wrong, in words.
-    public let description: String
+public struct AuditReadError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file.
+    public let path: String
+    /// What is wrong with it, in words.
+    public let reason: String
+
+    /// `file: reason`
+    public var description: String { "\(path): \(reason)" }
 }

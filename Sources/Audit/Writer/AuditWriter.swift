@@ -142,7 +142,11 @@ final class AuditWriter: @unchecked Sendable {
         while rendered < pending.count, batch.bytes.count < Self.batchLength {
             let item = pending[rendered]
             append(item.event, at: item.timeMicroseconds, wasRetained: item.wasRetained)
-            if case .start = item.event { hasStarted = true }
+            if case .start = item.event {
+                hasStarted = true
+                // What an earlier end out of order has left unsigned is signed now.
+                append(.checkpoint, at: item.timeMicroseconds)
+            }
             rendered += 1
         }
         batch.items = rendered - first
@@ -153,9 +157,7 @@ final class AuditWriter: @unchecked Sendable {
     }
 
     private func append(_ event: AuditEvent, at time: Int64, wasRetained: Bool = false) {
-        if chain.isCheckpointDue {
-            render(.checkpoint, at: time)
-        }
+        if chain.isCheckpointDue, event != .checkpoint { render(.checkpoint, at: time) }
         render(event, at: time, wasRetained: wasRetained)
     }
 
@@ -232,7 +234,7 @@ final class AuditWriter: @unchecked Sendable {
 
     private func rotateIfDue() {
         let now = wallClock()
-        guard options.rotation.isDue(length: store.length, firstTime: store.firstTime, adding: 0, now: now) else {
+        guard options.rotation.isDue(length: store.length, firstTime: store.firstTime, now: now) else {
             return
         }
         guard ThreadCondition.now() >= rotationBlockedUntil else { return }

@@ -74,7 +74,7 @@ public struct AuditConfiguration: Equatable, Sendable {
 
 /// `audit.rotate`: when the file is set aside.
 public struct AuditRotationConfiguration: Equatable, Sendable {
-    /// Before it is longer than this, in bytes: 64 KiB…1 TiB; `nil` for never.
+    /// When it has become longer than this, in bytes: 64 KiB…1 TiB; `nil` for never.
     public var size: Int? = 100 << 20
     /// When its first record is this old: 1 min…10,000 h; `nil` for never.
     public var age: Duration?
