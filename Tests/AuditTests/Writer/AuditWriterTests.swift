@@ -274,7 +274,7 @@ private final class ScriptedStore: AuditStore, Sendable {
         log.append(.reload(AuditReload(isApplied: false, generation: 1, trigger: "signal", problem: "routes.yaml:3:1")))
         log.append(.revocation(AuditRevocation(.keyID("k_1"), count: 2, client: "127.0.0.1")))
         #expect(log.close() == 0)
-        #expect(try events(store.bytes) == ["start", "reload", "revocation", "stop", "checkpoint"])
+        #expect(try events(store.bytes) == ["start", "checkpoint", "reload", "revocation", "stop", "checkpoint"])
         expectChain(store.bytes)
     }
 }

@@ -11,6 +11,10 @@ struct GatewaySettings {
     var upstreamOptions: [String] = []
     var introspectionOptions: [String] = []
     var limits: [String] = []
+    /// Further lines of the audit, such as `durability: synced`.
+    var audit: [String] = []
+    /// Where the audit is; from the gateway's own folder, unless it is absolute.
+    var auditPath = "audit.jsonl"
     /// Further lines of the top level.
     var rest: [String] = []
     /// The text of routes.yaml; nil for the built-in one.
@@ -40,7 +44,8 @@ struct GatewaySettings {
             lines.append("routes: routes.yaml")
         }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  \($0)" } }
-        lines += ["audit: {path: audit.jsonl}", "admin: {address: '127.0.0.1:0'}", "threads: \(threads)"]
+        lines += ["audit:", "  path: '\(auditPath)'"] + audit.map { "  \($0)" }
+        lines += ["admin: {address: '127.0.0.1:0'}", "threads: \(threads)"]
         return try folder.write("scopegate.yaml", (lines + rest).joined(separator: "\n") + "\n")
     }
 }
@@ -124,6 +129,10 @@ final class GatewayProcess: Sendable {
     /// What it has logged.
     var log: String { child.errors }
     var logLines: [LogLine] { Self.logLines(child.errors) }
+    /// What it has written to standard output.
+    var output: String { child.output }
+    /// The configuration that it runs with.
+    var configurationPath: String { folder.file("scopegate.yaml") }
     /// The text of the audit file.
     var auditText: String { folder.read("audit.jsonl") }
 
