@@ -34,6 +34,9 @@ public struct AuditOptions: Sendable {
     /// Where every line goes as well.
     public var mirrors: [AuditMirrorTarget] = []
 
+    /// How long lines may be without a checkpoint, in nanoseconds.
+    var checkpointDelay: Int64 = 10_000_000_000
+
     /// The defaults.
     public init() {}
 

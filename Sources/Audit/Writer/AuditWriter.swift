@@ -51,7 +51,6 @@ final class AuditWriter: @unchecked Sendable {
     private static let batchLength = 256 * 1024
     private static let shortestRetryDelay: Int64 = 50_000_000
     private static let longestRetryDelay: Int64 = 1_000_000_000
-    private static let checkpointDelay: Int64 = 10_000_000_000
     private static let rotationRetryDelay: Int64 = 60_000_000_000
     /// How long buffered records are collected.
     private static let bufferingTime: Int64 = 50_000_000
@@ -202,7 +201,7 @@ final class AuditWriter: @unchecked Sendable {
         if chain.sinceCheckpoint == 0 {
             checkpointAt = nil
         } else if checkpointAt == nil {
-            checkpointAt = ThreadCondition.now() + Self.checkpointDelay
+            checkpointAt = ThreadCondition.now() + options.checkpointDelay
         }
         guard batch.items > 0 else { return }
         let finished = (rendered - batch.items)..<rendered

@@ -197,7 +197,7 @@ import Testing
         var generator = SeededGenerator(seed: 6)
         let files = fixture.files
         let originals = try files.map(contents)
-        for _ in 0..<2000 {
+        for _ in 0..<400 {
             let file = Int.random(in: 0..<2, using: &generator)
             var bytes = originals[file]
             let place = Int.random(in: 0..<bytes.count, using: &generator)

@@ -112,6 +112,8 @@ private final class ScriptedStore: AuditStore, Sendable {
         options.overflow = overflow
         options.durability = durability
         options.instance = "test"
+        // However slow the machine is, no checkpoint comes of itself.
+        options.checkpointDelay = 1_000_000_000_000
         return try AuditLog(
             store: store,
             path: "test",
@@ -144,7 +146,7 @@ private final class ScriptedStore: AuditStore, Sendable {
         #expect(health.all.isEmpty)
     }
 
-    @Test(arguments: Array(stride(from: 0, to: 700, by: 5)), [true, false])
+    @Test(arguments: Array(stride(from: 0, to: 700, by: 13)), [true, false])
     func aDiskThatFillsUpAnywhereLosesAndRepeatsNothing(room: Int, canTakeBack: Bool) async throws {
         let store = ScriptedStore(.fillsUp(after: room), canTakeBack: canTakeBack)
         let log = try log(store)
@@ -191,6 +193,18 @@ private final class ScriptedStore: AuditStore, Sendable {
         #expect(try requestIDs(store.bytes) == (1...21).map { "r\($0)" })
     }
 
+    /// Lines that go without a checkpoint for a while get one though nothing follows them.
+    @Test func aCheckpointComesOfItself() async throws {
+        let store = ScriptedStore(.takes(atMost: .max))
+        var options = AuditOptions()
+        options.checkpointDelay = 1_000_000
+        let log = try AuditLog(store: store, path: "test", options: options)
+        #expect(await log.append(.numbered(1)) == .written)
+        while try events(store.bytes) != ["denied", "checkpoint"] { try await Task.sleep(for: .milliseconds(1)) }
+        log.close()
+        #expect(try events(store.bytes) == ["denied", "checkpoint"])
+    }
+
     @Test func roomInTheQueueComesBackWithTheDisk() async throws {
         let store = ScriptedStore(.fails(ENOSPC))
         let log = try log(store, capacity: 2)
@@ -198,7 +212,7 @@ private final class ScriptedStore: AuditStore, Sendable {
         #expect(await log.append(.numbered(2)) == .retained)
         #expect(await log.append(.numbered(3)) == nil)
         store.behave(.takes(atMost: .max))
-        while log.counters.waiting > 0 { await Task.yield() }
+        while log.counters.waiting > 0 { try await Task.sleep(for: .milliseconds(1)) }
         #expect(await log.append(.numbered(4)) == .written)
         #expect(try requestIDs(store.bytes) == ["r1", "r2", "r4"])
     }
@@ -233,7 +247,7 @@ private final class ScriptedStore: AuditStore, Sendable {
             // Who accepts losses gets the refusals themselves.
             #expect(await log.append(.numbered(number)) == .written)
         }
-        while log.counters.failures == 0 { await Task.yield() }
+        while log.counters.failures == 0 { try await Task.sleep(for: .milliseconds(1)) }
         for number in 3...7 { #expect(append(log, number) == .accepted) }
         #expect(!log.isBlocked)
         #expect(log.counters.dropped == 5)
@@ -250,7 +264,7 @@ private final class ScriptedStore: AuditStore, Sendable {
         let store = ScriptedStore(.takes(atMost: .max))
         let log = try log(store, durability: .buffered)
         for number in 1...10 { #expect(append(log, number) == .accepted) }
-        while log.counters.written < 10 { await Task.yield() }
+        while log.counters.written < 10 { try await Task.sleep(for: .milliseconds(1)) }
         #expect(try requestIDs(store.bytes) == (1...10).map { "r\($0)" })
     }
 
