@@ -77,8 +77,11 @@ enum AuditSignature: Equatable {
             return
         }
         let digits = ((start + Self.member.count)..<(line.count - 2)).map { line[$0] }
-        let expected = signer.sign(line.extracting(0..<start))
-        self = Digest256(hex: digits) == expected ? .valid : .invalid
+        guard let code = Digest256(hex: digits) else {
+            self = .invalid
+            return
+        }
+        self = signer.accepts(code, for: line.extracting(0..<start)) ? .valid : .invalid
     }
 }
 

@@ -16,6 +16,8 @@ struct AuditFileSet {
         let size: Int64
         /// When it was last changed, in seconds since 1970.
         let modified: Int64
+        /// Which file it is, whatever its name.
+        var inode: UInt64 = 0
 
         /// The name without its directory.
         var name: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -29,23 +31,41 @@ struct AuditFileSet {
     /// Files that couldn't be read, with the reason.
     let problems: [AuditReadError]
 
-    /// Looks at the directory. A file that vanishes meanwhile is left out.
+    /// How often the directory is looked at until it stays the same meanwhile.
+    private static let attempts = 50
+
+    /// Looks at the directory, and again if something was renamed, compressed or removed while it looked: files are then
+    /// neither missed nor seen twice.
     init(path: String) {
         self.path = path
         let (directory, name) = Self.split(path)
+        var found = Found()
+        for _ in 0..<Self.attempts {
+            let names = Self.names(in: directory).filter { $0 == name || Self.isRotated($0, of: name) }
+            let inode = Self.inode(of: path)
+            found = Found()
+            // A file that has just been compressed may still lie beside the result.
+            for candidate in names where !names.contains(candidate + ".gz") {
+                switch Self.look(candidate == name ? path : directory + "/" + candidate) {
+                case .success(let file): if let file { found.files.append(file) }
+                case .failure(let error): found.problems.append(error)
+                }
+            }
+            let namesNow = Self.names(in: directory).filter { $0 == name || Self.isRotated($0, of: name) }
+            if namesNow == names, Self.inode(of: path) == inode { break }
+        }
+        files = found.files.sorted(by: Self.precedes)
+        problems = found.problems
+    }
+
+    private struct Found {
         var files: [File] = []
         var problems: [AuditReadError] = []
-        let names = Self.names(in: directory)
-        for candidate in names where candidate == name || Self.isRotated(candidate, of: name) {
-            // A file that has just been compressed may still lie beside the result.
-            guard !names.contains(candidate + ".gz") else { continue }
-            switch Self.look(candidate == name ? path : directory + "/" + candidate) {
-            case .success(let file): if let file { files.append(file) }
-            case .failure(let error): problems.append(error)
-            }
-        }
-        self.files = files.sorted(by: Self.precedes)
-        self.problems = problems
+    }
+
+    private static func inode(of path: String) -> UInt64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
     }
 
     /// The rotated files.
@@ -104,7 +124,8 @@ struct AuditFileSet {
                     firstSequence: line.flatMap { AuditLineFields($0).sequence },
                     firstTime: line.flatMap { AuditLineFields.time(of: $0) },
                     size: Int64(status.st_size),
-                    modified: Int64(status.st_mtim.tv_sec)
+                    modified: Int64(status.st_mtim.tv_sec),
+                    inode: UInt64(status.st_ino)
                 )
             )
         } catch {

@@ -17,6 +17,9 @@ final class AuditLineReader {
     /// No line of the audit is longer; what is, is handed on in pieces.
     static let longestLine = 8 << 20
 
+    /// Which file it is.
+    let inode: UInt64
+
     private let path: String
     private var source: Source
     private var buffer: UnsafeMutableRawBufferPointer
@@ -38,6 +41,8 @@ final class AuditLineReader {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw AuditReadError(path: path, reason: String(cString: strerror(errno))) }
+        var status = stat()
+        inode = fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
         posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))
         if path.hasSuffix(".gz") {
             guard let file = scopegate_gzip_reader(descriptor, 256 * 1024) else {

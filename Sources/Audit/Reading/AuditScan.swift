@@ -32,38 +32,38 @@ public struct AuditScan {
     ///
     /// - Throws: When there is no log, or a file of it can't be read.
     public func forEach(_ body: (AuditLine) -> Next) throws(AuditReadError) {
-        let set = AuditFileSet(path: path)
-        if let problem = set.problems.first { throw problem }
-        guard !set.files.isEmpty || access(path, F_OK) == 0 else {
-            throw AuditReadError(path: path, reason: "there is no audit log")
-        }
-        let files = relevant(set.files)
-        let total = files.reduce(0) { $0 + UInt64($1.size) }
+        var walk = AuditFileWalk(path: path)
+        if let problem = walk.problems.first { throw problem }
+        guard !walk.isAbsent else { throw AuditReadError(path: path, reason: "there is no audit log") }
+        let files = walk.remaining
+        let total = files.indices.reduce(0) { $0 + (isRelevant(files, $1) ? UInt64(files[$1].size) : 0) }
         var done: UInt64 = 0
-        for file in files {
-            guard try read(file, { progress(done + $0, total) }, body) == .goOn else { return }
+        while let (file, reader) = try walk.next(where: isRelevant, from: start) {
+            guard try read(file, reader, { progress(done + $0, total) }, body) == .goOn else { return }
             done += UInt64(file.size)
         }
     }
 
-    /// The files that may have lines of the wanted time.
-    private func relevant(_ files: [AuditFileSet.File]) -> [AuditFileSet.File] {
-        files.enumerated().filter { index, file in
-            if let until = filter.until, let first = file.firstTime, first >= until + Self.disorder { return false }
-            guard let since = filter.since, index + 1 < files.count, let next = files[index + 1].firstTime else {
-                return true
-            }
-            return next + Self.disorder >= since
-        }.map(\.element)
+    /// Whether a file may have lines of the wanted time.
+    private func isRelevant(_ files: [AuditFileSet.File], _ index: Int) -> Bool {
+        if let until = filter.until, let first = files[index].firstTime, first >= until + Self.disorder { return false }
+        guard let since = filter.since, index + 1 < files.count, let next = files[index + 1].firstTime else {
+            return true
+        }
+        return next + Self.disorder >= since
+    }
+
+    /// Where in a file that isn't compressed the lines of the wanted time begin.
+    private func start(in file: AuditFileSet.File) -> UInt64 {
+        filter.since.map { Self.offset(in: file, of: $0 - Self.disorder) } ?? 0
     }
 
     private func read(
         _ file: AuditFileSet.File,
+        _ reader: AuditLineReader,
         _ progress: (UInt64) -> Void,
         _ body: (AuditLine) -> Next
     ) throws(AuditReadError) -> Next {
-        let start = file.isCompressed ? 0 : filter.since.map { Self.offset(in: file, of: $0 - Self.disorder) } ?? 0
-        let reader = try AuditLineReader(path: file.path, from: start)
         while let block = try reader.next() {
             progress(file.isCompressed ? UInt64(file.size) / 2 : block.offset)
             if let until = filter.until, let first = AuditLineFields.time(of: block.bytes),

@@ -17,16 +17,18 @@ public enum AuditVerify {
     ) throws(AuditReadError) -> AuditVerification {
         // The head first: what is written meanwhile only makes the log longer.
         let head = AuditHead.read(AuditHead.path(of: path), signer: signer)
-        let set = AuditFileSet(path: path)
-        guard !set.files.isEmpty || !set.problems.isEmpty || access(path, F_OK) == 0 else {
-            throw AuditReadError(path: path, reason: "there is no audit log")
-        }
+        var walk = AuditFileWalk(path: path)
+        guard !walk.isAbsent else { throw AuditReadError(path: path, reason: "there is no audit log") }
         var verifier = AuditVerifier(signer: signer, head: head, anchor: anchor)
-        for problem in set.problems { verifier.reportUnreadable(problem) }
+        for problem in walk.problems { verifier.reportUnreadable(problem) }
         var count: UInt64 = 0
-        for file in set.files {
+        var isAtEnd = false
+        while !isAtEnd {
             do {
-                let reader = try AuditLineReader(path: file.path)
+                guard let (file, reader) = try walk.next() else {
+                    isAtEnd = true
+                    continue
+                }
                 while let block = try reader.next() {
                     verifier.read(block.bytes, file: file.path)
                     count += UInt64(block.bytes.count)

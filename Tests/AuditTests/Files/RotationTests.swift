@@ -53,6 +53,34 @@ import Testing
         }
     }
 
+    /// Readers meet files that are renamed and compressed between the look at the directory and the opening.
+    @Test func isReadWholeWhileItIsRotated() async throws {
+        var options = AuditOptions()
+        options.rotation.size = 3000
+        let log = try AuditLog(path: path, options: options)
+        let isDone = Collected<Bool>()
+        let writing = Task {
+            for number in 1...600 { _ = await log.append(.numbered(number)) }
+            isDone.add(true)
+        }
+        var checks = 0
+        while isDone.all.isEmpty || checks == 0 {
+            let result = try AuditVerify.run(path: path)
+            #expect(result.findings == [])
+            var ids: [Int] = []
+            try AuditScan(path: path).forEach { line in
+                if let id = line.text(.requestID), let number = Int(id.dropFirst()) { ids.append(number) }
+                return .goOn
+            }
+            #expect(ids == Array(1..<(ids.count + 1)))
+            checks += 1
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        await writing.value
+        log.close()
+        #expect(try AuditVerify.run(path: path).findings == [])
+    }
+
     @Test func filesAreSetAsideByAge() {
         var rotation = AuditRotation()
         rotation.age = 60_000_000_000

@@ -267,6 +267,17 @@ import Testing
         )
     }
 
+    @Test func signaturesOfFormerKeysAreRightWhenTheyAreGiven() throws {
+        let fixture = try AuditFixture()
+        let old = Array("a signing key of tests".utf8)
+        let new = Array("another signing key".utf8)
+        #expect(
+            try AuditVerify.run(path: fixture.path, signer: AuditSigner(key: new, formerKeys: [old])).findings == []
+        )
+        let result = try AuditVerify.run(path: fixture.path, signer: AuditSigner(key: new))
+        #expect(Set(result.findings.map(\.kind)) == [.signature] && result.signedCheckpoints == 0)
+    }
+
     @Test func retentionThatIsOnRecordIsNoFinding() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("audit.jsonl")

@@ -37,20 +37,24 @@ struct AuditLogOption: ParsableArguments {
         return try loaded().configuration.audit.path
     }
 
-    /// What checks signatures: `keyFile`, or the configuration's `audit.signing_key` when the log is the configuration's.
-    func signer(keyFile: String?) throws -> AuditSigner? {
-        if let keyFile {
-            guard var bytes = FileManager.default.contents(atPath: keyFile).map(Array.init), !bytes.isEmpty else {
-                StandardError.write("\(keyFile): can't be read, or is empty")
-                throw ExitStatus.badInput
-            }
-            // As the configuration reads a secret.
-            if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-            return AuditSigner(key: bytes)
-        }
+    /// What checks signatures: the keys in files, or the configuration's `audit.signing_key` when the log is the
+    /// configuration's.
+    func signer(keyFiles: [String]) throws -> AuditSigner? {
+        let keys = try keyFiles.map(Self.key)
+        if let first = keys.first { return AuditSigner(key: first, formerKeys: Array(keys.dropFirst())) }
         guard log == nil || config.config != nil else { return nil }
         return try loaded().configuration.audit.signingKey.map { AuditSigner(key: $0.bytes) }
+    }
+
+    /// A key as the configuration reads a secret from a file: without the line end at its end.
+    private static func key(in file: String) throws -> [UInt8] {
+        guard var bytes = FileManager.default.contents(atPath: file).map(Array.init), !bytes.isEmpty else {
+            StandardError.write("\(file): can't be read, or is empty")
+            throw ExitStatus.badInput
+        }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        return bytes
     }
 
     private func loaded() throws -> LoadedConfiguration {

@@ -22,8 +22,8 @@ struct AuditReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where the page goes.", valueName: "file"))
     var html: String
 
-    @Option(help: ArgumentHelp("The file with the signing key, when no configuration names it.", valueName: "path"))
-    var keyFile: String?
+    @Option(help: ArgumentHelp("A file with a signing key; the configuration's when left out.", valueName: "path"))
+    var keyFile: [String] = []
 
     @Flag(inversion: .prefixedNo, help: "Check the whole log and say so in the report.")
     var verify = true
@@ -32,7 +32,7 @@ struct AuditReportCommand: ParsableCommand {
         let path = try log.path()
         var report = AuditReport(title: path, madeAt: wallMicroseconds())
         if verify {
-            let signer = try log.signer(keyFile: keyFile)
+            let signer = try log.signer(keyFiles: keyFile)
             let progress = ProgressLine()
             do {
                 defer { progress.clear() }

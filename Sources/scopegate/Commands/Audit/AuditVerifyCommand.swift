@@ -14,14 +14,16 @@ struct AuditVerifyCommand: ParsableCommand {
             The last line that it prints is an anchor, NUMBER:DIGEST. Kept elsewhere and given with --anchor next time, \
             it shows that the log has only grown since.
 
+            When the signing key was changed, --key-file is given for each of the keys.
+
             Example: scopegate audit verify --log audit.jsonl --key-file audit-signing-key
             """
     )
 
     @OptionGroup var log: AuditLogOption
 
-    @Option(help: ArgumentHelp("The file with the signing key, when no configuration names it.", valueName: "path"))
-    var keyFile: String?
+    @Option(help: ArgumentHelp("A file with a signing key; the configuration's when left out.", valueName: "path"))
+    var keyFile: [String] = []
 
     @Option(help: ArgumentHelp("A record that must be there, as printed before.", valueName: "number:digest"))
     var anchor: String?
@@ -53,7 +55,7 @@ struct AuditVerifyCommand: ParsableCommand {
 
     func run() throws {
         let path = try log.path()
-        let signer = try log.signer(keyFile: keyFile)
+        let signer = try log.signer(keyFiles: keyFile)
         let anchor = try anchor.map { text in
             guard let anchor = AuditAnchor(text) else {
                 throw ValidationError("--anchor: \"\(text)\" is not of the form NUMBER:DIGEST")
