@@ -22,6 +22,13 @@ struct AuditFileSet {
         /// The name without its directory.
         var name: String { path.split(separator: "/").last.map(String.init) ?? path }
         var isCompressed: Bool { path.hasSuffix(".gz") }
+
+        /// Where it stands among the others: lines without numbers are from before there was a chain, and what is empty
+        /// has just been begun.
+        fileprivate var place: (UInt64, Int64) {
+            if let firstSequence { return (firstSequence, 0) }
+            return firstTime.map { (0, $0) } ?? (.max, 0)
+        }
     }
 
     /// The log's path as given.
@@ -88,13 +95,7 @@ struct AuditFileSet {
     }
 
     private static func precedes(_ first: File, _ second: File) -> Bool {
-        switch (first.firstSequence, second.firstSequence) {
-        case (let a?, let b?): a != b ? a < b : first.path < second.path
-        // Lines without numbers are from before there was a chain.
-        case (nil, _?): true
-        case (_?, nil): false
-        case (nil, nil): (first.firstTime ?? .max, first.path) < (second.firstTime ?? .max, second.path)
-        }
+        (first.place.0, first.place.1, first.path) < (second.place.0, second.place.1, second.path)
     }
 
     static func names(in directory: String) -> Set<String> {

@@ -49,7 +49,7 @@ struct AuditFileWalk {
             let file = files[index]
             do {
                 let reader = try AuditLineReader(path: file.path, from: file.isCompressed ? 0 : start(file))
-                if reader.inode == file.inode {
+                if reader.isStill(file) {
                     done.insert(Key(file))
                     return (file, reader)
                 }

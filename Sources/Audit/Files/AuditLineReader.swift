@@ -17,9 +17,7 @@ final class AuditLineReader {
     /// No line of the audit is longer; what is, is handed on in pieces.
     static let longestLine = 8 << 20
 
-    /// Which file it is.
-    let inode: UInt64
-
+    private let inode: UInt64
     private let path: String
     private var source: Source
     private var buffer: UnsafeMutableRawBufferPointer
@@ -65,6 +63,16 @@ final class AuditLineReader {
         case .gzip(let file): gzclose(file)
         }
         buffer.deallocate()
+    }
+
+    /// Whether it is the file that was seen before. Its inode may have been freed and given to another meanwhile; two files
+    /// of a log never begin with the same line.
+    func isStill(_ file: AuditFileSet.File) -> Bool {
+        guard inode == file.inode, case .plain(let descriptor) = source else { return inode == file.inode }
+        return withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
+            let count = max(pread(descriptor, buffer.baseAddress, buffer.count, 0), 0)
+            return AuditLineFields(UnsafeRawBufferPointer(rebasing: buffer[..<count])).sequence == file.firstSequence
+        }
     }
 
     /// The next block, which is valid until the next call; nil at the end of the file. Only the last one may end in the

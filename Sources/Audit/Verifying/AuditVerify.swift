@@ -38,6 +38,10 @@ public enum AuditVerify {
                 verifier.reportUnreadable(error)
             }
         }
+        if case .absent = head, case .head = AuditHead.read(AuditHead.path(of: path), signer: signer) {
+            // The log was begun while it was read.
+            return try run(path: path, signer: signer, anchor: anchor, progress: progress)
+        }
         return verifier.finish()
     }
 }
