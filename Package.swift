@@ -35,6 +35,7 @@ let package = Package(
         // Thin layers over the system's C libraries.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CAudit", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "CurlTransport",
@@ -44,7 +45,7 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        .target(name: "Audit", dependencies: ["Digests"], swiftSettings: settings),
+        .target(name: "Audit", dependencies: ["CAudit", "Digests", "StrictJSON"], swiftSettings: settings),
         .target(
             name: "GatewayConfig",
             dependencies: [
@@ -75,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "scopegate",
             dependencies: [
-                "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection", "JournalDemo", "RouteMap",
+                "Audit", "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection", "JournalDemo", "RouteMap",
                 "ScopeModel", "StrictJSON", logging, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -102,7 +103,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
-        .testTarget(name: "AuditTests", dependencies: ["Audit"], swiftSettings: settings),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["Audit", "Digests", "StrictJSON", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "GatewayConfigTests",
             dependencies: [

@@ -16,7 +16,7 @@ struct Scopegate: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Check.self, Explain.self, Routes.self, Catalog.self, Introspect.self, Revoke.self,
-            DemoCommand.self,
+            AuditCommand.self, DemoCommand.self,
         ]
     )
 

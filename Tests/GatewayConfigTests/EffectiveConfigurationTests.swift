@@ -32,7 +32,11 @@ struct EffectiveConfigurationTests {
           forward: false
           shape: {prefixes: [a_, b/], min_length: 20, max_length: 30, checksum: crc32-hex}
         catalog: {serve_at: /api/v1/scopes}
-        audit: {path: a.jsonl, fingerprint_secret: {env: SECRET}}
+        audit:
+          {path: a.jsonl, fingerprint_secret: {env: SECRET}, signing_key: {env: SECRET}, instance: "it's 1",
+          durability: synced, overflow: drop, capacity: 7, allowed: writes, sample: 3, query: redact,
+          rotate: {size: 1MiB, age: 24h, compress: false}, keep: {count: 3, age: 720h, size: 1GiB},
+          syslog: {socket: s.sock, facility: local3}, stdout: true}
         admin: {address: "127.0.0.1:9902"}
         threads: 2
         limits: {request_line: 4KiB, header_fields: 50, header_bytes: 16KiB, body: 3MiB, connections: 10,

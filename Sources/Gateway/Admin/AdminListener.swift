@@ -1,3 +1,4 @@
+import Audit
 import GatewayConfig
 import NIOCore
 import NIOPosix
@@ -62,6 +63,7 @@ struct AdminResponder: SimpleResponder {
         let metrics =
             CounterText.render(services.counters)
             + IntrospectionText.render(services.introspector.counters, services.cache.counters)
+            + AuditCounterText.render(services.audit.counters)
         return text(200, metrics, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 

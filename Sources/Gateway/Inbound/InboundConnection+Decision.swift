@@ -61,6 +61,9 @@ extension InboundConnection {
 
     private func authenticate(_ head: RequestHead, _ bytes: Span<UInt8>) {
         guard let snapshot = request?.snapshot else { return }
+        // What can't be recorded isn't served; nor is what would not have to be, for then a refusal could be told from
+        // a permission only by the status.
+        guard !loop.services.audit.isBlocked else { return denyUnrecorded() }
         switch snapshot.keys.extract(head.fields, in: bytes) {
         case .missing: deny(Denial(.missingKey))
         case .malformed: deny(Denial(.invalidKey))

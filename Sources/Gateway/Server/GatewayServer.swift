@@ -32,12 +32,16 @@ public final class GatewayServer: Service {
     }
 
     private let loaded: LoadedConfiguration
+    private let version: String
     private let logger: Logger
     private let running = Mutex<Running?>(nil)
 
     /// A gateway of this configuration; it does nothing before ``start()`` or ``run()``.
-    public init(_ loaded: LoadedConfiguration, logger: Logger) {
+    ///
+    /// - Parameter version: The program's, for the audit.
+    public init(_ loaded: LoadedConfiguration, version: String = "unknown", logger: Logger) {
         self.loaded = loaded
+        self.version = version
         self.logger = logger
     }
 
@@ -214,7 +218,25 @@ public final class GatewayServer: Service {
         let keyDigest = HMACSHA256(key: digestSecret.span)
         let fingerprint = HMACSHA256(key: auditSecret.span)
         let logger = logger
-        let audit = try AuditLog(path: configuration.audit.path) { state in
+        let audit = try openAudit(health)
+        return GatewayServices(
+            cache: cache,
+            introspector: introspector,
+            audit: audit,
+            auditPolicy: AuditPolicy(configuration.audit),
+            keyDigest: keyDigest,
+            fingerprint: fingerprint,
+            logger: logger,
+            counters: counters,
+            maximumInFlight: configuration.limits.maxInFlight,
+            maximumConnections: connections
+        )
+    }
+
+    private func openAudit(_ health: ServiceHealth) throws -> AuditLog {
+        let logger = logger
+        let configuration = loaded.configuration.audit
+        let audit = try AuditLog(path: configuration.path, options: AuditOptions(configuration)) { state in
             switch state {
             case .healthy:
                 health.auditIsHealthy.store(true, ordering: .relaxed)
@@ -223,18 +245,27 @@ public final class GatewayServer: Service {
                 health.auditIsHealthy.store(false, ordering: .relaxed)
                 logger.error("the audit log can't be written", metadata: ["error": "\(error)"])
             }
+        } report: { problem in
+            logger.error("\(problem)")
         }
-        return GatewayServices(
-            cache: cache,
-            introspector: introspector,
-            audit: audit,
-            keyDigest: keyDigest,
-            fingerprint: fingerprint,
-            logger: logger,
-            counters: counters,
-            maximumInFlight: configuration.limits.maxInFlight,
-            maximumConnections: connections
+        audit.append(
+            .start(
+                AuditStart(
+                    version: version,
+                    process: getpid(),
+                    generation: loaded.routeMap.generation,
+                    digest: loaded.routeMap.digest
+                )
+            )
         )
+        return audit
+    }
+
+    /// Opens the audit log anew, as logrotate asks for by SIGUSR1 when it has renamed the file.
+    public func reopenAudit() {
+        guard let services = running.withLock({ $0?.services }) else { return }
+        services.audit.reopen()
+        logger.notice("the audit log is opened anew")
     }
 
     private func fingerprintSecret() throws -> [UInt8] {

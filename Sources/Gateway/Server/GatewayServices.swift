@@ -9,6 +9,8 @@ final class GatewayServices: Sendable {
     let cache: GrantCache
     let introspector: Introspector
     let audit: AuditLog
+    /// What is recorded besides refusals.
+    let auditPolicy: AuditPolicy
     /// Makes key digests, under a secret of this process alone.
     let keyDigest: HMACSHA256
     /// Makes key fingerprints, under the operator's audit secret.
@@ -24,6 +26,7 @@ final class GatewayServices: Sendable {
         cache: GrantCache,
         introspector: Introspector,
         audit: AuditLog,
+        auditPolicy: AuditPolicy,
         keyDigest: HMACSHA256,
         fingerprint: HMACSHA256,
         logger: Logger,
@@ -34,6 +37,7 @@ final class GatewayServices: Sendable {
         self.cache = cache
         self.introspector = introspector
         self.audit = audit
+        self.auditPolicy = auditPolicy
         self.keyDigest = keyDigest
         self.fingerprint = fingerprint
         self.logger = logger

@@ -73,11 +73,37 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
     }
 
     private var audit: [String] {
-        var lines = ["audit:", "  path: \(Self.quoted(configuration.audit.path))"]
-        if let secret = configuration.audit.fingerprintSecret {
-            lines.append("  fingerprint_secret: \(Self.text(secret))")
+        let audit = configuration.audit
+        var lines = ["audit:", "  path: \(Self.quoted(audit.path))"]
+        if let secret = audit.fingerprintSecret { lines.append("  fingerprint_secret: \(Self.text(secret))") }
+        if let secret = audit.signingKey { lines.append("  signing_key: \(Self.text(secret))") }
+        if let instance = audit.instance { lines.append("  instance: \(Self.quoted(instance))") }
+        lines += [
+            "  durability: \(audit.durability.rawValue)",
+            "  overflow: \(audit.overflow.rawValue)",
+            "  capacity: \(audit.capacity)",
+            "  allowed: \(audit.allowed.rawValue)",
+            "  sample: \(audit.sample)",
+            "  query: \(audit.query.rawValue)",
+            "  rotate:",
+            "    size: \(Self.limit(audit.rotate.size, ByteSize.text))",
+            "    age: \(Self.limit(audit.rotate.age, \.configurationText))",
+            "    compress: \(audit.rotate.compress)",
+            "  keep:",
+            "    count: \(Self.limit(audit.keep.count) { "\($0)" })",
+            "    age: \(Self.limit(audit.keep.age, \.configurationText))",
+            "    size: \(Self.limit(audit.keep.size, ByteSize.text))",
+        ]
+        if let syslog = audit.syslog {
+            lines.append(
+                "  syslog: {socket: \(Self.quoted(syslog.socket)), facility: \(syslog.facility.rawValue)}"
+            )
         }
-        return lines
+        return lines + ["  stdout: \(audit.stdout)"]
+    }
+
+    private static func limit<Value>(_ value: Value?, _ text: (Value) -> String) -> String {
+        value.map(text) ?? "unlimited"
     }
 
     private var server: [String] {

@@ -42,18 +42,3 @@ public struct CatalogConfiguration: Equatable, Sendable {
         self.serveAt = serveAt
     }
 }
-
-/// `audit`: the log of refused requests.
-public struct AuditConfiguration: Equatable, Sendable {
-    /// The file, which is appended to; its path from the working directory, or absolute.
-    public var path: String
-    /// What key fingerprints are made with, at least 16 bytes; `nil` for a random one for each process, so that
-    /// fingerprints can't be compared across restarts.
-    public var fingerprintSecret: Secret?
-
-    /// An audit log.
-    public init(path: String = "audit.jsonl", fingerprintSecret: Secret? = nil) {
-        self.path = path
-        self.fingerprintSecret = fingerprintSecret
-    }
-}

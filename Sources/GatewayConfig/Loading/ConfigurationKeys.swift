@@ -82,9 +82,16 @@ enum ConfigurationKeys {
     }
 
     enum Audit: String, SectionKey {
-        case path
+        case path, instance, durability, overflow, capacity, allowed, sample, query, rotate, keep, syslog, stdout
         case fingerprintSecret = "fingerprint_secret"
+        case signingKey = "signing_key"
     }
+
+    enum AuditRotate: String, SectionKey { case size, age, compress }
+
+    enum AuditKeep: String, SectionKey { case count, age, size }
+
+    enum AuditSyslog: String, SectionKey { case socket, facility }
 
     enum Admin: String, SectionKey { case address }
 

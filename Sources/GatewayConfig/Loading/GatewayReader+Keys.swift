@@ -2,9 +2,6 @@ import Introspection
 import RouteMap
 
 extension GatewayReader {
-    /// The least that a fingerprint secret has to be, so that fingerprints can't be turned back by trying secrets.
-    private static var minimumFingerprintSecret: Int { 16 }
-
     func keys(_ node: YAMLNode) -> KeysConfiguration {
         var result = KeysConfiguration()
         guard let section = Section<ConfigurationKeys.Keys>(node, path: "keys", values: values) else { return result }
@@ -43,22 +40,6 @@ extension GatewayReader {
                 return bytes
             }
         }
-    }
-
-    func audit(_ node: YAMLNode?) -> AuditConfiguration {
-        var result = AuditConfiguration()
-        result.path = FilePath.resolve(result.path, from: log.file)
-        guard let node, let section = Section<ConfigurationKeys.Audit>(node, path: "audit", values: values) else {
-            return result
-        }
-        if let node = section[.path], let path = path(node, section.name(.path)) { result.path = path }
-        guard let node = section[.fingerprintSecret] else { return result }
-        let name = section.name(.fingerprintSecret)
-        result.fingerprintSecret = secret(node, name)
-        if let secret = result.fingerprintSecret, secret.bytes.count < Self.minimumFingerprintSecret {
-            log.error("\(name) has fewer than \(Self.minimumFingerprintSecret) bytes", at: node.position)
-        }
-        return result
     }
 
     private func sources(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> [KeysConfiguration.Source]? {

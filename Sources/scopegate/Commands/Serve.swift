@@ -1,6 +1,7 @@
 import ArgumentParser
 import Gateway
 import GatewayConfig
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -10,7 +11,7 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the gateway.",
         discussion: """
             Logs JSON lines to standard error. SIGTERM and SIGINT end it in order: what is under way is finished, for \
-            as long as shutdown.grace_period allows.
+            as long as shutdown.grace_period allows. SIGUSR1 opens the audit log anew, for logrotate.
 
             Example: scopegate serve --config /etc/scopegate/scopegate.yaml
             """
@@ -22,8 +23,11 @@ struct Serve: AsyncParsableCommand {
         let loaded = try config.loadOrExit()
         let logger = Logger(loaded.configuration.log)
         do {
+            let server = GatewayServer(loaded, version: Version.text, logger: logger)
+            let reopening = SignalHandler(SIGUSR1) { server.reopenAudit() }
+            defer { reopening.cancel() }
             try await ServiceGroup(
-                services: [GatewayServer(loaded, logger: logger)],
+                services: [server],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             ).run()
