@@ -35,6 +35,7 @@ let package = Package(
         // Thin layers over the system's C libraries.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CAudit", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "CurlTransport",
@@ -44,10 +45,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        .target(name: "Audit", dependencies: ["Digests"], swiftSettings: settings),
+        .target(name: "Audit", dependencies: ["CAudit", "Digests", "StrictJSON"], swiftSettings: settings),
         .target(
             name: "GatewayConfig",
-            dependencies: ["HTTP1", "RouteMap", "ScopeModel", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "HTTP1", "Introspection", "RouteMap", "ScopeModel", "StrictJSON",
+                .product(name: "Yams", package: "Yams"),
+            ],
             // Links to config/: what is built in is what is shipped.
             resources: [.embedInCode("Embedded/catalog.yaml"), .embedInCode("Embedded/routes.yaml")],
             swiftSettings: settings
@@ -58,8 +62,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "RouteMap",
-                "ScopeModel", "SimpleHTTP", .product(name: "DequeModule", package: "swift-collections"), nioCore,
-                nioPosix, nioLocks, logging,
+                "ScopeModel", "SimpleHTTP", "StrictJSON", .product(name: "DequeModule", package: "swift-collections"),
+                nioCore, nioPosix, nioLocks, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -73,8 +77,8 @@ let package = Package(
         .executableTarget(
             name: "scopegate",
             dependencies: [
-                "Digests", "Gateway", "GatewayConfig", "HTTP1", "JournalDemo", "RouteMap", "ScopeModel", logging,
-                nioPosix,
+                "Audit", "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection", "JournalDemo", "RouteMap",
+                "ScopeModel", "StrictJSON", logging, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -100,7 +104,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
-        .testTarget(name: "AuditTests", dependencies: ["Audit"], swiftSettings: settings),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["Audit", "Digests", "StrictJSON", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "GatewayConfigTests",
             dependencies: [

@@ -30,4 +30,4 @@ require_swift() {
 }
 
 # What the build links against and what compiling needs beside Swift.
-build_packages=(libcurl4-openssl-dev libssl-dev pkg-config)
+build_packages=(libcurl4-openssl-dev libssl-dev zlib1g-dev pkg-config)

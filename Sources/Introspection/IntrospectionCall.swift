@@ -23,6 +23,8 @@ public enum IntrospectionCallFailure: Hashable, Sendable {
     case timedOut
     /// The connection broke, or what came isn't HTTP.
     case invalidResponse(String)
+    /// The answer's body is longer than ``IntrospectionAnswer/maximumBodyLength``.
+    case answerTooLarge
     /// The gateway is stopping.
     case shutDown
 }
@@ -34,6 +36,7 @@ extension IntrospectionCallFailure: CustomStringConvertible {
         case .unreachable(let reason): "unreachable: \(reason)"
         case .timedOut: "timed out"
         case .invalidResponse(let reason): "no valid response: \(reason)"
+        case .answerTooLarge: "the answer is longer than \(IntrospectionAnswer.maximumBodyLength) bytes"
         case .shutDown: "shutting down"
         }
     }

@@ -26,6 +26,11 @@ public struct JSONObject: Hashable, Sendable {
         members.first { $0.name.elementsEqual(name.utf8) }?.value
     }
 
+    /// The value of the member whose name is these bytes of UTF-8, or nil.
+    public subscript(name: [UInt8]) -> JSONValue? {
+        members.first { $0.name == name }?.value
+    }
+
     /// Adds a member, unless there is one of that name.
     mutating func append(name: [UInt8], value: JSONValue) -> Bool {
         if members.count < Self.maximumForLinearSearch {

@@ -57,7 +57,10 @@ let package = Package(
         .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
         .target(
             name: "GatewayConfig",
-            dependencies: ["HTTP1", "RouteMap", "ScopeModel", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "HTTP1", "Introspection", "RouteMap", "ScopeModel", "StrictJSON",
+                .product(name: "Yams", package: "Yams"),
+            ],
             resources: [.embedInCode("Embedded/catalog.yaml"), .embedInCode("Embedded/routes.yaml")],
             swiftSettings: settings
         ),

@@ -17,12 +17,26 @@ struct EffectiveConfigurationTests {
           url: https://keys.example/introspect?realm=a
           client: {id: "o'gate", secret: {env: SECRET}}
           timeout: 750ms
+          connect_timeout: 70ms
+          request: {method: POST, key: {json: "it's"}}
+          answer: {active: /data/ok, scopes: /data/scopes, expires_at: /a~1b, not_before: /n/0, key_id: /id, subject: /0,
+            inactive_statuses: [404, 410]}
           max_concurrent: 3
           max_waiters: 4
-          cache: {capacity: 5, ttl: 6s, negative_ttl: 7s, negative_capacity: 8}
-        keys: {sources: [{header: X-Journal-Key}], forward: false}
+          breaker: {failures: 0, back_off: 2s, max_back_off: 3m}
+          tls: {ca_file: "it's a file.pem", certificate_file: "it's a file.pem", key_file: "it's a file.pem"}
+          cache: {capacity: 5, ttl: 6s, negative_ttl: 7s, negative_capacity: 8, ttl_jitter: 9, refresh_ahead: false,
+            stale_if_error: 10m}
+        keys:
+          sources: [{header: X-Journal-Key}]
+          forward: false
+          shape: {prefixes: [a_, b/], min_length: 20, max_length: 30, checksum: crc32-hex}
         catalog: {serve_at: /api/v1/scopes}
-        audit: {path: a.jsonl, fingerprint_secret: {env: SECRET}}
+        audit:
+          {path: a.jsonl, fingerprint_secret: {env: SECRET}, signing_key: {env: SECRET}, instance: "it's 1",
+          durability: synced, overflow: drop, capacity: 7, allowed: writes, sample: 3, query: redact,
+          rotate: {size: 1MiB, age: 24h, compress: false}, keep: {count: 3, age: 720h, size: 1GiB},
+          syslog: {socket: s.sock, facility: local3}, stdout: true}
         admin: {address: "127.0.0.1:9902"}
         threads: 2
         limits: {request_line: 4KiB, header_fields: 50, header_bytes: 16KiB, body: 3MiB, connections: 10,
@@ -32,6 +46,26 @@ struct EffectiveConfigurationTests {
         shutdown: {grace_period: 4s}
         """
 
+    private static let clients = [
+        "{bearer: {env: SECRET}}", "{header: X-Gate, value: {env: SECRET}}", "{id: a, secret: {env: SECRET}}",
+    ].map { Fixture.minimal.replacing("introspect\"}", with: "introspect\", client: \($0)}") }
+
+    private static let shapes = [
+        """
+        upstream: {url: "http://127.0.0.1:9001"}
+        introspection:
+          urls: ["http://127.0.0.1:9002/whoami", "https://localhost/whoami"]
+          request: {key: bearer}
+          answer: {active: status, scopes: /scopes}
+        """,
+        """
+        upstream: {url: "http://127.0.0.1:9001"}
+        introspection:
+          url: http://127.0.0.1:9002/
+          request: {method: POST, key: {header: X-Key}}
+        """,
+    ]
+
     private static func load(_ text: String) throws(ConfigErrors) -> GatewayConfiguration {
         var files = MemoryFiles()
         files["scopegate.yaml"] = text
@@ -39,7 +73,7 @@ struct EffectiveConfigurationTests {
         return try Fixture.load(files).configuration
     }
 
-    @Test(arguments: [Fixture.minimal, everything])
+    @Test(arguments: [Fixture.minimal, everything] + clients + shapes)
     func loadsAgainAsWhatItIs(text: String) throws {
         let first = try Self.load(text)
         let shown = EffectiveConfiguration(first).description

@@ -27,7 +27,7 @@ struct ShippedConfigurationTests {
         var expected = try Fixture.load(Fixture.minimal).configuration
         expected.routes = .file("routes.yaml")
         expected.catalog.source = .file("catalog.yaml")
-        expected.introspection.client = IntrospectionConfiguration.Client(
+        expected.introspection.client = .basic(
             id: "scopegate",
             secret: Secret(bytes: Array("s".utf8), origin: .environment("SCOPEGATE_INTROSPECTION_SECRET"))
         )
@@ -40,7 +40,7 @@ struct ShippedConfigurationTests {
         let expected = GatewayConfiguration(
             upstream: UpstreamConfiguration(endpoint: HTTPEndpoint(scheme: .http, host: "127.0.0.1", port: 9001)),
             introspection: IntrospectionConfiguration(
-                endpoint: HTTPEndpoint(scheme: .http, host: "127.0.0.1", port: 9002, target: "/introspect")
+                endpoints: [HTTPEndpoint(scheme: .http, host: "127.0.0.1", port: 9002, target: "/introspect")]
             )
         )
         #expect(configuration == expected)

@@ -145,7 +145,7 @@ struct ValueTests {
         var dumped = ""
         dump(secret, to: &dumped)
         var nested = ""
-        dump(IntrospectionConfiguration.Client(id: "id", secret: secret), to: &nested)
+        dump(IntrospectionConfiguration.Client.basic(id: "id", secret: secret), to: &nested)
         for text in ["\(secret)", String(reflecting: secret), dumped, nested] {
             #expect(!text.contains("hunter2"))
             #expect(!text.contains("104"), "the bytes show as numbers")

@@ -54,6 +54,11 @@ enum AuditStringEscape {
         }
     }
 
+    /// Whether a scalar is written as an escape though JSON would not ask for it, or is a control character.
+    static func isControl(_ scalar: UInt32) -> Bool {
+        scalar < 0x20 || scalar == 0x7F || isMisleading(scalar)
+    }
+
     private static func append(unit: UInt16, to line: inout [UInt8]) {
         line.append(contentsOf: "\\u".utf8)
         for shift in [12, 8, 4, 0] {

@@ -26,3 +26,10 @@ public struct AuditText: Hashable, Sendable {
         isTruncated = true
     }
 }
+
+extension AuditText {
+    /// A short text of our own making, such as a code or an address.
+    static func name(_ text: String) -> AuditText {
+        AuditText(text.utf8, maximumLength: AuditLimits.name)
+    }
+}

@@ -22,6 +22,43 @@ enum RFC3339 {
         line.append(UInt8(ascii: "Z"))
     }
 
+    /// The microseconds since 1970 of a text as ``append(microseconds:to:)`` writes it; nil for any other text.
+    static func parse(_ text: some RandomAccessCollection<UInt8>) -> Int64? {
+        guard text.count == 27 else { return nil }
+        var numbers: [Int64] = [0]
+        for (byte, mark) in zip(text, "dddd-dd-ddTdd:dd:dd.ddddddZ".utf8) {
+            if mark == UInt8(ascii: "d") {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+                numbers[numbers.count - 1] = numbers[numbers.count - 1] * 10 + Int64(byte - UInt8(ascii: "0"))
+            } else {
+                guard byte == mark else { return nil }
+                numbers.append(0)
+            }
+        }
+        guard (1...12).contains(numbers[1]), (1...days(inMonth: numbers[1], of: numbers[0])).contains(numbers[2]),
+            numbers[3] < 24, numbers[4] < 60, numbers[5] < 60
+        else { return nil }
+        let seconds = numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
+        let days = daysSince1970(year: numbers[0], month: numbers[1], day: numbers[2])
+        return (days * 86_400 + seconds) * 1_000_000 + numbers[6]
+    }
+
+    /// How many days a month, 1 to 12, has.
+    static func days(inMonth month: Int64, of year: Int64) -> Int64 {
+        let next = month == 12 ? (year + 1, 1) : (year, month + 1)
+        return daysSince1970(year: next.0, month: next.1, day: 1) - daysSince1970(year: year, month: month, day: 1)
+    }
+
+    /// The days from 1970-01-01 to a date of the proleptic Gregorian calendar.
+    static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
+        // As in ``Date``: years from March, in eras of 400.
+        let yearFromMarch = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = floorDivide(yearFromMarch, 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
     /// 0000-01-01T00:00:00.000000Z
     private static let earliest: Int64 = -62_167_219_200_000_000
     /// 9999-12-31T23:59:59.999999Z

@@ -4,18 +4,27 @@ import Glibc
 public struct AuditOpenError: Error, Hashable, Sendable {
     /// The path, as given.
     public let path: String
-    /// The errno value; `EINVAL` when the path leads to something that isn't a regular file or a character device.
+    /// The errno value; `EINVAL` when the path leads to something that isn't a regular file or a character device, or
+    /// to a file that holds something else than an audit; `EWOULDBLOCK` when another process writes to it.
     public let errno: Int32
 }
 
 extension AuditOpenError: CustomStringConvertible {
     /// The error in words.
-    public var description: String { "cannot open the audit log \(path): \(String(cString: strerror(errno)))" }
+    public var description: String {
+        let reason =
+            switch errno {
+            case EWOULDBLOCK: "another process writes to it"
+            case EINVAL: "it is not a file, or not an audit log"
+            default: String(cString: strerror(errno))
+            }
+        return "cannot open the audit log \(path): \(reason)"
+    }
 }
 
 /// A write to the audit log failed.
 public struct AuditWriteError: Error, Hashable, Sendable {
-    /// The errno value of write(2).
+    /// The errno value of the system call that failed.
     public let errno: Int32
 }
 

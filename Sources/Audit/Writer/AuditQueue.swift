@@ -1,14 +1,16 @@
-import Glibc
-
 /// A bounded queue from many threads to the writer thread.
 ///
 /// A place in it is taken from the moment a record is appended until the writer has written it, so that the bound
 /// covers what waits in the writer's hands for a full disk too.
 final class AuditQueue: @unchecked Sendable {
     struct Item: Sendable {
-        let record: AuditRecord
+        let event: AuditEvent
+        /// When it was, in microseconds since 1970.
+        let timeMicroseconds: Int64
         /// Nil once it was called.
         var completion: (@Sendable (AuditOutcome) -> Void)?
+        /// The client was answered 503, for the record couldn't be written in time.
+        var wasRetained = false
     }
 
     struct Taken {
@@ -17,90 +19,123 @@ final class AuditQueue: @unchecked Sendable {
         let isClosed: Bool
     }
 
-    // The lock and the condition need fixed addresses. All other state is touched under the lock only.
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let arrival: UnsafeMutablePointer<pthread_cond_t>
+    // All state is touched under the lock only.
+    private let condition = ThreadCondition()
     private let capacity: Int
+    private let dropsBeyondCapacity: Bool
     private var items: [Item] = []
     private var occupied = 0
     private var refused: UInt64 = 0
+    private var dropped: UInt64 = 0
+    private var gap: AuditGap?
     private var isClosed = false
+    private var isPoked = false
 
-    init(capacity: Int) {
+    /// - Parameter dropsBeyondCapacity: What finds no place is counted, to be recorded as a gap; otherwise it isn't let
+    ///   in.
+    init(capacity: Int, dropsBeyondCapacity: Bool = false) {
         self.capacity = max(capacity, 1)
-        lock = .allocate(capacity: 1)
-        lock.initialize(to: pthread_mutex_t())
-        pthread_mutex_init(lock, nil)
-        arrival = .allocate(capacity: 1)
-        arrival.initialize(to: pthread_cond_t())
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(arrival, &attributes)
-        pthread_condattr_destroy(&attributes)
+        self.dropsBeyondCapacity = dropsBeyondCapacity
     }
 
-    deinit {
-        pthread_cond_destroy(arrival)
-        arrival.deallocate()
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
+    /// What became of an item that was to be put in.
+    enum Admission {
+        case queued
+        case dropped
+        case refused
     }
 
-    /// Puts an item in. Returns false when the queue is full or closed.
-    func append(_ item: Item) -> Bool {
-        locked {
+    func append(_ item: Item) -> Admission {
+        condition.locked {
             guard !isClosed, occupied < capacity else {
-                refused += 1
-                return false
+                guard dropsBeyondCapacity, !isClosed else {
+                    refused += 1
+                    return .refused
+                }
+                drop(item)
+                return .dropped
             }
             occupied += 1
             items.append(item)
-            if items.count == 1 {
-                pthread_cond_signal(arrival)
-            }
-            return true
+            if items.count == 1 { condition.signal() }
+            return .queued
         }
     }
 
+    private func drop(_ item: Item) {
+        dropped += 1
+        gap = AuditGap(
+            count: (gap?.count ?? 0) + 1,
+            first: gap?.first ?? item.timeMicroseconds,
+            last: item.timeMicroseconds
+        )
+    }
+
+    /// Whether nothing more is let in until something has been written.
+    var refusesMore: Bool { !dropsBeyondCapacity && condition.locked { occupied >= capacity } }
+
     /// Takes all items out, waiting for one until a moment of `CLOCK_MONOTONIC` in nanoseconds; for ever when it is
-    /// nil.
-    func take(until deadline: Int64?) -> Taken {
-        locked {
-            while items.isEmpty, !isClosed {
-                guard let deadline else {
-                    pthread_cond_wait(arrival, lock)
-                    continue
-                }
-                var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
-                if pthread_cond_timedwait(arrival, lock, &time) == ETIMEDOUT { break }
+    /// nil. It gives none when it was poked.
+    ///
+    /// - Parameter earliest: Items wait until then to be taken, unless half of the places are taken.
+    func take(until deadline: Int64?, notBefore earliest: Int64 = .min) -> Taken {
+        condition.locked {
+            while items.isEmpty, !isClosed, !isPoked {
+                if !condition.wait(until: deadline) { break }
             }
-            defer { items = [] }
+            while !items.isEmpty, !isClosed, !isPoked, occupied < capacity / 2, ThreadCondition.now() < earliest {
+                if !condition.wait(until: earliest) { break }
+            }
+            defer {
+                items = []
+                isPoked = false
+            }
             return Taken(items: items, isClosed: isClosed)
+        }
+    }
+
+    /// Wakes the writer though there may be nothing to write.
+    func poke() {
+        condition.locked {
+            isPoked = true
+            condition.signal()
         }
     }
 
     /// Gives the places of written records free.
     func release(_ count: Int) {
-        locked { occupied -= count }
+        condition.locked { occupied -= count }
+    }
+
+    /// What was dropped since the last call.
+    func takeGap() -> AuditGap? {
+        condition.locked {
+            defer { gap = nil }
+            return gap
+        }
+    }
+
+    /// Gives a gap back that couldn't be recorded.
+    func giveBack(_ earlier: AuditGap) {
+        condition.locked {
+            gap = AuditGap(
+                count: earlier.count + (gap?.count ?? 0),
+                first: earlier.first,
+                last: gap?.last ?? earlier.last
+            )
+        }
     }
 
     /// Lets no more in, and wakes the writer.
     func close() {
-        locked {
+        condition.locked {
             isClosed = true
-            pthread_cond_signal(arrival)
+            condition.signal()
         }
     }
 
-    /// How many records wait to be written, and how many were not let in.
-    var counts: (waiting: Int, refused: UInt64) {
-        locked { (occupied, refused) }
-    }
-
-    private func locked<Value>(_ body: () -> Value) -> Value {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        return body()
+    /// How many records wait to be written, were not let in, and were dropped.
+    var counts: (waiting: Int, refused: UInt64, dropped: UInt64) {
+        condition.locked { (occupied, refused, dropped) }
     }
 }

@@ -3,58 +3,104 @@ import Synchronization
 
 /// What the writer thread does: takes records, renders them in batches, writes them, and tries again when that fails.
 ///
-/// Apart from the atomics, its state belongs to its thread alone.
+/// A batch is written whole or taken back whole, so that the file always ends with a whole line, and the chain goes on
+/// from there. Apart from the atomics, all state belongs to the writer's thread alone.
 final class AuditWriter: @unchecked Sendable {
     let isHealthy = Atomic<Bool>(true)
+    /// Records that were written, without those that the log makes itself.
     let written = Atomic<UInt64>(0)
+    /// How often a write failed.
+    let failures = Atomic<UInt64>(0)
     /// How many records were lost because they couldn't be written before the end.
     let lost = Atomic<Int>(0)
+    /// The file is to be opened anew.
+    let mustReopen = Atomic<Bool>(false)
 
-    private let sink: any AuditSink
+    private let store: any AuditStore
     private let queue: AuditQueue
+    private let options: AuditOptions
     private let health: @Sendable (AuditHealth) -> Void
-    private var pending: [AuditQueue.Item] = []
-    /// How many of the pending items are in the chunk, or rendered and written already.
-    private var rendered = 0
-    private var chunk: [UInt8] = []
-    private var chunkOffset = 0
-    private var chunkItems = 0
-    private var retryDelay = AuditWriter.shortestRetryDelay
+    private let report: @Sendable (AuditProblem) -> Void
+    private let mirrors: [AuditMirror]
+    private let wallClock: @Sendable () -> Int64
+    private let instance: AuditText
 
-    private static let chunkLength = 256 * 1024
+    private var pending: [AuditQueue.Item] = []
+    /// How many of the pending items are in the batch, or written already.
+    private var rendered = 0
+    private var batch = Batch()
+    private var chain: AuditChain
+    private var recovered: AuditRecovered
+    private var retryDelay = AuditWriter.shortestRetryDelay
+    /// When a checkpoint is due for lines that have none, by `CLOCK_MONOTONIC` in nanoseconds.
+    private var checkpointAt: Int64?
+    private var rotationBlockedUntil: Int64 = 0
+    private var hasStarted = false
+    private var tornIsReplaced = false
+
+    /// Lines on their way to the file.
+    private struct Batch {
+        var bytes: [UInt8] = []
+        var offset = 0
+        var items = 0
+        /// The chain before the first of its lines.
+        var chain = AuditChain()
+        var gap: AuditGap?
+    }
+
+    private static let batchLength = 256 * 1024
     private static let shortestRetryDelay: Int64 = 50_000_000
     private static let longestRetryDelay: Int64 = 1_000_000_000
+    private static let rotationRetryDelay: Int64 = 60_000_000_000
+    /// How long buffered records are collected.
+    private static let bufferingTime: Int64 = 50_000_000
 
-    init(sink: any AuditSink, queue: AuditQueue, health: @escaping @Sendable (AuditHealth) -> Void) {
-        self.sink = sink
+    init(
+        store: any AuditStore,
+        queue: AuditQueue,
+        options: AuditOptions,
+        mirrors: [AuditMirror],
+        wallClock: @escaping @Sendable () -> Int64,
+        health: @escaping @Sendable (AuditHealth) -> Void,
+        report: @escaping @Sendable (AuditProblem) -> Void
+    ) {
+        self.store = store
         self.queue = queue
+        self.options = options
+        self.mirrors = mirrors
+        self.wallClock = wallClock
         self.health = health
-        if sink.endsInTornLine {
-            // What a crash left is set apart, so that the first line of ours can be read.
-            chunk = [0x0A]
-        }
+        self.report = report
+        instance = .name(options.instance)
+        (chain, recovered) = store.found
     }
 
     /// Works until the queue is closed and what it held is written, or can't be.
     func run() {
-        var retryAt: Int64?
+        var retryAt: Int64? = recovered.isEmpty ? nil : 0
+        var collectUntil = Int64.min
         while true {
-            let taken = queue.take(until: retryAt)
+            let wakeAt = [retryAt, checkpointAt].compactMap(\.self).min()
+            let taken = queue.take(until: wakeAt, notBefore: retryAt == nil ? collectUntil : .min)
             pending.append(contentsOf: taken.items)
-            let mustWait = retryAt.map { Self.now() < $0 } ?? false
+            if mustReopen.exchange(false, ordering: .sequentiallyConsistent) { store.reopenLater() }
+            let mustWait = retryAt.map { ThreadCondition.now() < $0 } ?? false
             if mustWait, !taken.isClosed {
                 tellRetained()
                 continue
             }
-            switch flush() {
+            if taken.isClosed { addStop() }
+            let isCheckpointDue = taken.isClosed || checkpointAt.map { ThreadCondition.now() >= $0 } ?? false
+            switch flush(endsWithCheckpoint: isCheckpointDue) {
             case .success:
                 retryAt = nil
                 recover()
             case .failure(let error):
-                retryAt = Self.now() + retryDelay
+                retryAt = ThreadCondition.now() + retryDelay
                 retryDelay = min(retryDelay * 2, Self.longestRetryDelay)
                 fail(error)
             }
+            if options.durability == .buffered { collectUntil = ThreadCondition.now() + Self.bufferingTime }
             if taken.isClosed {
                 abandonRest()
                 return
@@ -62,46 +108,156 @@ final class AuditWriter: @unchecked Sendable {
         }
     }
 
+    // MARK: Batches
+
     /// Writes all that is pending.
-    private func flush() -> Result<Void, AuditWriteError> {
+    private func flush(endsWithCheckpoint: Bool) -> Result<Void, AuditWriteError> {
         while true {
-            while chunkOffset < chunk.count {
-                switch sink.write(chunk, from: chunkOffset) {
-                case .success(let count): chunkOffset += count
-                case .failure(let error): return .failure(error)
-                }
-            }
-            finishChunk()
-            guard rendered < pending.count else {
+            if case .failure(let error) = store.prepare() { return .failure(error) }
+            rotateIfDue()
+            render(endsWithCheckpoint: endsWithCheckpoint)
+            guard !batch.bytes.isEmpty else {
                 pending.removeAll(keepingCapacity: pending.capacity <= 4096)
                 rendered = 0
                 return .success(())
             }
-            renderChunk()
+            switch writeBatch() {
+            case .success: finishBatch()
+            case .failure(let error):
+                takeBack()
+                return .failure(error)
+            }
         }
     }
 
-    private func renderChunk() {
+    private func render(endsWithCheckpoint: Bool) {
+        batch = Batch(bytes: batch.bytes, chain: chain)
+        batch.bytes.removeAll(keepingCapacity: true)
+        guard recovered.isEmpty else {
+            // Alone in its batch, for it may take the place of what was torn.
+            return append(.recovered(recovered), at: wallClock())
+        }
         let first = rendered
-        while rendered < pending.count, chunk.count < Self.chunkLength {
-            AuditRecordRenderer.render(pending[rendered].record, into: &chunk)
+        while rendered < pending.count, batch.bytes.count < Self.batchLength {
+            let item = pending[rendered]
+            append(item.event, at: item.timeMicroseconds, wasRetained: item.wasRetained)
+            if case .start = item.event {
+                hasStarted = true
+                // What an earlier end out of order has left unsigned is signed now.
+                append(.checkpoint, at: item.timeMicroseconds)
+            }
             rendered += 1
         }
-        chunkItems = rendered - first
+        batch.items = rendered - first
+        guard rendered == pending.count else { return }
+        batch.gap = queue.takeGap()
+        if let gap = batch.gap { append(.gap(gap), at: wallClock()) }
+        if endsWithCheckpoint, chain.sinceCheckpoint > 0 { append(.checkpoint, at: wallClock()) }
     }
 
-    private func finishChunk() {
-        chunk.removeAll(keepingCapacity: true)
-        chunkOffset = 0
-        guard chunkItems > 0 else { return }
-        let finished = (rendered - chunkItems)..<rendered
-        chunkItems = 0
+    private func append(_ event: AuditEvent, at time: Int64, wasRetained: Bool = false) {
+        if chain.isCheckpointDue, event != .checkpoint { render(.checkpoint, at: time) }
+        render(event, at: time, wasRetained: wasRetained)
+    }
+
+    private func render(_ event: AuditEvent, at time: Int64, wasRetained: Bool = false) {
+        AuditRecordRenderer.render(
+            event,
+            .init(timeMicroseconds: time, instance: instance, wasRetained: wasRetained),
+            chain: &chain,
+            signer: options.signer,
+            into: &batch.bytes
+        )
+    }
+
+    private func writeBatch() -> Result<Void, AuditWriteError> {
+        if !recovered.torn.isEmpty, !tornIsReplaced {
+            if case .failure(let error) = store.replaceTorn(with: batch.bytes) { return .failure(error) }
+            tornIsReplaced = true
+            batch.offset = batch.bytes.count
+        }
+        while true {
+            while batch.offset < batch.bytes.count {
+                switch store.write(batch.bytes, from: batch.offset) {
+                case .success(let count): batch.offset += count
+                case .failure(let error): return .failure(error)
+                }
+            }
+            switch store.commit(synced: options.durability == .synced, firstTime: wallClock()) {
+            case .done: return .success(())
+            case .lost:
+                report(.replaced)
+                batch.offset = 0
+            case .failed(let error): return .failure(error)
+            }
+        }
+    }
+
+    private func finishBatch() {
+        let head = AuditHead(sequence: chain.sequence, digest: chain.last, timeMicroseconds: wallClock())
+        store.note(head.render(options.signer))
+        for mirror in mirrors { mirror.append(batch.bytes) }
+        recovered = AuditRecovered()
+        if chain.sinceCheckpoint == 0 {
+            checkpointAt = nil
+        } else if checkpointAt == nil {
+            checkpointAt = ThreadCondition.now() + options.checkpointDelay
+        }
+        guard batch.items > 0 else { return }
+        let finished = (rendered - batch.items)..<rendered
+        batch.items = 0
         written.add(UInt64(finished.count), ordering: .relaxed)
         queue.release(finished.count)
         tell(.written, finished)
     }
 
+    /// Undoes a batch that couldn't be written: it is rendered anew when it is tried again.
+    private func takeBack() {
+        store.rollBack()
+        rendered -= batch.items
+        chain = batch.chain
+        if let gap = batch.gap { queue.giveBack(gap) }
+        batch = Batch()
+    }
+
+    private func addStop() {
+        guard hasStarted || pending.contains(where: { if case .start = $0.event { true } else { false } }) else {
+            return
+        }
+        pending.append(AuditQueue.Item(event: .stop, timeMicroseconds: wallClock()))
+        // It takes no place in the queue, whose count goes on as if it had.
+        queue.release(-1)
+    }
+
+    // MARK: Rotation
+
+    private func rotateIfDue() {
+        let now = wallClock()
+        guard options.rotation.isDue(length: store.length, firstTime: store.firstTime, now: now) else {
+            return
+        }
+        guard ThreadCondition.now() >= rotationBlockedUntil else { return }
+        if chain.sinceCheckpoint > 0 { writeCheckpoint() }
+        if case .failure(let error) = store.rotate() {
+            rotationBlockedUntil = ThreadCondition.now() + Self.rotationRetryDelay
+            report(.rotation(errno: error.errno))
+        }
+    }
+
+    /// The last line of a file is a checkpoint, when that can be written.
+    private func writeCheckpoint() {
+        batch = Batch(chain: chain)
+        render(.checkpoint, at: wallClock())
+        switch writeBatch() {
+        case .success: finishBatch()
+        case .failure: takeBack()
+        }
+    }
+
+    // MARK: What others are told
+
     private func fail(_ error: AuditWriteError) {
+        failures.add(1, ordering: .relaxed)
         if isHealthy.exchange(false, ordering: .sequentiallyConsistent) {
             health(.failing(error))
         }
@@ -117,25 +273,27 @@ final class AuditWriter: @unchecked Sendable {
 
     /// Tells those who wait that their records are not written yet, so that nobody waits for a full disk.
     private func tellRetained() {
-        tell(.retained, (rendered - chunkItems)..<pending.count)
+        tell(.retained, rendered..<pending.count)
     }
 
     private func tell(_ outcome: AuditOutcome, _ range: Range<Int>) {
         for index in range {
-            let completion = pending[index].completion
+            guard let completion = pending[index].completion else { continue }
             pending[index].completion = nil
-            completion?(outcome)
+            if outcome == .retained {
+                // Who accepts that records may be dropped gets the refusal itself, and the record says so.
+                guard options.overflow == .failClosed else {
+                    completion(.written)
+                    continue
+                }
+                pending[index].wasRetained = true
+            }
+            completion(outcome)
         }
     }
 
     private func abandonRest() {
-        lost.store(pending.count - (rendered - chunkItems), ordering: .sequentiallyConsistent)
-    }
-
-    /// `CLOCK_MONOTONIC` in nanoseconds.
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        store.close()
+        lost.store(pending.count - rendered, ordering: .sequentiallyConsistent)
     }
 }

@@ -14,6 +14,8 @@ public struct CurlFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case tls
         /// Bytes could not be sent or received on an open connection.
         case io
+        /// The answer is longer than is taken.
+        case tooLarge
         /// Everything else: bad settings, no memory, a limit of libcurl.
         case other
     }
@@ -22,6 +24,8 @@ public struct CurlFailure: Error, Equatable, Sendable, CustomStringConvertible {
     public var kind: Kind
     /// libcurl's own words for it; they name no key and no header.
     public var description: String
+    /// Whether a transfer had a part of its answer when it failed.
+    public var answerHadBegun = false
 
     /// A failure with a text of ours.
     public init(kind: Kind, description: String) {

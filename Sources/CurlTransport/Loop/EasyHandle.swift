@@ -45,6 +45,11 @@ struct EasyHandle: ~Copyable {
         _ = ccurl_easy_set_pointer(raw, option, pointer)
     }
 
+    func set(_ certificate: ClientCertificate) {
+        set(CURLOPT_SSLCERT, certificate.certificateFile)
+        set(CURLOPT_SSLKEY, certificate.keyFile)
+    }
+
     /// The settings that say whom to talk to.
     func apply(_ target: UpstreamTarget) {
         set(CURLOPT_URL, target.url)
@@ -52,5 +57,6 @@ struct EasyHandle: ~Copyable {
         if let file = target.tls?.certificateAuthorityFile {
             set(CURLOPT_CAINFO, file)
         }
+        if let certificate = target.tls?.clientCertificate { set(certificate) }
     }
 }

@@ -26,7 +26,9 @@ final class CurlTransfer {
         easy.set(CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds)
         easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         easy.set(CURLOPT_HTTP_CONTENT_DECODING, 0)
+        if let timeout = request.connectTimeoutMilliseconds { easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout)) }
         if let file = request.certificateAuthorityFile { easy.set(CURLOPT_CAINFO, file) }
+        if let certificate = request.clientCertificate { easy.set(certificate) }
         if let body = request.body {
             easy.set(CURLOPT_POST, 1)
             _ = ccurl_easy_set_offset(easy.raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -81,12 +83,16 @@ final class CurlTransfer {
     private func result(of code: CURLcode) -> Result<TransferResponse, CurlFailure> {
         if isTooLong {
             return .failure(
-                CurlFailure(kind: .other, description: "the answer is longer than \(maximumResponseBytes) bytes")
+                CurlFailure(kind: .tooLarge, description: "the answer is longer than \(maximumResponseBytes) bytes")
             )
         }
-        guard code == CURLE_OK else { return .failure(CurlFailure(code: code)) }
         var status = 0
         _ = ccurl_easy_get_long(easy.raw, CURLINFO_RESPONSE_CODE, &status)
+        guard code == CURLE_OK else {
+            var failure = CurlFailure(code: code)
+            failure.answerHadBegun = status > 0
+            return .failure(failure)
+        }
         var type: UnsafePointer<CChar>?
         _ = ccurl_easy_get_string(easy.raw, CURLINFO_CONTENT_TYPE, &type)
         let contentType = type.map { Array(String(cString: $0).utf8) }

@@ -26,8 +26,12 @@ public struct TransferRequest: Sendable {
     public var timeoutMilliseconds: Int
     /// How many bytes of the answer's body are taken; a longer one fails the call.
     public var maximumResponseBytes: Int
+    /// How long the connection may take to be made, TLS included, in milliseconds; nil for as long as the whole call.
+    public var connectTimeoutMilliseconds: Int?
     /// A PEM bundle of authorities to trust instead of the system's.
     public var certificateAuthorityFile: String?
+    /// The certificate that is shown to the server.
+    public var clientCertificate: ClientCertificate?
 
     /// A request by its parts.
     public init(
@@ -37,7 +41,9 @@ public struct TransferRequest: Sendable {
         credentials: BasicCredentials? = nil,
         timeoutMilliseconds: Int,
         maximumResponseBytes: Int,
-        certificateAuthorityFile: String? = nil
+        connectTimeoutMilliseconds: Int? = nil,
+        certificateAuthorityFile: String? = nil,
+        clientCertificate: ClientCertificate? = nil
     ) {
         self.url = url
         self.headers = headers
@@ -45,7 +51,23 @@ public struct TransferRequest: Sendable {
         self.credentials = credentials
         self.timeoutMilliseconds = max(1, timeoutMilliseconds)
         self.maximumResponseBytes = maximumResponseBytes
+        self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
         self.certificateAuthorityFile = certificateAuthorityFile
+        self.clientCertificate = clientCertificate
+    }
+}
+
+/// A certificate with which a client shows a server who it is (RFC 8446 §4.4.2), read anew for each connection.
+public struct ClientCertificate: Hashable, Sendable {
+    /// The PEM file of the certificate and those between it and its authority.
+    public var certificateFile: String
+    /// The PEM file of its private key, without a passphrase.
+    public var keyFile: String
+
+    /// A certificate by its files.
+    public init(certificateFile: String, keyFile: String) {
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
     }
 }
 

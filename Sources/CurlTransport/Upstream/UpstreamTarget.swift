@@ -4,10 +4,13 @@ public struct UpstreamTarget: Equatable, Sendable {
     public struct TLS: Equatable, Sendable {
         /// A PEM bundle of the authorities to trust instead of the system's; nil for the system's.
         public var certificateAuthorityFile: String?
+        /// The certificate that is shown to the upstream; nil for none.
+        public var clientCertificate: ClientCertificate?
 
         /// TLS settings; the system's authorities unless a file is named.
-        public init(certificateAuthorityFile: String? = nil) {
+        public init(certificateAuthorityFile: String? = nil, clientCertificate: ClientCertificate? = nil) {
             self.certificateAuthorityFile = certificateAuthorityFile
+            self.clientCertificate = clientCertificate
         }
     }
 

@@ -1,16 +1,17 @@
+import Audit
 import GatewayConfig
 import NIOCore
 import NIOPosix
 import SimpleHTTP
 
-/// The listener for operators: `/livez`, `/readyz`, `/metrics`, `/routes` and `POST /reload`.
+/// The listener for operators: `/livez`, `/readyz`, `/metrics`, `/routes`, `POST /reload` and `POST /revoke`.
 final class AdminListener: Sendable {
     private let server: SimpleHTTPServer
 
-    init(health: ServiceHealth, counters: GatewayCounters, reloader: Reloader) {
+    init(health: ServiceHealth, services: GatewayServices, reloader: Reloader) {
         var limits = SimpleHTTPServer.Limits()
         limits.body = 64 << 10
-        let responder = AdminResponder(health: health, counters: counters, reloader: reloader)
+        let responder = AdminResponder(health: health, services: services, reloader: reloader)
         server = SimpleHTTPServer(responder: responder, limits: limits)
     }
 
@@ -31,7 +32,7 @@ final class AdminListener: Sendable {
 /// Answers what is asked on the admin listener.
 struct AdminResponder: SimpleResponder {
     let health: ServiceHealth
-    let counters: GatewayCounters
+    let services: GatewayServices
     let reloader: Reloader
 
     func respond(to request: SimpleRequest) -> SimpleResponse {
@@ -40,37 +41,23 @@ struct AdminResponder: SimpleResponder {
         case "/readyz": guardRead(request, readiness)
         case "/metrics": guardRead(request, metrics)
         case "/routes": guardRead(request) { text(200, ReloadText.routes(reloader), type: Self.json) }
-        case "/reload": refusalOfAction(request) ?? text(503, "The gateway is stopping.\n")
-        default: text(404, "There is nothing here. Try /livez, /readyz, /metrics, /routes or POST /reload.\n")
+        case "/reload": AdminAction.refusal(of: request) ?? text(503, "The gateway is stopping.\n")
+        case "/revoke":
+            AdminAction.refusal(of: request)
+                ?? RevokeAction(services: services, fingerprint: reloader.fingerprint).respond(to: request)
+        default:
+            text(404, "There is nothing here. Try /livez, /readyz, /metrics, /routes, POST /reload or POST /revoke.\n")
         }
     }
 
     func lateResponse(to request: SimpleRequest, on eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse>? {
-        guard request.path == "/reload", refusalOfAction(request) == nil else { return nil }
+        guard request.path == "/reload", AdminAction.refusal(of: request) == nil else { return nil }
         return reloader.reload(.admin, on: eventLoop).map { result in
             text(result.succeeded ? 200 : 422, ReloadText.json(result), type: Self.json)
         }
     }
 
     private static let json = "application/json"
-
-    /// Why a request may not do something: it is no POST, or a web page of somebody else made a browser send it, which
-    /// browsers say (Fetch, Origin and Sec-Fetch-Site).
-    private func refusalOfAction(_ request: SimpleRequest) -> SimpleResponse? {
-        guard request.method == .post else {
-            var response = text(405, "This is done with POST.\n")
-            response.fields.append(("Allow", "POST"))
-            return response
-        }
-        let isCrossSite = request.fields.contains { name, value in
-            switch name.lowercased() {
-            case "origin": true
-            case "sec-fetch-site": value != "same-origin" && value != "none"
-            default: false
-            }
-        }
-        return isCrossSite ? text(403, "Web pages can't do this.\n") : nil
-    }
 
     private func guardRead(_ request: SimpleRequest, _ answer: () -> SimpleResponse) -> SimpleResponse {
         guard request.method == .get || request.method == .head else {
@@ -89,11 +76,11 @@ struct AdminResponder: SimpleResponder {
     }
 
     private func metrics() -> SimpleResponse {
-        text(
-            200,
-            CounterText.render(counters) + ReloadText.metrics(reloader),
-            type: "text/plain; version=0.0.4; charset=utf-8"
-        )
+        let metrics =
+            CounterText.render(services.counters)
+            + IntrospectionText.render(services.introspector.counters, services.cache.counters)
+            + AuditCounterText.render(services.audit.counters) + ReloadText.metrics(reloader)
+        return text(200, metrics, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
     private func text(

@@ -28,7 +28,7 @@ struct ClientIdentity {
     }
 
     /// 4 or 16 bytes; a mapped IPv4 address (RFC 4291 §2.5.5.2) is shown as the IPv4 address that it is.
-    private static func bytes(of address: SocketAddress) -> [UInt8] {
+    static func bytes(of address: SocketAddress) -> [UInt8] {
         switch address {
         case .v4(let v4):
             return withUnsafeBytes(of: v4.address.sin_addr) { Array($0) }
@@ -41,7 +41,8 @@ struct ClientIdentity {
         }
     }
 
-    private static func text(of bytes: [UInt8]) -> String? {
+    /// The address as text, without a port and without brackets; nil for what is none.
+    static func text(of bytes: [UInt8]) -> String? {
         guard let address = try? SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: 0) else { return nil }
         return address.ipAddress
     }

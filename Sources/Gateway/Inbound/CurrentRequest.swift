@@ -24,4 +24,6 @@ struct CurrentRequest {
     var bodyByteCount: UInt64 = 0
     /// It is counted among the requests in flight.
     var isInFlight = false
+    /// It passes, and is recorded when its status is known.
+    var allowedRecord: AllowedRecord?
 }

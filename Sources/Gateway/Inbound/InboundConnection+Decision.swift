@@ -61,13 +61,17 @@ extension InboundConnection {
 
     private func authenticate(_ head: RequestHead, _ bytes: Span<UInt8>) {
         guard let snapshot = request?.snapshot else { return }
+        // What can't be recorded isn't served; nor is what would not have to be, for then a refusal could be told from
+        // a permission only by the status.
+        guard !loop.services.audit.isBlocked else { return denyUnrecorded() }
         switch snapshot.keys.extract(head.fields, in: bytes) {
         case .missing: deny(Denial(.missingKey))
         case .malformed: deny(Denial(.invalidKey))
         case .ambiguous: deny(Denial(.ambiguousKey))
         case .key(let range):
             request?.key = range
-            check(bytes.extracting(range.range))
+            let key = bytes.extracting(range.range)
+            if snapshot.keyShape.accepts(key) { check(key) } else { deny(Denial(.invalidKey)) }
         }
     }
 
@@ -79,6 +83,9 @@ extension InboundConnection {
         let wall = clock.wallSeconds
         switch snapshot.grants.cache.lookup(digest, now: now, wallSeconds: wall) {
         case .hit(let grant): authorise(grant)
+        case .aging(let grant):
+            snapshot.grants.introspector.refresh(digest: digest, key: key.withUnsafeBytes { Array($0) }, now: now)
+            authorise(grant)
         case .negative, .notYetValid: deny(Denial(.invalidKey))
         case .expired(let grant):
             request?.grant = grant
@@ -106,7 +113,7 @@ extension InboundConnection {
     private func introspected(_ outcome: IntrospectionOutcome) {
         guard phase == .deciding else { return }
         switch outcome {
-        case .active(let grant): authorise(grant)
+        case .active(let grant), .stale(let grant): authorise(grant)
         case .inactive, .notYetValid: deny(Denial(.invalidKey))
         case .expired(let grant):
             request?.grant = grant

@@ -39,7 +39,7 @@ extension InboundConnection {
         let record = auditRecord(of: settled, current)
         let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
-        let accepted = loop.services.audit.append(record) { outcome in
+        let admission = loop.services.audit.append(.request(record)) { outcome in
             eventLoop.execute {
                 switch outcome {
                 case .written: isolated.value.answer(settled)
@@ -47,37 +47,17 @@ extension InboundConnection {
                 }
             }
         }
-        if !accepted { answer(Denial(.auditUnavailable)) }
+        switch admission {
+        case .waiting: break
+        case .accepted: answer(settled)
+        case .refused: answer(Denial(.auditUnavailable))
+        }
     }
 
-    private func auditRecord(of denial: Denial, _ current: CurrentRequest) -> AuditRecord {
-        let view = buffer
-        let bytes = view.readableBytesUInt8Span
-        let head = current.headLength > 0 ? parser.head : nil
-        let snapshot = current.snapshot
-        let catalog = snapshot.catalog
-        let userAgent = head?.fields.first { $0.name == .userAgent }
-        return AuditRecord(
-            timeMicroseconds: SystemClock.wallMicroseconds,
-            requestID: current.id.array,
-            client: identity?.address ?? "unknown",
-            method: head.map { bytes.array($0.methodRange) },
-            path: head.map { bytes.array($0.pathRange) },
-            template: denial.template.map { snapshot.routeMap.templateText(of: $0) },
-            code: "\(denial.reason.code)",
-            status: denial.reason.status,
-            requiredScope: denial.requiredScope.map { catalog.name(of: $0) },
-            requiredScopes: (denial.requirement?.scopes.count ?? 0) > 1
-                ? denial.requirement?.scopes.map { catalog.name(of: $0) } ?? [] : [],
-            grantedScopes: current.grant.map { catalog.names(of: $0.scopes) },
-            keyID: current.grant?.keyID,
-            subject: current.grant?.subject,
-            keyFingerprint: current.key.map { range in
-                snapshot.fingerprint.authenticate(bytes.extracting(range.range)).hexPrefix16
-            },
-            generation: snapshot.routeMap.generation,
-            userAgent: userAgent.map { bytes.array($0.valueRange) }
-        )
+    /// Refuses the current request without a record, for none can be made.
+    func denyUnrecorded() {
+        phase = .deciding
+        answer(Denial(.auditUnavailable))
     }
 
     /// Sends the refusal and turns to what follows it on the connection.
@@ -151,6 +131,7 @@ extension InboundConnection {
     func fail(_ reason: DenialReason, message: StaticString? = nil) {
         guard let current = request, phase == .forwarding else { return }
         phase = .deciding
+        recordAllowed(status: reason.status)
         let rest = rest(of: current)
         // The upstream may have taken a part of the body; the connection is worth nothing to the client then. A client that
         // sends more than it may is not listened to any further.

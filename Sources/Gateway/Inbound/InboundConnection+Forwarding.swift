@@ -11,6 +11,7 @@ extension InboundConnection {
         let snapshot = current.snapshot
         let head = parser.head
         phase = .forwarding
+        prepareAllowedRecord(current)
         if let limit = current.bodyLimit, case .length(let count) = head.framing, count > limit {
             buffer.moveReaderIndex(forwardBy: head.byteCount)
             return fail(.bodyTooLarge)
@@ -135,8 +136,11 @@ extension InboundConnection {
 
     /// The head of the response is about to be sent.
     ///
-    /// - Parameter closesAnyway: The body can only end with the connection.
-    func beginResponse(closesAnyway: Bool) -> Envelope.Delivery {
+    /// - Parameters:
+    ///   - status: Its status.
+    ///   - closesAnyway: The body can only end with the connection.
+    func beginResponse(status: Int, closesAnyway: Bool) -> Envelope.Delivery {
+        recordAllowed(status: status)
         let isHead = request?.isHead ?? false
         // An answer that comes before the end of the request may be complete before it: what the client still sends
         // would then stand where its next request is expected.
@@ -245,6 +249,7 @@ extension InboundConnection {
         }
         context.writeAndFlush(wrapOutboundOut(response), promise: nil)
         loop.giveBackResponseBuffer(response)
+        recordAllowed(status: 200)
         if !closes {
             nextRequest()
         } else {

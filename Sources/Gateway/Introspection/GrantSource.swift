@@ -16,24 +16,14 @@ final class GrantSource: Sendable {
         self.configuration = configuration
         self.catalog = catalog
         call = CurlIntrospectionCall(configuration)
-        cache = GrantCache(
-            limits: .init(
-                capacity: configuration.cache.capacity,
-                timeToLive: configuration.cache.timeToLive.nanoseconds,
-                negativeCapacity: configuration.cache.negativeCapacity,
-                negativeTimeToLive: configuration.cache.negativeTimeToLive.nanoseconds
-            )
-        )
+        cache = GrantCache(limits: .init(configuration.cache))
         introspector = Introspector(
             call: call,
             cache: cache,
+            mapping: configuration.answer,
             catalog: catalog,
             clock: SystemClock(),
-            limits: IntrospectorLimits(
-                maximumConcurrentCalls: configuration.maxConcurrent,
-                maximumWaiters: configuration.maxWaiters,
-                maximumQueueTime: configuration.timeout.nanoseconds
-            )
+            limits: IntrospectorLimits(configuration)
         )
     }
 

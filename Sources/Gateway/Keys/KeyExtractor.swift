@@ -1,4 +1,5 @@
 import HTTP1
+import Introspection
 
 /// Finds the API key of a request: exactly one, in exactly one place, or none at all.
 ///
@@ -21,9 +22,6 @@ struct KeyExtractor: Sendable {
         /// More than one, so that the upstream might take another than the one that was checked.
         case ambiguous
     }
-
-    /// How long a key may be, in bytes.
-    static let maximumLength = 4096
 
     private let acceptsBearer: Bool
     private let headers: [[UInt8]]
@@ -60,7 +58,7 @@ struct KeyExtractor: Sendable {
             return bearer(found.valueRange, in: bytes)
         }
         guard isConfigured(found, in: bytes) else { return .missing }
-        return isToken(found.valueRange, in: bytes) ? .key(found.valueRange) : .malformed
+        return KeySyntax.isKey(bytes.extracting(found.valueRange.range)) ? .key(found.valueRange) : .malformed
     }
 
     private func isConfigured(_ field: FieldLine, in bytes: Span<UInt8>) -> Bool {
@@ -79,29 +77,7 @@ struct KeyExtractor: Sendable {
         // "Bearerx" is another scheme; "Bearer  x" isn't the one space of RFC 6750 §2.1.
         guard bytes[Int(value.start) + length] == UInt8(ascii: " ") else { return .missing }
         let token = ByteRange(Int(value.start) + length + 1, Int(value.end))
-        return isToken(token, in: bytes) ? .key(token) : .malformed
-    }
-
-    /// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
-    private func isToken(_ range: ByteRange, in bytes: Span<UInt8>) -> Bool {
-        guard 1...Self.maximumLength ~= range.count else { return false }
-        var index = Int(range.start)
-        let end = Int(range.end)
-        while index < end, isTokenByte(bytes[index]) { index += 1 }
-        guard index > Int(range.start) else { return false }
-        while index < end, bytes[index] == UInt8(ascii: "=") { index += 1 }
-        return index == end
-    }
-
-    @inline(__always)
-    private func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-            true
-        default: false
-        }
+        return KeySyntax.isKey(bytes.extracting(token.range)) ? .key(token) : .malformed
     }
 }
 

@@ -1,3 +1,4 @@
+import Audit
 import CurlTransport
 import Digests
 import GatewayConfig
@@ -55,6 +56,9 @@ final class Reloader: Sendable {
     /// The generation that runs.
     var generation: Generation { state.withLock { $0.generation } }
 
+    /// Makes key fingerprints, as the audit's newest records have them.
+    var fingerprint: HMACSHA256 { state.withLock { $0.snapshot.fingerprint } }
+
     /// The configuration that runs, as it was loaded.
     var loaded: LoadedConfiguration { state.withLock { $0.loaded } }
 
@@ -100,9 +104,10 @@ final class Reloader: Sendable {
         )
         snapshot.grants.use(curls)
         // From the first loop on requests are decided by the new map, so that is when it comes into force.
+        // Revocations go to the new grants before any loop uses them.
+        services.use(snapshot.grants)
         let handed = loops.map { loop in loop.eventLoop.submit { loop.snapshot = snapshot } }
         for future in handed { try future.wait() }
-        services.use(snapshot.grants)
         state.withLock { $0 = State(loaded: loaded, snapshot: snapshot, generation: generation) }
         lastFailed.store(false, ordering: .relaxed)
         record(way, succeeded: true)
@@ -114,6 +119,16 @@ final class Reloader: Sendable {
         ]
         if !needsRestart.isEmpty { metadata["needs_restart"] = "\(needsRestart.joined(separator: ", "))" }
         logger.notice("reloaded", metadata: metadata)
+        services.audit.append(
+            .reload(
+                AuditReload(
+                    isApplied: true,
+                    generation: generation.number,
+                    digest: generation.digest,
+                    trigger: way.rawValue
+                )
+            )
+        )
         return ReloadResult(
             generation: generation,
             errors: [],
@@ -131,6 +146,16 @@ final class Reloader: Sendable {
                 metadata: ["way": "\(way.rawValue)", "error": "\(diagnostic)"]
             )
         }
+        services.audit.append(
+            .reload(
+                AuditReload(
+                    isApplied: false,
+                    generation: generation.number,
+                    trigger: way.rawValue,
+                    problem: diagnostics.first { $0.severity == .error }.map { "\($0)" }
+                )
+            )
+        )
         return ReloadResult(generation: generation, errors: diagnostics, warnings: [], needsRestart: [])
     }
 

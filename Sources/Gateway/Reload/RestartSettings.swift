@@ -5,13 +5,16 @@ enum RestartSettings {
     /// The keys whose values differ and that are only looked at when a gateway starts.
     static func changed(from old: GatewayConfiguration, to new: GatewayConfiguration) -> [String] {
         let upstream = (old.upstream, new.upstream)
+        var audit = (old.audit, new.audit)
+        // Fingerprints are made anew with each snapshot.
+        (audit.0.fingerprintSecret, audit.1.fingerprintSecret) = (nil, nil)
         let checks: [(String, Bool)] = [
             ("listen", old.listen != new.listen),
             ("upstream.url", upstream.0.endpoint != upstream.1.endpoint),
             ("upstream.tls", upstream.0.tls != upstream.1.tls),
             ("upstream.connect_timeout", upstream.0.connectTimeout != upstream.1.connectTimeout),
             ("upstream.pool", upstream.0.pool != upstream.1.pool),
-            ("audit.path", old.audit.path != new.audit.path),
+            ("audit", audit.0 != audit.1),
             ("admin", old.admin != new.admin),
             ("threads", old.threads != new.threads),
             ("limits.connections", old.limits.connections != new.limits.connections),

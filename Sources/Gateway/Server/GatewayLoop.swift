@@ -13,6 +13,8 @@ final class GatewayLoop: @unchecked Sendable {
     let services: GatewayServices
     var snapshot: RuntimeSnapshot
     var bodies: BodyAdmission
+    /// How many requests of the kind that is recorded have passed.
+    var allowedCalls = 0
 
     private var requestIDs: RequestIDGenerator
     private var limitLog = LimitLog()

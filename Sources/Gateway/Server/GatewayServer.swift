@@ -34,6 +34,7 @@ public final class GatewayServer: Service {
     }
 
     private let loaded: LoadedConfiguration
+    private let version: String
     private let logger: Logger
     private let path: String?
     private let reload: @Sendable (UInt64) throws(ConfigErrors) -> LoadedConfiguration
@@ -42,15 +43,18 @@ public final class GatewayServer: Service {
     /// A gateway of this configuration; it does nothing before ``start()`` or ``run()``.
     ///
     /// - Parameters:
+    ///   - version: the program's, for the audit.
     ///   - path: the configuration's file, to be watched.
     ///   - reload: loads the configuration anew, with the number that its route map gets.
     public init(
         _ loaded: LoadedConfiguration,
+        version: String = "unknown",
         logger: Logger,
         path: String? = nil,
         reload: @escaping @Sendable (UInt64) throws(ConfigErrors) -> LoadedConfiguration
     ) {
         self.loaded = loaded
+        self.version = version
         self.logger = logger
         self.path = path
         self.reload = reload
@@ -117,7 +121,7 @@ public final class GatewayServer: Service {
         }
         snapshot.grants.use(loops.map(\.curl))
         let reloader = Reloader(loaded, snapshot: snapshot, loops: loops, services: services, load: reload)
-        let admin = AdminListener(health: health, counters: counters, reloader: reloader)
+        let admin = AdminListener(health: health, services: services, reloader: reloader)
         var started = Running(
             group: group,
             readiness: readiness,
@@ -250,7 +254,23 @@ public final class GatewayServer: Service {
         let digestSecret = try SystemRandom.bytes(count: 32)
         let keyDigest = HMACSHA256(key: digestSecret.span)
         let logger = logger
-        let audit = try AuditLog(path: configuration.audit.path) { state in
+        let audit = try openAudit(health)
+        return GatewayServices(
+            grants: grants,
+            audit: audit,
+            auditPolicy: AuditPolicy(configuration.audit),
+            keyDigest: keyDigest,
+            processSecret: processSecret,
+            logger: logger,
+            counters: counters,
+            maximumConnections: connections
+        )
+    }
+
+    private func openAudit(_ health: ServiceHealth) throws -> AuditLog {
+        let logger = logger
+        let configuration = loaded.configuration.audit
+        let audit = try AuditLog(path: configuration.path, options: AuditOptions(configuration)) { state in
             switch state {
             case .healthy:
                 health.auditIsHealthy.store(true, ordering: .relaxed)
@@ -259,16 +279,27 @@ public final class GatewayServer: Service {
                 health.auditIsHealthy.store(false, ordering: .relaxed)
                 logger.error("the audit log can't be written", metadata: ["error": "\(error)"])
             }
+        } report: { problem in
+            logger.error("\(problem)")
         }
-        return GatewayServices(
-            grants: grants,
-            audit: audit,
-            keyDigest: keyDigest,
-            processSecret: processSecret,
-            logger: logger,
-            counters: counters,
-            maximumConnections: connections
+        audit.append(
+            .start(
+                AuditStart(
+                    version: version,
+                    process: getpid(),
+                    generation: loaded.routeMap.generation,
+                    digest: loaded.routeMap.digest
+                )
+            )
         )
+        return audit
+    }
+
+    /// Opens the audit log anew, as logrotate asks for by SIGUSR1 when it has renamed the file.
+    public func reopenAudit() {
+        guard let services = running.withLock({ $0?.services }) else { return }
+        services.audit.reopen()
+        logger.notice("the audit log is opened anew")
     }
 
     private static func text(_ address: SocketAddress?) -> String {
@@ -293,7 +324,10 @@ extension UpstreamTarget {
             host: configuration.endpoint.host,
             port: UInt16(clamping: configuration.endpoint.port),
             tls: configuration.endpoint.scheme == .https
-                ? TLS(certificateAuthorityFile: configuration.tls.caFile) : nil,
+                ? TLS(
+                    certificateAuthorityFile: configuration.tls.caFile,
+                    clientCertificate: configuration.tls.clientCertificate
+                ) : nil,
             connectTimeoutMilliseconds: Int(configuration.connectTimeout.nanoseconds / 1_000_000)
         )
     }

@@ -7,6 +7,8 @@ import Synchronization
 /// What all loops share. Everything in it is safe to use from any of them.
 final class GatewayServices: Sendable {
     let audit: AuditLog
+    /// What is recorded besides refusals.
+    let auditPolicy: AuditPolicy
     /// Makes key digests, under a secret of this process alone.
     let keyDigest: HMACSHA256
     /// What key fingerprints are made with when the configuration has no secret for them.
@@ -21,6 +23,7 @@ final class GatewayServices: Sendable {
     init(
         grants: GrantSource,
         audit: AuditLog,
+        auditPolicy: AuditPolicy,
         keyDigest: HMACSHA256,
         processSecret: [UInt8],
         logger: Logger,
@@ -29,6 +32,7 @@ final class GatewayServices: Sendable {
     ) {
         self.grants = Mutex(grants)
         self.audit = audit
+        self.auditPolicy = auditPolicy
         self.keyDigest = keyDigest
         self.processSecret = processSecret
         self.logger = logger

@@ -1,6 +1,7 @@
 import Digests
 import GatewayConfig
 import HTTP1
+import Introspection
 import NIOCore
 import RouteMap
 import ScopeModel
@@ -11,6 +12,7 @@ final class RuntimeSnapshot: Sendable {
     let routeMap: RouteMap
     let catalog: ScopeCatalog
     let keys: KeyExtractor
+    let keyShape: KeyShape
     let forwardsKey: Bool
     let trustedProxies: [CIDRBlock]
     /// The Host that the upstream gets, or nil for the client's.
@@ -44,6 +46,7 @@ final class RuntimeSnapshot: Sendable {
                 }
             }
         )
+        keyShape = configuration.keys.shape
         forwardsKey = configuration.keys.forward
         trustedProxies = configuration.trustedProxies
         switch configuration.upstream.host {

@@ -1,4 +1,5 @@
 import ScopeModel
+import StrictJSON
 
 /// The catalog as the gateway answers it at `catalog.serve_at`: what the reference calls the live catalog.
 struct ServedCatalog: Sendable {
@@ -12,14 +13,14 @@ struct ServedCatalog: Sendable {
         self.path = Array(path.utf8)
         let scopes = catalog.entries.map { entry in
             """
-            {"scope":"\(entry.scope)","description":\(Self.quoted(entry.description)),\
+            {"scope":"\(entry.scope)","description":\(JSONQuoting.quoted(entry.description)),\
             "automatic":\(entry.isAutomatic),"reserved":\(entry.isReserved)}
             """
         }
         let presets = catalog.presets.map { preset in
             let names = catalog.names(of: catalog.scopes(inPreset: preset.id) ?? ScopeSet())
             return """
-                {"id":"\(preset.id)","title":\(Self.quoted(preset.title)),\
+                {"id":"\(preset.id)","title":\(JSONQuoting.quoted(preset.title)),\
                 "scopes":[\(names.map { "\"\($0)\"" }.joined(separator: ","))]}
                 """
         }
@@ -27,21 +28,5 @@ struct ServedCatalog: Sendable {
             {"scopes":[\(scopes.joined(separator: ","))],"presets":[\(presets.joined(separator: ","))]}
             """
         body = Array(text.utf8)
-    }
-
-    /// RFC 8259 §7.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for character in text.unicodeScalars {
-            switch character {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where character.value < 0x20:
-                let hex = String(character.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result + "\""
     }
 }

@@ -364,7 +364,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private func forwardHead(_ bytes: Span<UInt8>, _ start: Int, to response: inout ByteBuffer) {
         let head = stream.head
         framing = ClientBodyFraming(head.framing, clientVersion: clientVersion)
-        let delivery = client.beginResponse(closesAnyway: framing == .untilClose)
+        let delivery = client.beginResponse(status: head.status, closesAnyway: framing == .untilClose)
         headWasForwarded = true
         ClientResponseHead(
             head: head,

@@ -2,7 +2,7 @@
 ///
 /// Secrets stand in it as where they come from, never as what they are.
 public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
-    private let configuration: GatewayConfiguration
+    let configuration: GatewayConfiguration
 
     /// What is in force under a configuration.
     public init(_ configuration: GatewayConfiguration) {
@@ -39,26 +39,6 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
         ]
     }
 
-    private var introspection: [String] {
-        let introspection = configuration.introspection
-        var lines = ["introspection:", "  url: '\(introspection.endpoint)'"]
-        if let client = introspection.client {
-            lines.append("  client: {id: \(Self.quoted(client.id)), secret: \(Self.text(client.secret))}")
-        }
-        return lines + [
-            "  timeout: \(introspection.timeout.configurationText)",
-            "  max_concurrent: \(introspection.maxConcurrent)",
-            "  max_waiters: \(introspection.maxWaiters)",
-        ] + tls(introspection.tls) + [
-            "  cache:",
-            "    capacity: \(introspection.cache.capacity)",
-            "    ttl: \(introspection.cache.timeToLive.configurationText)",
-            "    negative_ttl: \(introspection.cache.negativeTimeToLive.configurationText)",
-            "    negative_capacity: \(introspection.cache.negativeCapacity)",
-            "    stale_if_error: 0s",
-        ]
-    }
-
     private var keys: [String] {
         let sources = configuration.keys.sources.map { source in
             switch source {
@@ -66,7 +46,15 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
             case .header(let name): "{header: \(name)}"
             }
         }
-        return ["keys:", "  sources: [\(sources.list)]", "  forward: \(configuration.keys.forward)"]
+        let shape = configuration.keys.shape
+        var lines = ["keys:", "  sources: [\(sources.list)]", "  forward: \(configuration.keys.forward)", "  shape:"]
+        if !shape.prefixes.isEmpty {
+            let prefixes = shape.prefixes.map { Self.quoted(String(decoding: $0, as: UTF8.self)) }
+            lines.append("    prefixes: [\(prefixes.list)]")
+        }
+        lines += ["    min_length: \(shape.length.lowerBound)", "    max_length: \(shape.length.upperBound)"]
+        if let checksum = shape.checksum { lines.append("    checksum: \(checksum.rawValue)") }
+        return lines
     }
 
     private var documents: [String] {
@@ -85,11 +73,37 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
     }
 
     private var audit: [String] {
-        var lines = ["audit:", "  path: \(Self.quoted(configuration.audit.path))"]
-        if let secret = configuration.audit.fingerprintSecret {
-            lines.append("  fingerprint_secret: \(Self.text(secret))")
+        let audit = configuration.audit
+        var lines = ["audit:", "  path: \(Self.quoted(audit.path))"]
+        if let secret = audit.fingerprintSecret { lines.append("  fingerprint_secret: \(Self.text(secret))") }
+        if let secret = audit.signingKey { lines.append("  signing_key: \(Self.text(secret))") }
+        if let instance = audit.instance { lines.append("  instance: \(Self.quoted(instance))") }
+        lines += [
+            "  durability: \(audit.durability.rawValue)",
+            "  overflow: \(audit.overflow.rawValue)",
+            "  capacity: \(audit.capacity)",
+            "  allowed: \(audit.allowed.rawValue)",
+            "  sample: \(audit.sample)",
+            "  query: \(audit.query.rawValue)",
+            "  rotate:",
+            "    size: \(Self.limit(audit.rotate.size, ByteSize.text))",
+            "    age: \(Self.limit(audit.rotate.age, \.configurationText))",
+            "    compress: \(audit.rotate.compress)",
+            "  keep:",
+            "    count: \(Self.limit(audit.keep.count) { "\($0)" })",
+            "    age: \(Self.limit(audit.keep.age, \.configurationText))",
+            "    size: \(Self.limit(audit.keep.size, ByteSize.text))",
+        ]
+        if let syslog = audit.syslog {
+            lines.append(
+                "  syslog: {socket: \(Self.quoted(syslog.socket)), facility: \(syslog.facility.rawValue)}"
+            )
         }
-        return lines
+        return lines + ["  stdout: \(audit.stdout)"]
+    }
+
+    private static func limit<Value>(_ value: Value?, _ text: (Value) -> String) -> String {
+        value.map(text) ?? "unlimited"
     }
 
     private var server: [String] {
@@ -131,18 +145,20 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
         ]
     }
 
-    private func tls(_ tls: TLSConfiguration) -> [String] {
-        tls.caFile.map { ["  tls: {ca_file: \(Self.quoted($0))}"] } ?? []
+    func tls(_ tls: TLSConfiguration) -> [String] {
+        let files = [("ca_file", tls.caFile), ("certificate_file", tls.certificateFile), ("key_file", tls.keyFile)]
+        let members = files.compactMap { name, path in path.map { "\(name): \(Self.quoted($0))" } }
+        return members.isEmpty ? [] : ["  tls: {\(members.list)}"]
     }
 
-    private static func text(_ secret: Secret) -> String {
+    static func text(_ secret: Secret) -> String {
         switch secret.origin {
         case .environment(let name): "{env: \(quoted(name))}"
         case .file(let path): "{file: \(quoted(path))}"
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         "'\(text.replacing("'", with: "''"))'"
     }
 }

@@ -1,78 +1,4 @@
-/// `introspection`: how keys are looked up (RFC 7662).
-public struct IntrospectionConfiguration: Equatable, Sendable {
-    /// The credentials with which the gateway asks, by HTTP Basic (RFC 7662 §2.1).
-    public struct Client: Equatable, Sendable {
-        /// The client's name.
-        public var id: String
-        /// The client's secret.
-        public var secret: Secret
-
-        /// Credentials.
-        public init(id: String, secret: Secret) {
-            self.id = id
-            self.secret = secret
-        }
-    }
-
-    /// Where to ask.
-    public var endpoint: HTTPEndpoint
-    /// Who asks; `nil` when the endpoint wants no credentials.
-    public var client: Client?
-    /// How long a call may take: 10 ms…1 min.
-    public var timeout: Duration
-    /// The most calls at a time: 1…10,000.
-    public var maxConcurrent: Int
-    /// The most requests that wait for calls at a time: 0…1,000,000.
-    public var maxWaiters: Int
-    /// What is remembered of the answers.
-    public var cache: GrantCacheConfiguration
-    /// How the endpoint's certificate is checked, which it always is when the URL is https.
-    public var tls: TLSConfiguration
-
-    /// A way to look keys up.
-    public init(
-        endpoint: HTTPEndpoint,
-        client: Client? = nil,
-        timeout: Duration = .seconds(1),
-        maxConcurrent: Int = 64,
-        maxWaiters: Int = 10_000,
-        cache: GrantCacheConfiguration = GrantCacheConfiguration(),
-        tls: TLSConfiguration = TLSConfiguration()
-    ) {
-        self.endpoint = endpoint
-        self.client = client
-        self.timeout = timeout
-        self.maxConcurrent = maxConcurrent
-        self.maxWaiters = maxWaiters
-        self.cache = cache
-        self.tls = tls
-    }
-}
-
-/// `introspection.cache`: what is remembered of the answers.
-public struct GrantCacheConfiguration: Equatable, Sendable {
-    /// The most keys that are remembered as valid: 1…10,000,000.
-    public var capacity: Int
-    /// How long a key is taken to be valid without asking again: 0 s…24 h.
-    public var timeToLive: Duration
-    /// The most keys that are remembered as not valid: 1…10,000,000.
-    public var negativeCapacity: Int
-    /// How long a key is taken not to be valid without asking again: 0 s…1 h.
-    public var negativeTimeToLive: Duration
-
-    /// A cache.
-    public init(
-        capacity: Int = 100_000,
-        timeToLive: Duration = .seconds(60),
-        negativeCapacity: Int = 10_000,
-        negativeTimeToLive: Duration = .seconds(10)
-    ) {
-        self.capacity = capacity
-        self.timeToLive = timeToLive
-        self.negativeCapacity = negativeCapacity
-        self.negativeTimeToLive = negativeTimeToLive
-    }
-}
+import Introspection
 
 /// `keys`: where keys are in requests.
 public struct KeysConfiguration: Equatable, Sendable {
@@ -88,11 +14,18 @@ public struct KeysConfiguration: Equatable, Sendable {
     public var sources: [Source]
     /// Whether the backend gets the key as the client sent it.
     public var forward: Bool
+    /// What keys look like; others are refused without asking about them.
+    public var shape: KeyShape
 
     /// Places for keys.
-    public init(sources: [Source] = [.bearer, .header("X-API-Key")], forward: Bool = true) {
+    public init(
+        sources: [Source] = [.bearer, .header("X-API-Key")],
+        forward: Bool = true,
+        shape: KeyShape = KeyShape()
+    ) {
         self.sources = sources
         self.forward = forward
+        self.shape = shape
     }
 }
 
@@ -107,20 +40,5 @@ public struct CatalogConfiguration: Equatable, Sendable {
     public init(source: DocumentSource = .embedded, serveAt: String? = nil) {
         self.source = source
         self.serveAt = serveAt
-    }
-}
-
-/// `audit`: the log of refused requests.
-public struct AuditConfiguration: Equatable, Sendable {
-    /// The file, which is appended to; its path from the working directory, or absolute.
-    public var path: String
-    /// What key fingerprints are made with, at least 16 bytes; `nil` for a random one for each process, so that
-    /// fingerprints can't be compared across restarts.
-    public var fingerprintSecret: Secret?
-
-    /// An audit log.
-    public init(path: String = "audit.jsonl", fingerprintSecret: Secret? = nil) {
-        self.path = path
-        self.fingerprintSecret = fingerprintSecret
     }
 }

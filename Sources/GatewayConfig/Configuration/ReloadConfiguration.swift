@@ -15,7 +15,7 @@ extension GatewayConfiguration {
         var files: [String] = []
         if case .file(let path) = routes { files.append(path) }
         if case .file(let path) = catalog.source { files.append(path) }
-        for secret in [introspection.client?.secret, audit.fingerprintSecret] {
+        for secret in [introspection.client.secret, audit.fingerprintSecret] {
             if case .file(let path) = secret?.origin { files.append(path) }
         }
         return files

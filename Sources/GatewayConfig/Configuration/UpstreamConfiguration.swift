@@ -43,13 +43,21 @@ public struct UpstreamConfiguration: Equatable, Sendable {
     }
 }
 
-/// `tls`: how a server's certificate is checked. There is no way not to check it.
+/// `tls`: how a server's certificate is checked, and what certificate it is shown. There is no way not to check it.
 public struct TLSConfiguration: Equatable, Sendable {
     /// The PEM file of the authorities that are believed; `nil` for the system's.
     public var caFile: String?
+    /// The PEM file of the certificate that the gateway shows; `nil` for none.
+    public var certificateFile: String?
+    /// The PEM file of the key of ``certificateFile``; given when that is.
+    public var keyFile: String?
 
-    /// A way to check certificates.
-    public init(caFile: String? = nil) { self.caFile = caFile }
+    /// A way to check certificates, and a certificate to show.
+    public init(caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
+        self.caFile = caFile
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+    }
 }
 
 /// `upstream.pool`: the connections to the backend, per event loop.

@@ -15,7 +15,11 @@ enum ConfigurationKeys {
         case idleTimeout = "idle_timeout"
     }
 
-    enum TLS: String, SectionKey { case caFile = "ca_file" }
+    enum TLS: String, SectionKey {
+        case caFile = "ca_file"
+        case certificateFile = "certificate_file"
+        case keyFile = "key_file"
+    }
 
     enum Pool: String, SectionKey {
         case maxConnections = "max_connections"
@@ -25,24 +29,51 @@ enum ConfigurationKeys {
     }
 
     enum Introspection: String, SectionKey {
-        case url, client, timeout, cache, tls
+        case url, urls, client, timeout, request, answer, breaker, cache, tls
+        case connectTimeout = "connect_timeout"
         case maxConcurrent = "max_concurrent"
         case maxWaiters = "max_waiters"
     }
 
-    enum Client: String, SectionKey { case id, secret }
+    enum Client: String, SectionKey { case id, secret, bearer, header, value }
+
+    enum Request: String, SectionKey { case method, key }
+
+    enum KeyPlace: String, SectionKey { case form, json, header }
+
+    enum Answer: String, SectionKey {
+        case active, scopes, subject
+        case expiresAt = "expires_at"
+        case notBefore = "not_before"
+        case keyID = "key_id"
+        case inactiveStatuses = "inactive_statuses"
+    }
+
+    enum Breaker: String, SectionKey {
+        case failures
+        case backOff = "back_off"
+        case maxBackOff = "max_back_off"
+    }
 
     enum Cache: String, SectionKey {
         case capacity
         case timeToLive = "ttl"
         case negativeTimeToLive = "negative_ttl"
         case negativeCapacity = "negative_capacity"
+        case timeToLiveJitter = "ttl_jitter"
+        case refreshAhead = "refresh_ahead"
         case staleIfError = "stale_if_error"
     }
 
     enum Secret: String, SectionKey { case env, file }
 
-    enum Keys: String, SectionKey { case sources, forward }
+    enum Keys: String, SectionKey { case sources, forward, shape }
+
+    enum Shape: String, SectionKey {
+        case prefixes, checksum
+        case minLength = "min_length"
+        case maxLength = "max_length"
+    }
 
     enum Source: String, SectionKey { case header }
 
@@ -52,9 +83,16 @@ enum ConfigurationKeys {
     }
 
     enum Audit: String, SectionKey {
-        case path
+        case path, instance, durability, overflow, capacity, allowed, sample, query, rotate, keep, syslog, stdout
         case fingerprintSecret = "fingerprint_secret"
+        case signingKey = "signing_key"
     }
+
+    enum AuditRotate: String, SectionKey { case size, age, compress }
+
+    enum AuditKeep: String, SectionKey { case count, age, size }
+
+    enum AuditSyslog: String, SectionKey { case socket, facility }
 
     enum Admin: String, SectionKey { case address }
 

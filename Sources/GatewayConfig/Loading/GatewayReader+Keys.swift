@@ -1,31 +1,45 @@
+import Introspection
 import RouteMap
 
 extension GatewayReader {
-    /// The least that a fingerprint secret has to be, so that fingerprints can't be turned back by trying secrets.
-    private static var minimumFingerprintSecret: Int { 16 }
-
     func keys(_ node: YAMLNode) -> KeysConfiguration {
         var result = KeysConfiguration()
         guard let section = Section<ConfigurationKeys.Keys>(node, path: "keys", values: values) else { return result }
         section.read(.sources, into: &result.sources, sources)
         section.read(.forward, into: &result.forward) { $0.bool($1, $2) }
+        if let node = section[.shape] { result.shape = shape(node, section.name(.shape)) }
         return result
     }
 
-    func audit(_ node: YAMLNode?) -> AuditConfiguration {
-        var result = AuditConfiguration()
-        result.path = FilePath.resolve(result.path, from: log.file)
-        guard let node, let section = Section<ConfigurationKeys.Audit>(node, path: "audit", values: values) else {
-            return result
+    private func shape(_ node: YAMLNode, _ name: String) -> KeyShape {
+        var result = KeyShape()
+        guard let section = Section<ConfigurationKeys.Shape>(node, path: name, values: values) else { return result }
+        section.read(.prefixes, into: &result.prefixes, prefixes)
+        var (shortest, longest) = (result.length.lowerBound, result.length.upperBound)
+        section.read(.minLength, into: &shortest) { $0.integer($1, $2, in: 1...KeySyntax.maximumLength) }
+        section.read(.maxLength, into: &longest) { $0.integer($1, $2, in: 1...KeySyntax.maximumLength) }
+        if shortest <= longest {
+            result.length = shortest...longest
+        } else {
+            log.error("\(section.name(.maxLength)) is below min_length", at: section.keyPosition(.maxLength))
         }
-        if let node = section[.path], let path = path(node, section.name(.path)) { result.path = path }
-        guard let node = section[.fingerprintSecret] else { return result }
-        let name = section.name(.fingerprintSecret)
-        result.fingerprintSecret = secret(node, name)
-        if let secret = result.fingerprintSecret, secret.bytes.count < Self.minimumFingerprintSecret {
-            log.error("\(name) has fewer than \(Self.minimumFingerprintSecret) bytes", at: node.position)
-        }
+        if let node = section[.checksum] { result.checksum = values.word(node, section.name(.checksum)) }
         return result
+    }
+
+    private func prefixes(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> [[UInt8]]? {
+        values.list(node, name)?.enumerated().compactMap { index, item in
+            values.value(item, "\(name)[\(index)]") { (text) throws(ValueProblem) in
+                let bytes = Array(text.utf8)
+                guard bytes.count <= 64, bytes.allSatisfy({ KeySyntax.isTokenByte($0) }) else {
+                    throw ValueProblem(
+                        "no key begins with \"\(text.prefix(64))\"",
+                        help: "letters, digits and -._~+/, at most 64 (RFC 6750 §2.1)"
+                    )
+                }
+                return bytes
+            }
+        }
     }
 
     private func sources(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> [KeysConfiguration.Source]? {

@@ -21,7 +21,7 @@ extension GatewayReader {
         section.read(.idleTimeout, into: &result.idleTimeout) {
             $0.duration($1, $2, in: .milliseconds(10) ... .seconds(86_400))
         }
-        if let node = section[.tls] { result.tls = tls(node, section.name(.tls), endpoint) }
+        if let node = section[.tls] { result.tls = tls(node, section.name(.tls), isUsed: endpoint.scheme == .https) }
         if let node = section[.pool] { result.pool = pool(node, section.name(.pool)) }
         return result
     }
@@ -30,21 +30,35 @@ extension GatewayReader {
         values.value(node, name) { (text) throws(ValueProblem) in try HTTPEndpoint(parsing: text) }
     }
 
-    func tls(_ node: YAMLNode, _ name: String, _ endpoint: HTTPEndpoint) -> TLSConfiguration {
+    func tls(_ node: YAMLNode, _ name: String, isUsed: Bool) -> TLSConfiguration {
         var result = TLSConfiguration()
-        guard let section = Section<ConfigurationKeys.TLS>(node, path: name, values: values),
-            let node = section[.caFile], let path = path(node, section.name(.caFile))
-        else { return result }
-        if endpoint.scheme == .http {
-            log.warning("\(section.name(.caFile)) has no effect on an http URL", at: section.keyPosition(.caFile))
+        guard let section = Section<ConfigurationKeys.TLS>(node, path: name, values: values) else { return result }
+        result.caFile = pemFile(.caFile, in: section, isUsed: isUsed)
+        result.certificateFile = pemFile(.certificateFile, in: section, isUsed: isUsed)
+        result.keyFile = pemFile(.keyFile, in: section, isUsed: isUsed)
+        if (section[.certificateFile] == nil) != (section[.keyFile] == nil) {
+            log.error("\(name) has to have certificate_file and key_file, or neither", at: section.position)
+        }
+        return result
+    }
+
+    /// The path of a file of certificates or keys, which is there.
+    private func pemFile(
+        _ key: ConfigurationKeys.TLS,
+        in section: Section<ConfigurationKeys.TLS>,
+        isUsed: Bool
+    ) -> String? {
+        guard let node = section[key], let path = path(node, section.name(key)) else { return nil }
+        if !isUsed {
+            log.warning("\(section.name(key)) has no effect on an http URL", at: section.keyPosition(key))
         }
         do {
             _ = try files.read(path, limit: FileLimit.certificates)
-            result.caFile = path
+            return path
         } catch {
-            log.error("\(section.name(.caFile)): \(path) can't be read: \(error)", at: node.position)
+            log.error("\(section.name(key)): \(path) can't be read: \(error)", at: node.position)
+            return nil
         }
-        return result
     }
 
     private func pool(_ node: YAMLNode, _ name: String) -> PoolConfiguration {

@@ -28,7 +28,7 @@ struct GatewayReader<Files: FileReading> {
         var result = GatewayConfiguration(
             upstream: section.required(.upstream).flatMap(upstream) ?? UpstreamConfiguration(endpoint: Self.standIn),
             introspection: section.required(.introspection).flatMap(introspection)
-                ?? IntrospectionConfiguration(endpoint: Self.standIn)
+                ?? IntrospectionConfiguration(endpoints: [Self.standIn])
         )
         section.read(.listen, into: &result.listen, listen)
         section.read(.admin, into: &result.admin, admin)

@@ -6,14 +6,9 @@ struct GrantedScopes {
     private(set) var known = ScopeSet()
     private(set) var unknownCount = 0
 
-    /// Reads the member `scope` or `scopes`; without either there are none.
-    init(_ object: JSONObject, catalog: ScopeCatalog) throws(IntrospectionAnswerError) {
-        let candidates = ["scope", "scopes"].compactMap { name -> JSONMember? in
-            guard let value = object[name], value != .null else { return nil }
-            return JSONMember(name: Array(name.utf8), value: value)
-        }
-        guard candidates.count <= 1 else { throw .conflictingScopes }
-        guard let member = candidates.first else { return }
+    /// Reads the member that holds the scopes; without it there are none.
+    init(_ member: JSONMember?, catalog: ScopeCatalog) throws(IntrospectionAnswerError) {
+        guard let member else { return }
         let name = String(decoding: member.name, as: UTF8.self)
         switch member.value {
         case .string(let list):

@@ -8,16 +8,20 @@ public enum IntrospectionAnswer {
     /// What a call's result means: the grant (perhaps ``Grant/inactive``), or why it means nothing.
     public static func interpret(
         _ result: IntrospectionCallResult,
+        mapping: AnswerMapping = .rfc7662,
         catalog: ScopeCatalog
     ) -> Result<Grant, IntrospectionFailure> {
         switch result {
+        case .failed(.answerTooLarge):
+            return .failure(.answerTooLarge)
         case .failed(let failure):
             return .failure(.callFailed(failure))
         case .answer(let status, let contentType, let body):
+            if mapping.inactiveStatuses.contains(status) { return .success(.inactive) }
             guard status == 200 else { return .failure(.unexpectedStatus(status)) }
             guard isJSON(contentType) else { return .failure(.unexpectedContentType) }
             guard body.count <= maximumBodyLength else { return .failure(.answerTooLarge) }
-            return IntrospectionResponse.parse(body: body.span, catalog: catalog)
+            return IntrospectionResponse.parse(body: body.span, mapping: mapping, catalog: catalog)
                 .mapError(IntrospectionFailure.invalidAnswer)
         }
     }

@@ -6,15 +6,15 @@ public enum IntrospectionAnswerError: Error, Hashable, Sendable {
     case json(JSONError)
     /// The body is JSON but not an object (RFC 7662 §2.2).
     case notAnObject
-    /// The required member `active` is missing.
-    case missingActive
+    /// The required member that says whether the key is active is missing.
+    case missingActive(member: String)
     /// A member is of a type that it must not be.
     case wrongType(member: String)
     /// Both `scope` and `scopes` are there.
     case conflictingScopes
     /// A scope isn't written as RFC 6749 §3.3 says, or scopes are separated by more than one space.
     case invalidScope(member: String)
-    /// A time isn't a whole number of seconds, or lies outside of the years 1970 to 9999.
+    /// A time isn't a whole number of seconds or a text of RFC 3339, or lies outside of the years 1970 to 9999.
     case invalidTime(member: String)
     /// An identifier is empty, too long, or has characters that a header can't carry.
     case invalidIdentifier(member: String)
@@ -26,11 +26,11 @@ extension IntrospectionAnswerError: CustomStringConvertible {
         switch self {
         case .json(let error): "not acceptable JSON: \(error)"
         case .notAnObject: "not a JSON object"
-        case .missingActive: "the member \"active\" is missing"
+        case .missingActive(let member): "the member \"\(member)\" is missing"
         case .wrongType(let member): "the member \"\(member)\" has the wrong type"
         case .conflictingScopes: "both \"scope\" and \"scopes\" are present"
         case .invalidScope(let member): "the member \"\(member)\" holds a malformed scope"
-        case .invalidTime(let member): "the member \"\(member)\" is not a time in whole seconds before the year 10000"
+        case .invalidTime(let member): "the member \"\(member)\" is not a time before the year 10000"
         case .invalidIdentifier(let member): "the member \"\(member)\" is empty, too long or has forbidden characters"
         }
     }

@@ -1,24 +1,24 @@
 import ScopeModel
 import StrictJSON
 
-/// The body of an introspection answer (RFC 7662 §2.2).
+/// The body of an introspection answer (RFC 7662 §2.2, or another API's by its mapping).
 public enum IntrospectionResponse {
     /// Reads the body of a 200 answer.
     ///
-    /// - `active` is required and boolean. When it is false, the other members don't count.
-    /// - The scopes are under `scope` or `scopes`, not both: a string of scopes with single spaces between, or an array
-    ///   of strings. Scopes that the catalog doesn't have are ignored and counted.
-    /// - `exp` and `nbf` are numbers of whole seconds since 1970.
-    /// - The key id is the first of `key_id`, `client_id`, `jti` that is present; the subject is `sub`.
+    /// - What says whether the key is active is required and boolean. When it is false, the rest doesn't count.
+    /// - The scopes are a string of scopes with single spaces between, or an array of strings. Scopes that the catalog
+    ///   doesn't have are ignored and counted.
+    /// - Times are numbers of whole seconds since 1970, or, where the mapping allows it, texts of RFC 3339.
     ///
-    /// `null` counts as absent where absence grants nothing more (all but `active`, `exp` and `nbf`). Anything else is
-    /// an error, never a guess.
+    /// `null` counts as absent where absence grants nothing more, and for times where the mapping allows it. Anything
+    /// else is an error, never a guess.
     public static func parse(
         body: Span<UInt8>,
+        mapping: AnswerMapping = .rfc7662,
         catalog: ScopeCatalog
     ) -> Result<Grant, IntrospectionAnswerError> {
         do throws(IntrospectionAnswerError) {
-            return .success(try grant(body: body, catalog: catalog))
+            return .success(try grant(body: body, mapping: mapping, catalog: catalog))
         } catch {
             return .failure(error)
         }
@@ -26,77 +26,30 @@ public enum IntrospectionResponse {
 
     private static func grant(
         body: Span<UInt8>,
+        mapping: AnswerMapping,
         catalog: ScopeCatalog
     ) throws(IntrospectionAnswerError) -> Grant {
-        let object = try object(body)
-        guard let active = object["active"] else { throw .missingActive }
-        guard case .bool(let isActive) = active else { throw .wrongType(member: "active") }
-        guard isActive else { return .inactive }
-
-        let scopes = try GrantedScopes(object, catalog: catalog)
+        let answer = MappedAnswer(object: try object(body), mapping: mapping)
+        guard try answer.isActive() else { return .inactive }
+        let scopes = try GrantedScopes(answer.scopes(), catalog: catalog)
         return Grant(
             scopes: scopes.known,
-            expiresAt: try time("exp", of: object, earliest: 1),
-            notBefore: try time("nbf", of: object, earliest: 0),
-            keyID: try keyID(of: object),
-            subject: try subject(of: object),
+            expiresAt: try answer.time(mapping.expiresAt, earliest: 1, rounding: .down),
+            notBefore: try answer.time(mapping.notBefore, earliest: 0, rounding: .up),
+            keyID: try answer.keyID(),
+            subject: try answer.subject(),
             unknownScopeCount: scopes.unknownCount
         )
     }
 
-    private static func object(_ body: Span<UInt8>) throws(IntrospectionAnswerError) -> JSONObject {
+    private static func object(_ body: Span<UInt8>) throws(IntrospectionAnswerError) -> JSONValue {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONValue(parsing: body)
         } catch {
             throw .json(error)
         }
-        guard case .object(let object) = value else { throw .notAnObject }
-        return object
-    }
-
-    private static func time(
-        _ member: String,
-        of object: JSONObject,
-        earliest: Int64
-    ) throws(IntrospectionAnswerError) -> Int64? {
-        guard let value = object[member] else { return nil }
-        guard case .number(let number) = value else { throw .wrongType(member: member) }
-        guard let seconds = number.int64, seconds >= earliest, seconds <= Grant.maximumTime else {
-            throw .invalidTime(member: member)
-        }
-        return seconds
-    }
-
-    private static func keyID(of object: JSONObject) throws(IntrospectionAnswerError) -> String? {
-        for member in ["key_id", "client_id", "jti"] {
-            guard let bytes = try text(member, of: object) else { continue }
-            let isVisible = bytes.allSatisfy { (0x21...0x7E).contains($0) }
-            guard !bytes.isEmpty, bytes.count <= Grant.maximumKeyIDLength, isVisible else {
-                throw .invalidIdentifier(member: member)
-            }
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        return nil
-    }
-
-    private static func subject(of object: JSONObject) throws(IntrospectionAnswerError) -> String? {
-        guard let bytes = try text("sub", of: object) else { return nil }
-        let hasControls = bytes.contains { $0 < 0x20 || $0 == 0x7F }
-        guard !bytes.isEmpty, bytes.count <= Grant.maximumSubjectLength, !hasControls else {
-            throw .invalidIdentifier(member: "sub")
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func text(
-        _ member: String,
-        of object: JSONObject
-    ) throws(IntrospectionAnswerError) -> [UInt8]? {
-        switch object[member] {
-        case nil, .null: return nil
-        case .string(let bytes): return bytes
-        default: throw .wrongType(member: member)
-        }
+        guard case .object = value else { throw .notAnObject }
+        return value
     }
 }

@@ -2,6 +2,9 @@
 public enum CacheOutcome: Sendable {
     /// The key is active and may be used now.
     case hit(Grant)
+    /// A hit in the last tenth of its time: whoever gets this should ask about the key again, while the request goes on.
+    /// One look-up in the life of an entry gets it.
+    case aging(Grant)
     /// The endpoint said not long ago that the key is not active.
     case negative
     /// The key was active, and its `exp` has come.
@@ -14,7 +17,7 @@ public enum CacheOutcome: Sendable {
 
 /// What a cache has done since it was made, and what it holds.
 public struct GrantCacheCounters: Hashable, Sendable {
-    /// Look-ups that found a usable grant.
+    /// Look-ups that found a usable grant, those included that found an aging one.
     public var hits: UInt64 = 0
     /// Look-ups that found a key known not to be active.
     public var negativeHits: UInt64 = 0

@@ -10,8 +10,10 @@ struct LRUTable {
         var grant: Grant?
         /// From this monotonic nanosecond on, the grant has expired by `exp`, whatever the wall clock says.
         var expiry: Int64
-        /// From this monotonic nanosecond on, the entry says nothing any more.
+        /// From this monotonic nanosecond on, the entry is out of date.
         var deadline: Int64
+        /// Whether somebody has been told to ask about the key again before the deadline.
+        var isRefreshing = false
         fileprivate var newer = none
         /// The next older entry, or the next free place.
         fileprivate var older = none
@@ -50,6 +52,25 @@ struct LRUTable {
 
     /// The entry at an index that ``find(_:)`` gave.
     subscript(index: UInt32) -> Entry { entries[Int(index)] }
+
+    /// Marks the entry at an index that ``find(_:)`` gave as being asked about again.
+    mutating func markRefreshing(_ index: UInt32) {
+        entries[Int(index)].isRefreshing = true
+    }
+
+    /// How many places there are, free ones included; entries stand at the indices below it.
+    var placeCount: Int { entries.count }
+
+    /// Takes out the entries in a range of places whose grants satisfy a condition. Returns how many.
+    mutating func removeAll(in places: Range<Int>, where matches: (Grant) -> Bool) -> Int {
+        var removed = 0
+        for place in places.clamped(to: 0..<entries.count) {
+            // A free place has no grant.
+            guard let grant = entries[place].grant, matches(grant) else { continue }
+            removed += remove(entries[place].digest) ? 1 : 0
+        }
+        return removed
+    }
 
     /// Makes an entry the one used last.
     mutating func touch(_ index: UInt32) {

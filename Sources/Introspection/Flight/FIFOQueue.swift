@@ -7,6 +7,8 @@ struct FIFOQueue<Element> {
         elements.append(element)
     }
 
+    var first: Element? { head < elements.count ? elements[head] : nil }
+
     mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }
         let element = elements[head]

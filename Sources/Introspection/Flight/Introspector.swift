@@ -8,6 +8,7 @@ import Synchronization
 public final class Introspector: Sendable {
     private let caller: any IntrospectionCalling
     private let cache: GrantCache
+    private let mapping: AnswerMapping
     private let catalog: ScopeCatalog
     private let clock: any IntrospectionClock
     /// The cache is read and written inside of this lock, so that between the end of a call and its answer's being in
@@ -15,18 +16,23 @@ public final class Introspector: Sendable {
     private let flights: Mutex<FlightTable>
 
     /// An introspector that stores into `cache` and takes the time of an answer from `clock`.
+    ///
+    /// - Parameter seed: For the back-offs of the breaker, which differ a little between gateways.
     public init(
         call caller: any IntrospectionCalling,
         cache: GrantCache,
+        mapping: AnswerMapping = .rfc7662,
         catalog: ScopeCatalog,
         clock: any IntrospectionClock,
-        limits: IntrospectorLimits = IntrospectorLimits()
+        limits: IntrospectorLimits = IntrospectorLimits(),
+        seed: UInt64 = .random(in: .min ... .max)
     ) {
         self.caller = caller
         self.cache = cache
+        self.mapping = mapping
         self.catalog = catalog
         self.clock = clock
-        flights = Mutex(FlightTable(limits: limits))
+        flights = Mutex(FlightTable(limits: limits, seed: seed))
     }
 
     /// Finds out about a key that the cache didn't know a moment ago.
@@ -44,7 +50,8 @@ public final class Introspector: Sendable {
             if let known = IntrospectionOutcome(cache.recheck(digest, now: now, wallSeconds: wall)) {
                 return (known, .joined)
             }
-            return (nil, flights.join(digest, key: key, now: now, waiter: completion))
+            let isKnown = cache.isKnown(digest)
+            return (nil, flights.join(digest, key: key, isKnown: isKnown, now: now, waiter: completion))
         }
         if let known {
             completion(known)
@@ -53,21 +60,40 @@ public final class Introspector: Sendable {
         switch joining {
         case .joined: break
         case .queued: startCalls()
-        case .refused: completion(.unavailable(.overloaded))
+        case .refused(let failure): completion(withoutAnswer(digest, failure, waiters: 1, now: now, wall: wall))
         }
+    }
+
+    /// Asks about a key whose grant is ``CacheOutcome/aging(_:)``, so that its next user need not wait. Nobody is told;
+    /// when calls are scarce it does nothing.
+    public func refresh(digest: KeyDigest, key: [UInt8], now: MonotonicTime) {
+        if flights.withLock({ $0.refresh(digest, key: key, now: now) }) { startCalls() }
     }
 
     /// Forgets a key, for instance because it was revoked.
     ///
     /// The answer of a call that runs now may be older than the revocation: it is neither stored nor given to anyone;
     /// those who wait for it get the answer of a new call.
-    public func forget(_ digest: KeyDigest) {
+    @discardableResult
+    public func forget(_ digest: KeyDigest) -> RevocationEffect {
         let now = clock.now
-        flights.withLock { flights in
-            flights.restart(digest, now: now)
-            cache.remove(digest)
+        let effect = flights.withLock { flights in
+            let ran = flights.restart(digest, now: now)
+            return RevocationEffect(forgotten: cache.remove(digest) ? 1 : 0, callsDisregarded: ran ? 1 : 0)
         }
         startCalls()
+        return effect
+    }
+
+    /// Forgets all keys of an id or a subject, which is the whole cache's work and takes as long as it is large.
+    ///
+    /// Of the calls that run now nobody knows whose they are until they end: an answer that is of such a key is neither
+    /// stored nor given to anyone; those who wait for it get the answer of a new call.
+    @discardableResult
+    public func forget(_ identity: RevokedIdentity) -> RevocationEffect {
+        // A call that ends from here on is found out by its answer; what was stored before is in the cache.
+        let running = flights.withLock { $0.revoke(identity) }
+        return RevocationEffect(forgotten: cache.removeAll { identity.covers($0) }, callsDisregarded: running)
     }
 
     /// What was done so far, and what is going on.
@@ -84,35 +110,59 @@ public final class Introspector: Sendable {
             switch step {
             case .call(let id, let key):
                 caller.call(key: key) { result in self.finish(id, result) }
-            case .giveUp(let waiters):
+            case .giveUp(let waiters, let digest, let failure):
+                guard !waiters.isEmpty else { continue }
+                let outcome = withoutAnswer(
+                    digest,
+                    failure,
+                    waiters: waiters.count,
+                    now: now,
+                    wall: clock.wallSeconds
+                )
                 for waiter in waiters {
-                    waiter(.unavailable(.overloaded))
+                    waiter(outcome)
                 }
             }
         }
     }
 
     private func finish(_ id: FlightTable.FlightID, _ result: IntrospectionCallResult) {
-        let answer = IntrospectionAnswer.interpret(result, catalog: catalog)
+        let answer = IntrospectionAnswer.interpret(result, mapping: mapping, catalog: catalog)
         let now = clock.now
         let wall = clock.wallSeconds
-        let outcome: IntrospectionOutcome
-        switch answer {
-        case .success(let grant): outcome = IntrospectionOutcome(grant, wallSeconds: wall)
-        case .failure(let failure): outcome = .unavailable(failure)
-        }
-        let waiters = flights.withLock { flights -> [FlightTable.Waiter] in
-            guard let landing = flights.land(id) else { return [] }
-            flights.count(answer)
-            if let digest = landing.storableDigest {
-                cache.store(digest, outcome, now: now, wallSeconds: wall)
+        let landing = flights.withLock { flights -> FlightTable.Landing? in
+            let landing = flights.land(id, answer, now: now)
+            if let landing, landing.isStorable, case .success(let grant) = answer {
+                let outcome = IntrospectionOutcome(grant, wallSeconds: wall)
+                cache.store(landing.digest, outcome, now: now, wallSeconds: wall)
             }
-            return landing.waiters
+            return landing
         }
-        for waiter in waiters {
-            waiter(outcome)
+        if let landing, !landing.waiters.isEmpty {
+            let outcome =
+                switch answer {
+                case .success(let grant): IntrospectionOutcome(grant, wallSeconds: wall)
+                case .failure(let failure):
+                    withoutAnswer(landing.digest, failure, waiters: landing.waiters.count, now: now, wall: wall)
+                }
+            for waiter in landing.waiters {
+                waiter(outcome)
+            }
         }
         startCalls()
+    }
+
+    /// What becomes of those who get no answer: perhaps what was known of the key before is good enough.
+    private func withoutAnswer(
+        _ digest: KeyDigest,
+        _ failure: IntrospectionFailure,
+        waiters: Int,
+        now: MonotonicTime,
+        wall: Int64
+    ) -> IntrospectionOutcome {
+        guard let grant = cache.stale(digest, now: now, wallSeconds: wall) else { return .unavailable(failure) }
+        flights.withLock { $0.countStale(waiters) }
+        return .stale(grant)
     }
 }
 
@@ -120,7 +170,7 @@ extension IntrospectionOutcome {
     /// What the cache knows, or nil when it knows nothing.
     fileprivate init?(_ outcome: CacheOutcome) {
         switch outcome {
-        case .hit(let grant): self = .active(grant)
+        case .hit(let grant), .aging(let grant): self = .active(grant)
         case .negative: self = .inactive
         case .expired(let grant): self = .expired(grant)
         case .notYetValid(let grant): self = .notYetValid(grant)

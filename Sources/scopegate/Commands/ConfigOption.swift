@@ -18,6 +18,9 @@ struct ConfigOption: ParsableArguments {
 
     private static let defaultPath = "scopegate.yaml"
 
+    /// Whether there is a configuration: one was named, or there is one here.
+    var isPresent: Bool { config != nil || FileManager.default.fileExists(atPath: Self.defaultPath) }
+
     /// Loads the configuration.
     ///
     /// - Throws: ``ConfigErrors``.
@@ -66,10 +69,20 @@ struct ConfigOption: ParsableArguments {
         }
     }
 
+    /// The admin listener of a running gateway: the one that was named, or the configuration's.
+    func adminAddress(_ named: String?) throws -> SocketAddressText {
+        guard let named else { return try loadOrExit().configuration.admin.address }
+        do {
+            return try SocketAddressText(parsing: named)
+        } catch {
+            throw ValidationError("--admin: \(error.message)")
+        }
+    }
+
     /// The map and the catalog for a command that only looks at them: those of the configuration, or the built-in ones
     /// when no configuration was named and there is none here.
     func loadMap() throws -> (catalog: ScopeCatalog, routeMap: RouteMap) {
-        if config == nil, !FileManager.default.fileExists(atPath: Self.defaultPath) {
+        if !isPresent {
             return try ConfigLoader.loadEmbedded(digest: { SHA256.hash($0).hex })
         }
         let loaded = try loadOrExit()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Gateway
 import GatewayConfig
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -11,7 +12,7 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Logs JSON lines to standard error. SIGTERM and SIGINT end it in order: what is under way is finished, for \
             as long as shutdown.grace_period allows. SIGHUP loads the files again, and so does a change of them; \
-            what does not load changes nothing.
+            what does not load changes nothing. SIGUSR1 opens the audit log anew, for logrotate.
 
             Example: scopegate serve --config /etc/scopegate/scopegate.yaml
             """
@@ -24,12 +25,14 @@ struct Serve: AsyncParsableCommand {
         let path = config.path
         let logger = Logger(loaded.configuration.log)
         do {
+            let server = GatewayServer(loaded, version: Version.text, logger: logger, path: path) {
+                generation throws(ConfigErrors) in
+                try ConfigOption.load(path, generation: generation)
+            }
+            let reopening = SignalHandler(SIGUSR1) { server.reopenAudit() }
+            defer { reopening.cancel() }
             try await ServiceGroup(
-                services: [
-                    GatewayServer(loaded, logger: logger, path: path) { generation throws(ConfigErrors) in
-                        try ConfigOption.load(path, generation: generation)
-                    }
-                ],
+                services: [server],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             ).run()

@@ -1,13 +1,17 @@
-import Audit
 import Foundation
 import Testing
 
+@testable import Audit
+
 @Suite struct AuditRecordTests {
+    /// The line of a record, the first of its chain.
     private func render(_ record: AuditRecord) -> String {
-        var line: [UInt8] = []
-        AuditRecordRenderer.render(record, into: &line)
-        return String(decoding: line, as: UTF8.self)
+        var lines = TestChain()
+        lines.append(.request(record), time: record.timeMicroseconds)
+        return String(decoding: lines.bytes, as: UTF8.self)
     }
+
+    private static let zero = #""prev":"\#(String(repeating: "0", count: 64))"}"# + "\n"
 
     private func record(path: [UInt8]? = nil, userAgent: [UInt8]? = nil, client: String = "c") -> AuditRecord {
         AuditRecord(
@@ -42,18 +46,20 @@ import Testing
             userAgent: Array("curl/8".utf8)
         )
         #expect(
-            render(record) == #"{"time":"2025-12-31T23:59:59.000007Z","request_id":"01JABC","client":"2001:db8::1","#
+            render(record) == #"{"time":"2025-12-31T23:59:59.000007Z","seq":1,"event":"denied","instance":"test","#
+                + #""request_id":"01JABC","client":"2001:db8::1","#
                 + #""method":"POST","path":"/api/v1/trades/7","template":"/api/v1/trades/{tradeId}","#
                 + #""code":"forbidden_scope","status":403,"required_scope":"write:trades","#
                 + #""required_scopes":["read:trades","write:trades"],"granted_scopes":["read:trades"],"key_id":"k_1","#
-                + #""subject":"Jörg","key_fingerprint":"0123456789abcdef","generation":3,"user_agent":"curl/8"}"# + "\n"
+                + #""subject":"Jörg","key_fingerprint":"0123456789abcdef","generation":3,"user_agent":"curl/8","#
+                + Self.zero
         )
     }
 
     @Test func whatIsNotKnownIsLeftOut() {
         #expect(
-            render(record()) == #"{"time":"1970-01-01T00:00:00.000000Z","request_id":"r","client":"c","#
-                + #""code":"missing_key","status":401,"generation":1}"# + "\n"
+            render(record()) == #"{"time":"1970-01-01T00:00:00.000000Z","seq":1,"event":"denied","instance":"test","#
+                + #""request_id":"r","client":"c","code":"missing_key","status":401,"generation":1,"# + Self.zero
         )
     }
 
@@ -70,11 +76,87 @@ import Testing
         #expect(render(record).contains(#""granted_scopes":[],"#))
     }
 
-    @Test func renderingAppends() throws {
-        var lines: [UInt8] = []
-        AuditRecordRenderer.render(.numbered(1), into: &lines)
-        AuditRecordRenderer.render(.numbered(2), into: &lines)
-        #expect(try requestIDs(lines) == ["r1", "r2"])
+    @Test func aRecordThatWaitedTellsTheStatusThatWasSent() {
+        var lines = TestChain()
+        lines.append(.request(.numbered(1)), wasRetained: true)
+        #expect(String(decoding: lines.bytes, as: UTF8.self).contains(#""code":"missing_key","status":503,"#))
+    }
+
+    @Test func aShadowRecordHasBothOutcomes() {
+        let record = AuditRecord(
+            timeMicroseconds: 0,
+            decision: .shadow(
+                AuditShadow(code: "forbidden_scope", requiredScope: "read:tags", template: "/t", digest: "d1")
+            ),
+            requestID: "r".utf8,
+            client: "c",
+            code: "allowed",
+            status: 200,
+            generation: 1
+        )
+        #expect(
+            render(record).contains(
+                #""code":"allowed","status":200,"generation":1,"shadow_code":"forbidden_scope","#
+                    + #""shadow_required_scope":"read:tags","shadow_template":"/t","shadow_digest":"d1","prev""#
+            )
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("/api/SECRETSECRET42/x", "/api/[key]/x"), ("SECRETSECRET42", "[key]"),
+            ("/SECRETSECRET4", "/SECRETSECRET4"), ("/SECRETSECRET42SECRETSECRET42", "/[key][key]"), ("/", "/"),
+        ]
+    )
+    func keysInOtherTextsAreTakenOut(text: String, expected: String) {
+        let bytes = Array(text.utf8)
+        let record = AuditRecord(
+            timeMicroseconds: 0,
+            requestID: bytes,
+            traceID: bytes,
+            client: "c",
+            method: bytes,
+            path: bytes,
+            query: bytes,
+            code: "missing_key",
+            status: 401,
+            keyID: text,
+            subject: text,
+            generation: 1,
+            userAgent: bytes,
+            secrets: [Array("short".utf8), Array("SECRETSECRET42".utf8)]
+        )
+        for part in [
+            record.requestID, record.traceID, record.method, record.path, record.query, record.keyID,
+            record.subject, record.userAgent,
+        ] {
+            #expect(part.map { String(decoding: $0.bytes, as: UTF8.self) } == expected)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "0af7651916cd43dd8448eb211c80319c"),
+            ("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", "0af7651916cd43dd8448eb211c80319c"),
+            ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", nil),
+            ("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", nil),
+            ("00-00000000000000000000000000000000-b7ad6b7169203331-01", nil),
+            ("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", nil),
+            ("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", nil),
+            ("00-0af7651916cd43dd8448eb211c80319-b7ad6b7169203331-01", nil), ("", nil), ("---", nil),
+        ] as [(String, String?)]
+    )
+    func traceIDs(field: String, expected: String?) {
+        #expect(TraceParent.traceID(of: Array(field.utf8)) == expected.map { Array($0.utf8) })
+    }
+
+    @Test(arguments: [
+        ("a=1&b=2", "a=***&b=***"), ("a", "***"), ("", ""), ("a=", "a=***"), ("a=1=2&&c", "a=***&&***"),
+    ])
+    func queriesAreRedacted(query: String, expected: String) {
+        #expect(AuditQueryPolicy.redact.apply(Array(query.utf8)) == Array(expected.utf8))
+        #expect(AuditQueryPolicy.keep.apply(Array(query.utf8)) == Array(query.utf8))
+        #expect(AuditQueryPolicy.drop.apply(Array(query.utf8)) == nil)
     }
 
     @Test(arguments: [
@@ -99,7 +181,7 @@ import Testing
     )
     func bytesAreEscaped(bytes: [UInt8], escaped: String) throws {
         let line = render(record(userAgent: bytes))
-        #expect(line.hasSuffix("\"user_agent\":\"\(escaped)\"}\n"))
+        #expect(line.contains("\"user_agent\":\"\(escaped)\",\"prev\":"))
         #expect(try parsedLines(Array(line.utf8)).count == 1)
     }
 
@@ -201,6 +283,8 @@ import Testing
             generation: 1
         )
         #expect(render(record).hasPrefix("{\"time\":\"\(text)\","))
+        let clamped = RFC3339.parse(Array(text.utf8))
+        #expect(clamped == min(max(microseconds, -62_167_219_200_000_000), 253_402_300_799_999_999))
     }
 
     @Test func timesAgreeWithFoundationOverFourCenturies() throws {

@@ -1,6 +1,7 @@
-import Audit
 import Foundation
 import Synchronization
+
+@testable import Audit
 
 /// A new directory that is removed when the test is done with it.
 final class TemporaryDirectory: Sendable {
@@ -37,10 +38,40 @@ extension AuditLog {
     /// Appends a record and waits until it is known what became of it; nil when it wasn't accepted.
     func append(_ record: AuditRecord) async -> AuditOutcome? {
         await withCheckedContinuation { continuation in
-            if !append(record, completion: { continuation.resume(returning: $0) }) {
-                continuation.resume(returning: nil)
+            switch append(.request(record), completion: { continuation.resume(returning: $0) }) {
+            case .waiting: break
+            case .accepted: continuation.resume(returning: .written)
+            case .refused: continuation.resume(returning: nil)
             }
         }
+    }
+}
+
+/// Lines of a chain in memory.
+struct TestChain {
+    private(set) var bytes: [UInt8] = []
+    private(set) var chain = AuditChain()
+    var signer: AuditSigner?
+
+    mutating func append(_ event: AuditEvent, time: Int64 = 0, wasRetained: Bool = false) {
+        AuditRecordRenderer.render(
+            event,
+            .init(timeMicroseconds: time, instance: .name("test"), wasRetained: wasRetained),
+            chain: &chain,
+            signer: signer,
+            into: &bytes
+        )
+    }
+
+    /// A chain of so many refusals, with the checkpoints that belong between them.
+    static func of(_ count: Int, signer: AuditSigner? = nil) -> TestChain {
+        var chain = TestChain()
+        chain.signer = signer
+        for number in 1...count {
+            if chain.chain.isCheckpointDue { chain.append(.checkpoint) }
+            chain.append(.request(.numbered(number)), time: 1_700_000_000_000_000 + Int64(number))
+        }
+        return chain
     }
 }
 
@@ -67,6 +98,11 @@ func parsedLines(_ bytes: [UInt8]) throws -> [[String: Any]] {
 /// The request ids of the lines of a log.
 func requestIDs(_ bytes: [UInt8]) throws -> [String] {
     try parsedLines(bytes).compactMap { $0["request_id"] as? String }
+}
+
+/// The events of the lines of a log.
+func events(_ bytes: [UInt8]) throws -> [String] {
+    try parsedLines(bytes).compactMap { $0["event"] as? String }
 }
 
 /// The bytes of a file.

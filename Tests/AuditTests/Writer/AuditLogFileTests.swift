@@ -27,7 +27,7 @@ import Testing
         let log = try AuditLog(path: path)
         let outcomes = Collected<Int>()
         for number in 0..<5000 {
-            #expect(log.append(.numbered(number)) { _ in outcomes.add(number) })
+            #expect(log.append(.request(.numbered(number))) { _ in outcomes.add(number) } == .waiting)
         }
         #expect(log.close() == 0)
         #expect(try requestIDs(contents(path)) == (0..<5000).map { "r\($0)" })
@@ -65,29 +65,18 @@ import Testing
         #expect(await second.append(.numbered(2)) == .written)
         second.close()
         #expect(try requestIDs(contents(path)) == ["r1", "r2"])
-        #expect(try contents(path).split(separator: 0x0A, omittingEmptySubsequences: false).count == 3)
-    }
-
-    @Test func aTornLineIsSetApart() async throws {
-        try Data("{\"time\":\"2026".utf8).write(to: URL(fileURLWithPath: path))
-        let log = try AuditLog(path: path)
-        #expect(await log.append(.numbered(1)) == .written)
-        log.close()
-        let lines = try contents(path).split(separator: 0x0A)
-        #expect(lines.count == 2)
-        #expect(lines.first?.elementsEqual("{\"time\":\"2026".utf8) == true)
-        #expect(try requestIDs(Array(lines[1])) == ["r1"])
+        #expect(try events(contents(path)) == ["denied", "checkpoint", "denied", "checkpoint"])
     }
 
     @Test func closingWritesWhatWaitsAndEndsTheLog() throws {
         let log = try AuditLog(path: path)
         let outcomes = Collected<AuditOutcome>()
         for number in 0..<1000 {
-            #expect(log.append(.numbered(number)) { outcomes.add($0) })
+            #expect(log.append(.request(.numbered(number))) { outcomes.add($0) } == .waiting)
         }
         #expect(log.close() == 0)
         #expect(outcomes.all == [AuditOutcome](repeating: .written, count: 1000))
-        #expect(!log.append(.numbered(0)) { outcomes.add($0) })
+        #expect(log.append(.request(.numbered(0))) { outcomes.add($0) } == .refused)
         #expect(log.close() == 0)
         #expect(log.counters == AuditCounters(written: 1000, waiting: 0, refused: 1))
         #expect(outcomes.all.count == 1000)
@@ -96,7 +85,7 @@ import Testing
     @Test func aLogThatNobodyHoldsWritesWhatWaits() throws {
         do {
             let log = try AuditLog(path: path)
-            #expect(log.append(.numbered(1)) { _ in })
+            #expect(log.append(.request(.numbered(1))) { _ in } == .waiting)
         }
         #expect(try requestIDs(contents(path)) == ["r1"])
     }
@@ -113,15 +102,33 @@ import Testing
 
     @Test func aFullDiskIsReportedOnceAndTheQueueStaysBounded() async throws {
         let health = Collected<AuditHealth>()
-        let log = try AuditLog(path: "/dev/full", capacity: 3) { health.add($0) }
+        var options = AuditOptions()
+        options.capacity = 3
+        let log = try AuditLog(path: "/dev/full", options: options) { health.add($0) }
         #expect(log.isHealthy)
         for number in 1...3 {
+            #expect(!log.isBlocked)
             #expect(await log.append(.numbered(number)) == .retained)
             #expect(!log.isHealthy)
         }
+        #expect(log.isBlocked)
         #expect(await log.append(.numbered(4)) == nil)
-        #expect(log.counters == AuditCounters(written: 0, waiting: 3, refused: 1))
+        let counters = log.counters
+        #expect(counters.written == 0 && counters.waiting == 3 && counters.refused == 1 && counters.failures > 0)
         #expect(log.close() == 3)
         #expect(health.all == [.failing(AuditWriteError(errno: ENOSPC))])
+    }
+
+    @Test func aFileOfSomethingElseIsLeftAlone() throws {
+        let text = "root:x:0:0\n"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        #expect(throws: AuditOpenError(path: path, errno: EINVAL)) { try AuditLog(path: path) }
+        #expect(try contents(path) == Array(text.utf8))
+    }
+
+    @Test func onlyOneProcessWritesAFile() throws {
+        let log = try AuditLog(path: path)
+        #expect(throws: AuditOpenError(path: path, errno: EWOULDBLOCK)) { try AuditLog(path: path) }
+        log.close()
     }
 }

@@ -160,7 +160,7 @@ struct CurlTransferTests {
                 if isTaken {
                     #expect(try outcome.get().body == noise(count))
                 } else {
-                    #expect(outcome.failureKind == .other)
+                    #expect(outcome.failureKind == .tooLarge)
                 }
             }
         }

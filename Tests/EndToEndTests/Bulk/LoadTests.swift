@@ -46,7 +46,7 @@ extension EndToEndTests {
                     let outcome = try await load.run()
                     let seconds = monotonicSeconds() - start
                     let total = load.clients * load.requestsPerClient
-                    let refused = gateway.auditText.split(separator: "\n").count
+                    let refused = gateway.auditText.split(separator: "\n").count { $0.contains(#""event":"denied""#) }
                     #expect(outcome.lost == 0)
                     #expect(outcome.wrong.isEmpty, "\(outcome.wrong.count), such as \(outcome.wrong.prefix(3))")
                     #expect(outcome.right == total)

@@ -32,7 +32,7 @@ extension EndToEndTests {
             }
 
             func admin(_ method: String, _ path: String, _ fields: [String] = []) throws -> RawResponse {
-                try RawClient(port: gateway.adminPort).exchange(method, path, fields: fields)
+                try gateway.admin(method, path, fields: fields)
             }
 
             func waitUntilMapped(_ path: String) throws {

@@ -6,11 +6,17 @@ import Testing
 struct GatewaySettings {
     var upstream: String
     var introspection = "http://127.0.0.1:1/introspect"
+    /// Several endpoints in the place of the one.
+    var introspections: [String] = []
     var introspectionSecret: String?
     /// Further lines of the sections, such as `first_byte_timeout: 1s`.
     var upstreamOptions: [String] = []
     var introspectionOptions: [String] = []
     var limits: [String] = []
+    /// Further lines of the audit, such as `durability: synced`.
+    var audit: [String] = []
+    /// Where the audit is; from the gateway's own folder, unless it is absolute.
+    var auditPath = "audit.jsonl"
     /// Further lines of the top level.
     var rest: [String] = []
     /// The text of routes.yaml; nil for the built-in one.
@@ -30,7 +36,11 @@ struct GatewaySettings {
     func write(to folder: TemporaryFolder) throws -> String {
         var lines = ["listen: [{address: '127.0.0.1:0'}]", "upstream:", "  url: \(upstream)"]
         lines += upstreamOptions.map { "  \($0)" }
-        lines += ["introspection:", "  url: \(introspection)"]
+        lines.append("introspection:")
+        lines.append(
+            introspections.isEmpty
+                ? "  url: \(introspection)" : "  urls: [\(introspections.joined(separator: ", "))]"
+        )
         if introspectionSecret != nil {
             lines.append("  client: {id: \(Self.introspectionClient), secret: {env: E2E_INTROSPECTION_SECRET}}")
         }
@@ -40,7 +50,8 @@ struct GatewaySettings {
             lines.append("routes: routes.yaml")
         }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  \($0)" } }
-        lines += ["audit: {path: audit.jsonl}", "admin: {address: '127.0.0.1:0'}", "threads: \(threads)"]
+        lines += ["audit:", "  path: '\(auditPath)'"] + audit.map { "  \($0)" }
+        lines += ["admin: {address: '127.0.0.1:0'}", "threads: \(threads)"]
         return try folder.write("scopegate.yaml", (lines + rest).joined(separator: "\n") + "\n")
     }
 }
@@ -69,6 +80,7 @@ final class GatewayProcess: Sendable {
     /// A line of the audit.
     struct AuditLine: Decodable {
         var time: String
+        var event: String
         var request_id: String
         var client: String
         var method: String?
@@ -123,14 +135,26 @@ final class GatewayProcess: Sendable {
     /// What it has logged.
     var log: String { child.errors }
     var logLines: [LogLine] { Self.logLines(child.errors) }
+    /// What it has written to standard output.
+    var output: String { child.output }
+    /// The configuration that it runs with.
+    var configurationPath: String { folder.file("scopegate.yaml") }
     /// The text of the audit file.
     var auditText: String { folder.read("audit.jsonl") }
 
-    /// The audit's records.
+    /// The audit's records of requests.
     ///
     /// - Throws: When a line is not what the audit promises.
     func audit() throws -> [AuditLine] {
-        try auditText.split(separator: "\n").map { try JSONDecoder().decode(AuditLine.self, from: Data($0.utf8)) }
+        struct Kind: Decodable { var event: String }
+        let decoder = JSONDecoder()
+        return try auditText.split(separator: "\n").compactMap { line in
+            let data = Data(line.utf8)
+            switch try decoder.decode(Kind.self, from: data).event {
+            case "denied", "allowed", "shadow": return try decoder.decode(AuditLine.self, from: data)
+            default: return nil
+            }
+        }
     }
 
     func client(receiveBuffer: Int32? = nil) throws -> RawClient {

@@ -73,8 +73,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("[]", .notAnObject), ("true", .notAnObject), ("\"active\"", .notAnObject), ("{}", .missingActive),
-            ("{\"Active\":true}", .missingActive), ("{\"scope\":\"read:trades\"}", .missingActive),
+            ("[]", .notAnObject), ("true", .notAnObject), ("\"active\"", .notAnObject),
+            ("{}", .missingActive(member: "active")),
+            ("{\"Active\":true}", .missingActive(member: "active")),
+            ("{\"scope\":\"read:trades\"}", .missingActive(member: "active")),
             ("{\"active\":\"true\"}", .wrongType(member: "active")), ("{\"active\":1}", .wrongType(member: "active")),
             ("{\"active\":null}", .wrongType(member: "active")), ("{\"active\":[true]}", .wrongType(member: "active")),
             ("{\"active\":true,\"active\":true}", .json(JSONError(.duplicateMember, at: 16))),

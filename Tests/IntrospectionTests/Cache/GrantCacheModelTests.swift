@@ -1,7 +1,8 @@
-import Introspection
 import ScopeModel
 import TestSupport
 import Testing
+
+@testable import Introspection
 
 /// The cache beside a naive model of its rules, under random operations, with a wall clock that moves both ways.
 @Suite struct GrantCacheModelTests {
@@ -12,6 +13,7 @@ import Testing
             let grant: Grant?
             let expiry: Int64
             let deadline: Int64
+            var isRefreshing = false
         }
 
         let limits: GrantCache.Limits
@@ -26,7 +28,7 @@ import Testing
         mutating func lookup(_ number: UInt64, now: Int64, wall: Int64) -> (CacheOutcome.Kind, Grant?) {
             let outcome = find(number, now: now, wall: wall)
             switch outcome.0 {
-            case .hit: counters.hits += 1
+            case .hit, .aging: counters.hits += 1
             case .negative: counters.negativeHits += 1
             case .expired: counters.expiredHits += 1
             case .notYetValid: counters.notYetValidHits += 1
@@ -37,19 +39,31 @@ import Testing
 
         private mutating func find(_ number: UInt64, now: Int64, wall: Int64) -> (CacheOutcome.Kind, Grant?) {
             if let place = positive.firstIndex(where: { $0.number == number }) {
-                let entry = positive.remove(at: place)
-                guard now < entry.deadline, let grant = entry.grant else { return (.miss, nil) }
-                positive.append(entry)
+                guard now < positive[place].deadline, let grant = positive[place].grant else { return (.miss, nil) }
+                var entry = positive.remove(at: place)
+                defer { positive.append(entry) }
                 if now >= entry.expiry || wall >= grant.expiresAt ?? .max { return (.expired, grant) }
-                return (wall < grant.notBefore ?? .min ? .notYetValid : .hit, grant)
+                if wall < grant.notBefore ?? .min { return (.notYetValid, grant) }
+                let isAging =
+                    limits.refreshesAhead && !entry.isRefreshing && entry.expiry > entry.deadline
+                    && now >= entry.deadline - limits.timeToLive / 10
+                if isAging { entry.isRefreshing = true }
+                return (isAging ? .aging : .hit, grant)
             }
             if let place = negative.firstIndex(where: { $0.number == number }) {
+                guard now < negative[place].deadline else { return (.miss, nil) }
                 let entry = negative.remove(at: place)
-                guard now < entry.deadline else { return (.miss, nil) }
                 negative.append(entry)
                 return entry.grant.map { (.expired, $0) } ?? (.negative, nil)
             }
             return (.miss, nil)
+        }
+
+        func stale(_ number: UInt64, now: Int64, wall: Int64) -> Grant? {
+            positive.first { entry in
+                entry.number == number && now < entry.deadline + limits.staleTime && now < entry.expiry
+                    && entry.grant?.validity(atWallSeconds: wall) == .valid
+            }?.grant
         }
 
         mutating func store(_ number: UInt64, _ grant: Grant?, now: Int64, wall: Int64) {
@@ -80,19 +94,27 @@ import Testing
             capacity: 24,
             timeToLive: 60_000_000_000,
             negativeCapacity: 12,
-            negativeTimeToLive: 10_000_000_000
+            negativeTimeToLive: 10_000_000_000,
+            refreshesAhead: !seed.isMultiple(of: 2),
+            staleTime: 20_000_000_000
         )
         let cache = GrantCache(limits: limits)
         var model = Model(limits: limits)
         var generator = SeededGenerator(seed: seed)
         var now: Int64 = 0
         var wall: Int64 = 1_700_000_000
-        for step in 0..<50_000 {
+        for step in 0..<250_000 {
             let number = UInt64.random(in: 0..<48, using: &generator)
             let digest = KeyDigest.numbered(number)
             let time = MonotonicTime(nanoseconds: now)
             switch UInt8.random(in: 0..<100, using: &generator) {
-            case 0..<60:
+            case 0..<3:
+                let found = cache.stale(digest, now: time, wallSeconds: wall)
+                guard found === model.stale(number, now: now, wall: wall) else {
+                    Issue.record("step \(step): stale is \(found == nil ? "nothing" : "something")")
+                    return
+                }
+            case 3..<60:
                 let outcome = cache.lookup(digest, now: time, wallSeconds: wall)
                 let expected = model.lookup(number, now: now, wall: wall)
                 guard outcome.kind == expected.0, outcome.grant === expected.1 else {
@@ -104,14 +126,22 @@ import Testing
                     scopes: [],
                     expiresAt: Bool.random(using: &generator) ? wall + .random(in: -5...80, using: &generator) : nil,
                     notBefore: Int.random(in: 0..<4, using: &generator) == 0
-                        ? wall + .random(in: -20...20, using: &generator) : nil
+                        ? wall + .random(in: -20...20, using: &generator) : nil,
+                    subject: "\(number % 8)"
                 )
                 cache.store(digest, .active(grant), now: time, wallSeconds: wall)
                 model.store(number, grant, now: now, wall: wall)
             case 82..<92:
                 cache.store(digest, .inactive, now: time, wallSeconds: wall)
                 model.store(number, nil, now: now, wall: wall)
-            case 92..<94:
+            case 92:
+                let subject = "\(number % 8)"
+                let removed = cache.removeAll { $0.subject == subject }
+                let count = model.positive.count + model.negative.count
+                model.positive.removeAll { $0.grant?.subject == subject }
+                model.negative.removeAll { $0.grant?.subject == subject }
+                #expect(removed == count - model.positive.count - model.negative.count)
+            case 93:
                 let wasThere = cache.remove(digest)
                 let count = model.positive.count + model.negative.count
                 model.positive.removeAll { $0.number == number }

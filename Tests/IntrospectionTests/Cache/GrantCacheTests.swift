@@ -1,6 +1,7 @@
-import Introspection
 import ScopeModel
 import Testing
+
+@testable import Introspection
 
 @Suite struct GrantCacheTests {
     let key = KeyDigest.numbered(1)
@@ -26,7 +27,8 @@ import Testing
         #expect(cache.lookup(key, now: start.advanced(by: 59_999_999_999), wallSeconds: wall + 59).kind == .hit)
         #expect(cache.counters.count == 1)
         #expect(cache.lookup(key, now: start.advanced(by: 60_000_000_000), wallSeconds: wall + 60).kind == .miss)
-        #expect(cache.counters.count == 0)
+        // It stays until its place is wanted: that the key was good once counts for something.
+        #expect(cache.counters.count == 1)
         #expect(cache.lookup(.numbered(2), now: start, wallSeconds: wall).kind == .miss)
         #expect(cache.counters.hits == 2)
         #expect(cache.counters.misses == 2)
@@ -138,6 +140,70 @@ import Testing
         #expect(cache.counters.count == 0)
         #expect(cache.counters.negativeCount == 0)
         #expect(cache.lookup(.numbered(4), now: start, wallSeconds: wall).kind == .miss)
+    }
+
+    @Test func anAgingGrantIsToldOnceAndServesOn() {
+        let limits = GrantCache.Limits(capacity: 10, timeToLive: 60_000_000_000, refreshesAhead: true)
+        let cache = GrantCache(limits: limits)
+        cache.store(key, .active(Grant(scopes: [])), now: start, wallSeconds: wall)
+        #expect(cache.lookup(key, now: start.advanced(by: 53_999_999_999), wallSeconds: wall).kind == .hit)
+        #expect(cache.lookup(key, now: start.advanced(by: 54_000_000_000), wallSeconds: wall).kind == .aging)
+        #expect(cache.lookup(key, now: start.advanced(by: 54_000_000_000), wallSeconds: wall).kind == .hit)
+        cache.store(key, .active(Grant(scopes: [])), now: start.advanced(by: 55_000_000_000), wallSeconds: wall)
+        #expect(cache.lookup(key, now: start.advanced(by: 60_000_000_000), wallSeconds: wall).kind == .hit)
+        #expect(cache.lookup(key, now: start.advanced(by: 109_000_000_000), wallSeconds: wall).kind == .aging)
+        // A key that expires before its time to live is over has nothing to gain.
+        cache.store(key, .active(Grant(scopes: [], expiresAt: wall + 58)), now: start, wallSeconds: wall)
+        #expect(cache.lookup(key, now: start.advanced(by: 55_000_000_000), wallSeconds: wall + 55).kind == .hit)
+    }
+
+    @Test func timesToLiveDifferByAtMostTheJitter() {
+        let limits = GrantCache.Limits(capacity: 2000, timeToLive: 60_000_000_000, jitter: 10)
+        let cache = GrantCache(limits: limits)
+        for number in 0..<1000 as Range<UInt64> {
+            cache.store(.numbered(number), .active(Grant(scopes: [])), now: start, wallSeconds: wall)
+        }
+        let alive = (0...60).map { second in
+            (0..<1000 as Range<UInt64>).count { number in
+                let now = start.advanced(by: Int64(second) * 1_000_000_000)
+                return cache.lookup(.numbered(number), now: now, wallSeconds: wall).kind == .hit
+            }
+        }
+        #expect(alive[54] == 1000)
+        #expect(alive[60] == 0)
+        #expect((350...650).contains(alive[57]), "\(alive[57]) of 1000 live after 57 s")
+    }
+
+    @Test func aStaleGrantIsThereForItsTimeAndNotBeyondItsExpiry() {
+        let limits = GrantCache.Limits(capacity: 10, timeToLive: 10_000_000_000, staleTime: 30_000_000_000)
+        let cache = GrantCache(limits: limits)
+        let later = { (seconds: Int64) in start.advanced(by: seconds * 1_000_000_000) }
+        cache.store(key, .active(Grant(scopes: [], expiresAt: wall + 35)), now: start, wallSeconds: wall)
+        #expect(cache.lookup(key, now: later(10), wallSeconds: wall + 10).kind == .miss)
+        #expect(cache.stale(key, now: later(34), wallSeconds: wall + 34) != nil)
+        #expect(cache.stale(key, now: later(35), wallSeconds: wall + 35) == nil)
+        #expect(cache.stale(key, now: later(35), wallSeconds: wall + 1) == nil)
+        #expect(cache.stale(key, now: later(11), wallSeconds: wall + 35) == nil)
+        cache.store(key, .active(Grant(scopes: [])), now: start, wallSeconds: wall)
+        #expect(cache.stale(key, now: later(39), wallSeconds: wall) != nil)
+        #expect(cache.stale(key, now: later(40), wallSeconds: wall) == nil)
+        cache.store(key, .inactive, now: later(20), wallSeconds: wall)
+        #expect(cache.stale(key, now: later(21), wallSeconds: wall) == nil)
+    }
+
+    @Test func grantsAreForgottenByWhatTheySay() {
+        let cache = cache(capacity: 20_000)
+        for number in 0..<10_000 as Range<UInt64> {
+            let grant = Grant(scopes: [], subject: number % 3 == 0 ? "a" : "b")
+            cache.store(.numbered(number), .active(grant), now: start, wallSeconds: wall)
+        }
+        #expect(cache.removeAll { $0.subject == "a" } == 3334)
+        #expect(cache.removeAll { $0.subject == "a" } == 0)
+        #expect(cache.counters.count == 6666)
+        for number in 0..<10_000 as Range<UInt64> {
+            let kind = cache.lookup(.numbered(number), now: start, wallSeconds: wall).kind
+            #expect(kind == (number % 3 == 0 ? .miss : .hit))
+        }
     }
 
     @Test func grantsAreReleased() {

@@ -103,7 +103,7 @@ import Testing
             cache: GrantCache(),
             catalog: try TestCatalog.make(),
             clock: clock,
-            limits: IntrospectorLimits(maximumConcurrentCalls: 1, maximumWaiters: 50_000)
+            limits: IntrospectorLimits(maximumConcurrentCalls: 1, maximumWaiters: 50_000, breakerFailures: 0)
         )
         let told = Mutex(0)
         for number in 0..<20_000 as Range<UInt64> {

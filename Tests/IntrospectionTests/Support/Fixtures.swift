@@ -43,11 +43,12 @@ final class TestClock: IntrospectionClock {
 
 extension CacheOutcome {
     /// The outcome without its grant, for comparison.
-    enum Kind { case hit, negative, expired, notYetValid, miss }
+    enum Kind { case hit, aging, negative, expired, notYetValid, miss }
 
     var kind: Kind {
         switch self {
         case .hit: .hit
+        case .aging: .aging
         case .negative: .negative
         case .expired: .expired
         case .notYetValid: .notYetValid
@@ -57,7 +58,7 @@ extension CacheOutcome {
 
     var grant: Grant? {
         switch self {
-        case .hit(let grant), .expired(let grant), .notYetValid(let grant): grant
+        case .hit(let grant), .aging(let grant), .expired(let grant), .notYetValid(let grant): grant
         case .negative, .miss: nil
         }
     }

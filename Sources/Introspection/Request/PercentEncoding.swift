@@ -1,20 +1,12 @@
-/// The body of an introspection request (RFC 7662 §2.1).
-public enum TokenRequest {
-    /// The Content-Type of ``form(key:)``.
-    public static let contentType = "application/x-www-form-urlencoded"
-
-    /// `token=…&token_type_hint=access_token`, with every byte of the key but the unreserved ones (RFC 3986 §2.3)
-    /// percent-encoded.
-    public static func form(key: [UInt8]) -> [UInt8] {
-        Array("token=".utf8) + percentEncoded(key) + Array("&token_type_hint=access_token".utf8)
-    }
-
+/// Percent-encoding for forms and for credentials.
+public enum PercentEncoding {
     /// A client id or secret as RFC 6749 §2.3.1 has it before it becomes part of a Basic credential.
     public static func formEncoded(_ bytes: [UInt8]) -> String {
-        String(decoding: percentEncoded(bytes), as: UTF8.self)
+        String(decoding: encoded(bytes), as: UTF8.self)
     }
 
-    private static func percentEncoded(_ bytes: [UInt8]) -> [UInt8] {
+    /// The bytes with all but the unreserved ones (RFC 3986 §2.3) percent-encoded.
+    static func encoded(_ bytes: [UInt8]) -> [UInt8] {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(3 * bytes.count)
         for byte in bytes {

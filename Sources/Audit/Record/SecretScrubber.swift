@@ -1,0 +1,36 @@
+/// Takes keys out of texts that clients send: whoever puts the key into the path, the query or the user agent as well
+/// must not find it in the audit.
+struct SecretScrubber {
+    /// Nothing shorter is taken for a key, so that a made-up "key" such as `trades` can't blank out what was asked for.
+    static let shortestSecret = 12
+
+    private static let replacement = Array("[key]".utf8)
+
+    private let secrets: [[UInt8]]
+
+    init(_ secrets: [[UInt8]]) {
+        // The longest first: one key may be a part of another.
+        self.secrets = secrets.filter { $0.count >= Self.shortestSecret }.sorted { $0.count > $1.count }
+    }
+
+    /// The text, with `[key]` for every key in it.
+    func scrub(_ text: [UInt8]) -> [UInt8] {
+        secrets.reduce(text) { text, secret in Self.replace(secret, in: text) }
+    }
+
+    private static func replace(_ secret: [UInt8], in text: [UInt8]) -> [UInt8] {
+        guard text.count >= secret.count else { return text }
+        var result: [UInt8] = []
+        var index = 0
+        while index < text.count {
+            if text[index] == secret[0], text[index...].starts(with: secret) {
+                result += replacement
+                index += secret.count
+            } else {
+                result.append(text[index])
+                index += 1
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+
+/// Checks a whole log: all its files, compressed or not, and the head file.
+public enum AuditVerify {
+    /// Checks the log at a path.
+    ///
+    /// - Parameters:
+    ///   - signer: Checks the signatures of checkpoints; nil for not.
+    ///   - anchor: A line that must be there, noted elsewhere before.
+    ///   - progress: Told how many bytes have been read, now and then.
+    /// - Throws: When there is no log.
+    public static func run(
+        path: String,
+        signer: AuditSigner? = nil,
+        anchor: AuditAnchor? = nil,
+        progress: (UInt64) -> Void = { _ in }
+    ) throws(AuditReadError) -> AuditVerification {
+        // The head first: what is written meanwhile only makes the log longer.
+        let head = AuditHead.read(AuditHead.path(of: path), signer: signer)
+        var walk = AuditFileWalk(path: path)
+        guard !walk.isAbsent else { throw AuditReadError(path: path, reason: "there is no audit log") }
+        var verifier = AuditVerifier(signer: signer, head: head, anchor: anchor)
+        for problem in walk.problems { verifier.reportUnreadable(problem) }
+        var count: UInt64 = 0
+        var isAtEnd = false
+        while !isAtEnd {
+            do {
+                guard let (file, reader) = try walk.next() else {
+                    isAtEnd = true
+                    continue
+                }
+                while let block = try reader.next() {
+                    verifier.read(block.bytes, file: file.path)
+                    count += UInt64(block.bytes.count)
+                    progress(count)
+                }
+            } catch {
+                verifier.reportUnreadable(error)
+            }
+        }
+        if case .absent = head, case .head = AuditHead.read(AuditHead.path(of: path), signer: signer) {
+            // The log was begun while it was read.
+            return try run(path: path, signer: signer, anchor: anchor, progress: progress)
+        }
+        return verifier.finish()
+    }
+}
+
+/// A log couldn't be read.
+public struct AuditReadError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file.
+    public let path: String
+    /// What is wrong with it, in words.
+    public let reason: String
+
+    /// `file: reason`
+    public var description: String { "\(path): \(reason)" }
+}

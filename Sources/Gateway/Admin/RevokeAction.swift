@@ -1,0 +1,52 @@
+import Audit
+import Digests
+import Introspection
+import Logging
+import SimpleHTTP
+
+/// `POST /revoke`: what is known of a key, or of all keys of an id or a subject, is forgotten on every loop before this
+/// is answered; the endpoint is asked anew when such a key is used the next time.
+struct RevokeAction {
+    let services: GatewayServices
+    /// Makes key fingerprints, as the audit has them.
+    let fingerprint: HMACSHA256
+
+    func respond(to request: SimpleRequest) -> SimpleResponse {
+        let revocation: RevocationRequest
+        do throws(RevocationRequest.Problem) {
+            revocation = try RevocationRequest(parsing: request.body)
+        } catch {
+            return AdminAction.error(400, code: "invalid_revocation", message: error.description)
+        }
+        let effect: RevocationEffect
+        let target: AuditRevocation.Target
+        switch revocation {
+        case .key(let key):
+            effect = services.introspector.forget(KeyDigest(services.keyDigest.authenticate(key.span)))
+            target = .fingerprint(fingerprint.authenticate(key.span).hexPrefix16)
+        case .identity(let identity):
+            effect = services.introspector.forget(identity)
+            switch identity {
+            case .keyID(let keyID): target = .keyID(keyID)
+            case .subject(let subject): target = .subject(subject)
+            }
+        }
+        services.audit.append(.revocation(AuditRevocation(target, count: effect.forgotten)))
+        services.logger.notice("revoked", metadata: Self.metadata(of: target, effect))
+        return AdminAction.json(
+            200,
+            "{\"forgotten\":\(effect.forgotten),\"calls_disregarded\":\(effect.callsDisregarded)}\n"
+        )
+    }
+
+    private static func metadata(of target: AuditRevocation.Target, _ effect: RevocationEffect) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["forgotten": "\(effect.forgotten)"]
+        switch target {
+        case .fingerprint(let fingerprint): metadata["key_fingerprint"] = "\(fingerprint)"
+        case .keyID(let keyID): metadata["key_id"] = "\(keyID)"
+        case .subject(let subject): metadata["subject"] = "\(subject)"
+        case .all: break
+        }
+        return metadata
+    }
+}

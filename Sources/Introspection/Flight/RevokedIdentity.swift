@@ -1,0 +1,23 @@
+/// Whose keys were revoked, when it isn't one key that is named.
+public enum RevokedIdentity: Hashable, Sendable {
+    /// All keys of which introspection says this key id.
+    case keyID(String)
+    /// All keys of which introspection says this subject.
+    case subject(String)
+
+    /// Whether a grant is of such a key.
+    func covers(_ grant: Grant) -> Bool {
+        switch self {
+        case .keyID(let keyID): grant.keyID == keyID
+        case .subject(let subject): grant.subject == subject
+        }
+    }
+}
+
+/// What a revocation found.
+public struct RevocationEffect: Hashable, Sendable {
+    /// Answers that were forgotten.
+    public var forgotten: Int
+    /// Calls that ran when the revocation came, whose answers are not used.
+    public var callsDisregarded: Int
+}
