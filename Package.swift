@@ -5,8 +5,12 @@ import PackageDescription
 /// compiler's new warning stop somebody's build.
 let strict = Context.environment["SCOPEGATE_STRICT"] == "1"
 
+/// Set by Tests/Sanitizers/thread.sh, for locks that ThreadSanitizer can see.
+let threadSanitizer = Context.environment["SCOPEGATE_THREAD_SANITIZER"] == "1"
+
 let settings: [SwiftSetting] =
     [.enableUpcomingFeature("ExistentialAny")] + (strict ? [.treatAllWarnings(as: .error)] : [])
+    + (threadSanitizer ? [.define("THREAD_SANITIZER")] : [])
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")

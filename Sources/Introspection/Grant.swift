@@ -12,8 +12,6 @@ public final class Grant: Sendable {
     public let expiresAt: Int64?
     /// When the key begins to be valid, in seconds since 1970, from 0 to ``maximumTime``; nil for always.
     public let notBefore: Int64?
-    /// The issuer's name for the key: 1 to ``maximumKeyIDLength`` visible ASCII characters, fit for a header.
-    public let keyID: String?
     /// The bytes of ``keyID``, empty when there is none.
     public let keyIDUTF8: [UInt8]
     /// Whom the key stands for.
@@ -41,7 +39,6 @@ public final class Grant: Sendable {
         self.scopes = scopes
         self.expiresAt = expiresAt
         self.notBefore = notBefore
-        self.keyID = keyID
         keyIDUTF8 = keyID.map { Array($0.utf8) } ?? []
         self.subject = subject
         self.unknownScopeCount = unknownScopeCount
@@ -52,11 +49,14 @@ public final class Grant: Sendable {
         scopes = ScopeSet()
         expiresAt = nil
         notBefore = nil
-        keyID = nil
         keyIDUTF8 = []
         subject = nil
         unknownScopeCount = 0
     }
+
+    /// The issuer's name for the key: 1 to ``maximumKeyIDLength`` visible ASCII characters, fit for a header; nil when
+    /// there is none.
+    public var keyID: String? { keyIDUTF8.isEmpty ? nil : String(decoding: keyIDUTF8, as: UTF8.self) }
 
     /// The grant of every key that isn't active.
     public static let inactive = Grant()

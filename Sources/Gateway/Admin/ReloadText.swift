@@ -1,4 +1,5 @@
 import GatewayConfig
+import StrictJSON
 
 /// Generations and reloads, for those who ask on the admin listener.
 enum ReloadText {
@@ -60,18 +61,5 @@ enum ReloadText {
             + "\"severity\":\"\(diagnostic.severity.rawValue)\",\"message\":\(quoted(diagnostic.message))\(help)}"
     }
 
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value):
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
+    private static func quoted(_ text: String) -> String { JSONQuoting.quoted(text) }
 }

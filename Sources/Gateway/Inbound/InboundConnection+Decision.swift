@@ -119,7 +119,7 @@ extension InboundConnection {
             request?.grant = grant
             deny(Denial(.expiredKey))
         case .unavailable(let failure):
-            loop.services.logger.warning("introspection unavailable", metadata: ["reason": "\(failure)"])
+            loop.introspectionFailed(failure)
             deny(Denial(.introspectionUnavailable))
         }
     }

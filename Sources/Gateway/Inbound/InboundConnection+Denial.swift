@@ -64,7 +64,8 @@ extension InboundConnection {
     private func answer(_ denial: Denial) {
         guard phase == .deciding, let current = request else { return }
         buffer.moveReaderIndex(forwardBy: min(current.headLength, buffer.readableBytes))
-        send(denial, then: rest(of: current))
+        // A client that has reached a limit is not listened to any further.
+        send(denial, then: denial.reason.isLimit ? .linger : rest(of: current))
     }
 
     /// What follows a refusal on the connection.

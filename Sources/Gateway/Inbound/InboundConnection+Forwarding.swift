@@ -10,19 +10,15 @@ extension InboundConnection {
         guard let current = request else { return }
         let snapshot = current.snapshot
         let head = parser.head
+        if let limit = current.bodyLimit, case .length(let count) = head.framing, count > limit {
+            return deny(Denial(.bodyTooLarge))
+        }
         phase = .forwarding
         prepareAllowedRecord(current)
-        if let limit = current.bodyLimit, case .length(let count) = head.framing, count > limit {
-            buffer.moveReaderIndex(forwardBy: head.byteCount)
-            return fail(.bodyTooLarge)
-        }
         if let served = snapshot.servedCatalog, serve(served, head) { return }
         let inFlight = loop.services.counters.inFlight.add(1, ordering: .relaxed).newValue
         request?.isInFlight = true
-        guard inFlight <= snapshot.limits.inFlight else {
-            buffer.moveReaderIndex(forwardBy: head.byteCount)
-            return fail(.overloaded)
-        }
+        guard inFlight <= snapshot.limits.inFlight else { return deny(Denial(.overloaded)) }
         forward(head, current)
     }
 

@@ -1,4 +1,6 @@
 import CurlTransport
+import Introspection
+import Logging
 import NIOCore
 import ScopeModel
 
@@ -18,6 +20,7 @@ final class GatewayLoop: @unchecked Sendable {
 
     private var requestIDs: RequestIDGenerator
     private var limitLog = LimitLog()
+    private var failureLog = FailureLog()
     private var date = HTTPDate()
     private var connections: [InboundConnection] = []
     private var ticker: RepeatedTask?
@@ -181,14 +184,19 @@ final class GatewayLoop: @unchecked Sendable {
     }
 
     func upstreamFailed(_ failure: CurlFailure) {
-        services.logger.warning(
-            "upstream failed",
-            metadata: ["kind": "\(failure.kind.rawValue)", "error": "\(failure)"]
-        )
+        log(.upstream, ["kind": "\(failure.kind.rawValue)", "error": "\(failure)"])
     }
 
     func upstreamResponseFailed(_ fault: ResponseStream.Fault) {
-        services.logger.warning("upstream response refused", metadata: ["reason": "\(fault.text)"])
+        log(.upstreamResponse, ["reason": "\(fault.text)"])
+    }
+
+    func introspectionFailed(_ failure: IntrospectionFailure) {
+        log(.introspection, ["reason": "\(failure)"])
+    }
+
+    private func log(_ kind: FailureLog.Kind, _ metadata: Logger.Metadata) {
+        failureLog.failed(kind, metadata, now: .now(), logger: services.logger)
     }
 }
 

@@ -83,7 +83,7 @@ public struct BreakerConfiguration: Equatable, Sendable {
     public var maxBackOff: Duration
 
     /// A breaker.
-    public init(failures: Int = 5, backOff: Duration = .seconds(1), maxBackOff: Duration = .seconds(30)) {
+    public init(failures: Int = 5, backOff: Duration = .seconds(1), maxBackOff: Duration = .seconds(5)) {
         self.failures = failures
         self.backOff = backOff
         self.maxBackOff = maxBackOff

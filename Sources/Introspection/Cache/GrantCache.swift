@@ -11,8 +11,8 @@ import Synchronization
 /// to live. Times to live are shortened a little, differently for each entry, so that what came in together doesn't go
 /// together.
 ///
-/// An entry takes 72 bytes, its place in the index 8 to 16 (`UInt32`, at most half full), its grant about 200 with a key
-/// id and a subject of up to 32 bytes each.
+/// An entry takes 72 bytes, its place in the index 8 to 16 (`UInt32`, at most half full), its grant the rest of about 370
+/// with a key id and a subject of 25 bytes each, as measured by resident memory with 100,000 and with a million keys.
 public final class GrantCache: Sendable {
     /// The bounds of a cache.
     public struct Limits: Hashable, Sendable {

@@ -10,7 +10,7 @@ struct CircuitBreaker {
         /// How long it stays open the first time, in nanoseconds. Each further time takes twice as long.
         var backOff: Int64 = 1_000_000_000
         /// How long it stays open at most, in nanoseconds.
-        var maximumBackOff: Int64 = 30_000_000_000
+        var maximumBackOff: Int64 = 5_000_000_000
     }
 
     private enum Phase {

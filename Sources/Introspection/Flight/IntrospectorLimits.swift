@@ -15,14 +15,14 @@ public struct IntrospectorLimits: Hashable, Sendable {
     /// How long the endpoint is left alone at most, in nanoseconds.
     public var breakerMaximumBackOff: Int64
 
-    /// The defaults: 64 calls, 10,000 waiters, 1 s; the breaker opens after 5 failures for 1 s, then up to 30 s.
+    /// The defaults: 64 calls, 10,000 waiters, 1 s; the breaker opens after 5 failures for 1 s, then up to 5 s.
     public init(
         maximumConcurrentCalls: Int = 64,
         maximumWaiters: Int = 10_000,
         maximumQueueTime: Int64 = 1_000_000_000,
         breakerFailures: Int = 5,
         breakerBackOff: Int64 = 1_000_000_000,
-        breakerMaximumBackOff: Int64 = 30_000_000_000
+        breakerMaximumBackOff: Int64 = 5_000_000_000
     ) {
         self.maximumConcurrentCalls = max(maximumConcurrentCalls, 1)
         self.maximumWaiters = max(maximumWaiters, 1)

@@ -8,7 +8,7 @@ public enum RevokedIdentity: Hashable, Sendable {
     /// Whether a grant is of such a key.
     func covers(_ grant: Grant) -> Bool {
         switch self {
-        case .keyID(let keyID): grant.keyID == keyID
+        case .keyID(let keyID): grant.keyIDUTF8.elementsEqual(keyID.utf8)
         case .subject(let subject): grant.subject == subject
         }
     }

@@ -71,9 +71,13 @@ struct ConfigOption: ParsableArguments {
 
     /// The admin listener of a running gateway: the one that was named, or the configuration's.
     func adminAddress(_ named: String?) throws -> SocketAddressText {
-        guard let named else { return try loadOrExit().configuration.admin.address }
+        try named.map { try Self.address($0) } ?? loadOrExit().configuration.admin.address
+    }
+
+    /// The address that `--admin` names.
+    static func address(_ text: String) throws -> SocketAddressText {
         do {
-            return try SocketAddressText(parsing: named)
+            return try SocketAddressText(parsing: text)
         } catch {
             throw ValidationError("--admin: \(error.message)")
         }

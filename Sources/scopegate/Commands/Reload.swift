@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import FoundationNetworking
+import Gateway
 import GatewayConfig
 
 /// Has a running gateway load its files again.
@@ -51,20 +51,14 @@ struct Reload: AsyncParsableCommand {
 
     func run() async throws {
         // The files may be what is wrong, and then the gateway is the one to say so.
-        let address = try admin ?? (try? config.load())?.configuration.admin.address.description ?? fallback()
-        guard let url = URL(string: "http://\(address)/reload") else {
-            throw ValidationError("--admin: \(address) is not host:port")
-        }
-        var request = URLRequest(url: url, timeoutInterval: 60)
-        request.httpMethod = "POST"
-        let settings = URLSessionConfiguration.ephemeral
-        settings.connectionProxyDictionary = [:]
-        let session = URLSession(configuration: settings)
+        let address =
+            try admin.map { try ConfigOption.address($0) }
+            ?? (try? config.load())?.configuration.admin.address ?? fallback()
         let data: Data
         do {
-            data = try await session.data(for: request).0
-        } catch {
-            StandardError.write("\(address): no gateway answers there: \(error.localizedDescription)")
+            data = Data(try await AdminClient(address: address, timeout: .seconds(60)).post("/reload", json: []).body)
+        } catch let error as AdminClient.NoAnswer {
+            StandardError.write("error: \(error)")
             throw ExitStatus.badInput
         }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: data) else {
@@ -78,9 +72,9 @@ struct Reload: AsyncParsableCommand {
         if !answer.ok { throw ExitStatus.finding }
     }
 
-    private func fallback() throws -> String {
+    private func fallback() -> SocketAddressText {
         StandardError.write("the configuration does not load, so the default admin address is asked; see --admin")
-        return "\(AdminConfiguration().address)"
+        return AdminConfiguration().address
     }
 
     private func show(_ answer: Answer) {

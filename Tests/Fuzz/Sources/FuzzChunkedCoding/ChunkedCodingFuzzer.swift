@@ -1,8 +1,8 @@
 import FuzzSupport
 import HTTP1
 
-/// Any bytes as a chunked body: every split gives the same result, what is decoded and encoded again decodes to the
-/// same, and the reader of all framings does what the decoder does.
+/// Any bytes as a chunked body: every split gives the same result, it is whole exactly when a plain reading says so,
+/// what is decoded and encoded again decodes to the same, and the reader of all framings does what the decoder does.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzChunkedCoding(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = FuzzInput(start, count)
@@ -10,10 +10,21 @@ public func fuzzChunkedCoding(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
         let whole = Decoding(input, ends: [input.bytes.count], limits)
         for ends in input.cuts { expectEqual(whole, Decoding(input, ends: ends, limits), "cut at \(ends)") }
         expectEqual(whole, Decoding(input, ends: [input.bytes.count], limits, byBodyReader: true), "by BodyReader")
+        if limits == HeadLimits() { check(whole, PlainChunked(input.bytes), input.bytes) }
         if whole.ending == .end { checkSecondReading(of: whole) }
         checkConsumption(of: whole, input.bytes)
     }
     return 0
+}
+
+/// Both readings end, with the same content, or neither does.
+private func check(_ decoding: Decoding, _ plain: PlainChunked?, _ bytes: [UInt8]) {
+    expectEqual(decoding.ending == .end, plain != nil, "whether \(quoted(bytes)) is whole")
+    guard let plain else { return }
+    expectEqual(decoding.consumed, plain.count, "the length of \(quoted(bytes))")
+    expectEqual(decoding.body, plain.body, "the body of \(quoted(bytes))")
+    expectEqual(decoding.trailers.map(\.name), plain.trailers.map(\.name), "the trailers of \(quoted(bytes))")
+    expectEqual(decoding.trailers.map(\.value), plain.trailers.map(\.value), "the trailers of \(quoted(bytes))")
 }
 
 /// No byte is lost: what is not data or trailer is what stands around it.

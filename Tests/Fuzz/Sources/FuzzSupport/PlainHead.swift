@@ -69,8 +69,8 @@ public struct PlainHead: Equatable {
         String(decoding: bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
-    /// tchar, RFC 9110 §5.6.2.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
+    /// Whether a byte is a tchar (RFC 9110 §5.6.2).
+    public static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         default: "!#$%&'*+-.^_`|~".utf8.contains(byte)

@@ -1,0 +1,1 @@
+../../../Sources/Introspection/Support/InstrumentedMutex.swift
