@@ -4,8 +4,31 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 
-install_packages "${build_packages[@]}" nginx-light python3 curl
+# What the end-to-end tests run as authorization servers.
+oauth_packages=(django-oauth-toolkit==3.4.1 django==5.2.19 authlib==1.9.9 flask==3.1.3)
+
+# Installs them into a virtual environment below .build, unless it has exactly them.
+install_oauth_servers() {
+    local folder="$root/.build/oauth-python"
+    local installed="$folder/installed-packages" wanted="${oauth_packages[*]}"
+    if [ "$(cat "$installed" 2>/dev/null)" = "$wanted" ] && "$folder/bin/python" -c 'import sys' 2>/dev/null; then
+        say "OAuth servers: all there ($wanted)"
+    else
+        say "Installing OAuth servers: $wanted"
+        rm -rf "$folder"
+        # Debian's own, which python3-venv belongs to, whatever else the PATH may have first.
+        /usr/bin/python3 -m venv "$folder"
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "${oauth_packages[@]}" ||
+            die "the OAuth servers of the tests can't be installed from PyPI: $wanted"
+        # Last, so that an installation that was cut short is done again.
+        printf '%s\n' "$wanted" >"$installed"
+    fi
+    export SCOPEGATE_TEST_PYTHON="$folder/bin/python"
+}
+
+install_packages "${build_packages[@]}" nginx-light python3 python3-venv curl
 require_swift
+install_oauth_servers
 export SCOPEGATE_STRICT=1
 
 say "Format"
