@@ -74,7 +74,7 @@ extension EndToEndTests {
             let junk = ProcessInfo.processInfo.environment["E2E_JUNK_KEYS"].flatMap { Int($0) } ?? 10_000
             try await withJournal { servers in
                 var settings = servers.settings
-                settings.introspectionOptions = ["max_concurrent: 16", "cache: {negative_capacity: 1000}"]
+                settings.introspectionOptions = ["max_concurrent: 16", "cache: {negative_capacity: 1000, ttl: 10m}"]
                 try await withGateway(settings) { gateway in
                     let good = (0..<20).map { _ in servers.key(["read:trades"]) }
                     let client = try gateway.client()
