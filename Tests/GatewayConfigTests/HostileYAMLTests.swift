@@ -116,4 +116,13 @@ struct HostileYAMLTests {
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("scopegate.yaml:3:1: error: unknown key \"a\\u{1b}[2J\\u{9b}\"") == true)
     }
+
+    /// Short files are padded before libyaml gets them, and a value that isn't there is said to be behind the padding.
+    @Test(arguments: ["---", "---\n", "--- ", "a:\n---"])
+    func noPlaceIsBehindTheEnd(text: String) {
+        let found = Fixture.diagnostics(text)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
+        #expect(!found.isEmpty)
+        for diagnostic in found { #expect(diagnostic.line <= lines, "\(diagnostic)") }
+    }
 }

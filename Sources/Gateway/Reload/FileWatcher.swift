@@ -21,6 +21,8 @@ final class FileWatcher: Sendable {
     private let wakeReader: Int32
     private let wakeWriter: Int32
     private let isStopping = Atomic<Bool>(false)
+    /// What the files were when the watcher was made: the thread may begin only after the first change.
+    private let baseline: [String: Signature?]
     private let thread = Mutex<pthread_t?>(nil)
 
     /// What tells one content of a file from another.
@@ -50,6 +52,7 @@ final class FileWatcher: Sendable {
         self.files = files
         self.logger = logger
         self.changed = changed
+        baseline = Self.signatures(of: files())
         var ends: [Int32] = [-1, -1]
         _ = pipe(&ends)
         for end in ends {
@@ -105,7 +108,7 @@ final class FileWatcher: Sendable {
     }
 
     private func run() {
-        var known = signatures()
+        var known = baseline
         while !isStopping.load(ordering: .relaxed) {
             let descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
             guard descriptor >= 0 else {
@@ -184,8 +187,10 @@ final class FileWatcher: Sendable {
         }
     }
 
-    private func signatures() -> [String: Signature?] {
-        Dictionary(files().map { ($0, Signature($0)) }) { first, _ in first }
+    private func signatures() -> [String: Signature?] { Self.signatures(of: files()) }
+
+    private static func signatures(of files: [String]) -> [String: Signature?] {
+        Dictionary(files.map { ($0, Signature($0)) }) { first, _ in first }
     }
 
     /// The directories to watch with the names in them that matter: each file, and each link on the way to it.

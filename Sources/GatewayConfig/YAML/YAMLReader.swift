@@ -24,6 +24,7 @@ struct YAMLReader {
             )
             return nil
         }
+        let end = TextPosition.position(ofByte: bytes.count, in: bytes)
         do {
             // The basic resolver takes every scalar for a string: what a scalar means is for the configuration to say,
             // not for YAML's rules.
@@ -31,9 +32,9 @@ struct YAMLReader {
                 log.error("the file is empty", at: Self.startOfFile)
                 return nil
             }
-            return node(root, depth: 0)
+            return node(root, depth: 0, end: end)
         } catch let error as YamlError {
-            report(error, text: text, end: TextPosition.position(ofByte: bytes.count, in: bytes))
+            report(error, text: text, end: end)
         } catch {
             log.error("the file can't be read as YAML", at: Self.startOfFile)
         }
@@ -54,8 +55,9 @@ struct YAMLReader {
         return text.utf8.count < Self.padding.utf8.count ? text + Self.padding : text
     }
 
-    private func node(_ node: Yams.Node, depth: Int) -> YAMLNode? {
-        let position = node.mark.map { SourcePosition(line: $0.line, column: $0.column) } ?? Self.startOfFile
+    /// - Parameter end: where the file ends; a value that isn't there is said to be behind the padding.
+    private func node(_ node: Yams.Node, depth: Int, end: SourcePosition) -> YAMLNode? {
+        let position = node.mark.map { min(SourcePosition(line: $0.line, column: $0.column), end) } ?? Self.startOfFile
         guard depth < Self.maximumDepth else {
             log.error("values are nested more than \(Self.maximumDepth) deep", at: position)
             return nil
@@ -69,11 +71,15 @@ struct YAMLReader {
             let isPlain = scalar.style == .plain || scalar.style == .any
             return YAMLNode(content: .scalar(text: scalar.string, isPlain: isPlain), position: position)
         case .sequence(let sequence):
-            let items = sequence.map { self.node($0, depth: depth + 1) }
+            let items = sequence.map { self.node($0, depth: depth + 1, end: end) }
             let known = items.compactMap(\.self)
             return known.count == items.count ? YAMLNode(content: .sequence(known), position: position) : nil
         case .mapping(let mapping):
-            let pairs = mapping.map { (self.node($0.key, depth: depth + 1), self.node($0.value, depth: depth + 1)) }
+            let pairs = mapping.map { pair in
+                (
+                    self.node(pair.key, depth: depth + 1, end: end), self.node(pair.value, depth: depth + 1, end: end)
+                )
+            }
             let known = pairs.compactMap { pair in
                 if let key = pair.0, let value = pair.1 { (key: key, value: value) } else { nil }
             }
