@@ -37,7 +37,26 @@ public struct AuditHead: Hashable, Sendable {
         case head(AuditHead, signature: AuditSignature)
     }
 
+    /// Reads a head file. A running gateway writes it in place, so what is read twice alike is taken, and what makes no
+    /// sense is read again before it is believed to be so.
     static func read(_ path: String, signer: AuditSigner?) -> Reading {
+        var reading = Reading.unreadable
+        for _ in 0..<attempts {
+            let first = readOnce(path, signer: signer)
+            reading = readOnce(path, signer: signer)
+            switch (first, reading) {
+            case (.absent, .absent): return reading
+            case (.head(let one, let its), .head(let other, let others)) where one == other && its == others:
+                return reading
+            default: usleep(1000)
+            }
+        }
+        return reading
+    }
+
+    private static let attempts = 20
+
+    private static func readOnce(_ path: String, signer: AuditSigner?) -> Reading {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return errno == ENOENT ? .absent : .unreadable }
         defer { close(descriptor) }
