@@ -43,6 +43,11 @@ public final class ConnectionPool {
         case failed(CurlFailure)
     }
 
+    private struct Waiter {
+        let user: UpstreamConnectionUser
+        let needsFresh: Bool
+    }
+
     /// The bounds, which may be changed while the pool is in use.
     public var limits: Limits
     /// Where its connections go.
@@ -52,7 +57,7 @@ public final class ConnectionPool {
 
     private unowned let loop: CurlLoop
     private var idle: [UpstreamConnection] = []
-    private var waiting: Deque<UpstreamConnectionUser> = []
+    private var waiting: Deque<Waiter> = []
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var isShutDown = false
 
@@ -89,7 +94,7 @@ public final class ConnectionPool {
             oldest.close()
         }
         guard connectionCount < limits.maximumConnections else {
-            waiting.append(user)
+            waiting.append(Waiter(user: user, needsFresh: fresh))
             return .waiting
         }
         return make(for: user)
@@ -102,9 +107,12 @@ public final class ConnectionPool {
         // Bytes after the end of a response belong to no request (RFC 9112 §6.3, response smuggling).
         guard !isShutDown, connection.isOpen, !connection.isReadable || isQuiet(connection), !isOld(connection, at: now)
         else { return connection.close() }
-        if let next = waiting.popFirst() {
-            connection.assign(next)
-            next.upstreamConnected(connection)
+        if let next = waiting.first {
+            // The place of the one that is closed goes to the first in the queue.
+            guard !next.needsFresh else { return connection.close() }
+            waiting.removeFirst()
+            connection.assign(next.user)
+            next.user.upstreamConnected(connection)
             return
         }
         guard idle.count < limits.maximumIdle else { return connection.close() }
@@ -114,18 +122,16 @@ public final class ConnectionPool {
 
     /// Takes a user out of the queue of those that wait.
     public func cancelWaiting(_ user: UpstreamConnectionUser) {
-        if let index = waiting.firstIndex(where: { $0 === user }) { waiting.remove(at: index) }
+        if let index = waiting.firstIndex(where: { $0.user === user }) { waiting.remove(at: index) }
     }
 
     /// Closes connections that have lain idle for too long or become too old. To be called now and then.
     public func closeExpired(at now: NIODeadline) {
-        // The oldest stand first: the pool takes from the end.
-        var expired = 0
-        while expired < idle.count, !isUsable(idle[expired], at: now) { expired += 1 }
-        guard expired > 0 else { return }
-        let closing = idle[..<expired]
-        idle.removeFirst(expired)
-        for connection in closing { connection.close() }
+        // Those that have lain longest stand first, but any of them may have become too old.
+        guard idle.contains(where: { !isUsable($0, at: now) }) else { return }
+        let all = idle
+        idle = all.filter { isUsable($0, at: now) }
+        for connection in all where !isUsable(connection, at: now) { connection.close() }
     }
 
     /// Closes every connection, in use or not, and makes no new one.
@@ -178,6 +184,10 @@ public final class ConnectionPool {
         open[ObjectIdentifier(connection)] = nil
         idle.removeAll { $0 === connection }
         guard !isShutDown, connectionCount < limits.maximumConnections, let next = waiting.popFirst() else { return }
-        if case .failed(let failure) = make(for: next) { next.upstreamConnectFailed(failure) }
+        switch make(for: next.user) {
+        case .connecting(let connection): next.user.upstreamConnecting(connection)
+        case .failed(let failure): next.user.upstreamConnectFailed(failure)
+        case .reused, .waiting: break
+        }
     }
 }

@@ -8,6 +8,8 @@ import NIOCore
 open class UpstreamConnectionUser {
     /// A user that ignores everything.
     public init() {}
+    /// After it has waited, a connection is being made for it.
+    open func upstreamConnecting(_ connection: UpstreamConnection) {}
     /// The connection is open and may be written to.
     open func upstreamConnected(_ connection: UpstreamConnection) {}
     /// No connection could be had. There will be no further call.

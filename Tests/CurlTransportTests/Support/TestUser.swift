@@ -7,6 +7,7 @@ final class TestUser: UpstreamConnectionUser, @unchecked Sendable {
         case failed(CurlFailure.Kind)
     }
 
+    private(set) var connectingCount = 0
     private(set) var connectedCount = 0
     private(set) var failures: [CurlFailure.Kind] = []
     private(set) var readableCount = 0
@@ -64,6 +65,11 @@ final class TestUser: UpstreamConnectionUser, @unchecked Sendable {
             case .failed(let failure): end = .failed(failure.kind)
             }
         }
+    }
+
+    override func upstreamConnecting(_ connection: UpstreamConnection) {
+        self.connection = connection
+        connectingCount += 1
     }
 
     override func upstreamConnected(_ connection: UpstreamConnection) {

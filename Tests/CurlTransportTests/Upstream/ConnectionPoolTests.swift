@@ -1,5 +1,6 @@
 import CurlTransport
 import Glibc
+import NIOCore
 import Testing
 
 @Suite("ConnectionPool", .serialized, .timeLimit(.minutes(1)))
@@ -154,6 +155,71 @@ struct ConnectionPoolTests {
                 #expect(fixture.counts == .init(all: 2, idle: 1))
             }
             try await fixture.loop.until("a connection") { next.connectedCount == 1 }
+        }
+    }
+
+    /// What is given back has been used, so one that needs a new connection gets the place and not the connection.
+    @Test func freshInTheQueue() async throws {
+        try await PoolFixture.with(limits: .init(maximumConnections: 1), script: Self.patient) { fixture in
+            let user = try await fixture.connect()
+            let fresh = TestUser()
+            let next = TestUser()
+            await fixture.loop.run {
+                let connection = user.connection
+                #expect(fixture.take(fresh, fresh: true) == .waiting)
+                #expect(fixture.take(next) == .waiting)
+                fixture.giveBack(user)
+                #expect(connection?.isClosed == true)
+                #expect(fresh.connectingCount == 1 && fresh.connectedCount == 0)
+                #expect(fresh.connection !== connection)
+                #expect(fixture.counts == .init(all: 1, idle: 0, waiting: 1))
+            }
+            try await fixture.loop.until("a connection") { fresh.connectedCount == 1 }
+            await fixture.loop.run {
+                let connection = fresh.connection
+                #expect(connection?.useCount == 0)
+                fixture.giveBack(fresh)
+                #expect(next.connection === connection && next.connectedCount == 1)
+            }
+        }
+    }
+
+    /// One that has waited hears when its connection is begun, so that it can tell a slow upstream from a full pool.
+    @Test func toldWhenConnecting() async throws {
+        try await PoolFixture.with(limits: .init(maximumConnections: 1), script: Self.patient) { fixture in
+            let user = try await fixture.connect()
+            let next = TestUser()
+            await fixture.loop.run {
+                #expect(fixture.take(next) == .waiting)
+                user.connection?.close()
+                #expect(next.connectingCount == 1 && next.connectedCount == 0)
+                #expect(next.connection?.isOpen == false)
+            }
+            try await fixture.loop.until("a connection") { next.connectedCount == 1 }
+            await fixture.loop.run { #expect(next.connectingCount == 1) }
+        }
+    }
+
+    /// The one that has lain longest is not the oldest.
+    @Test func expiryByAge() async throws {
+        let limits = ConnectionPool.Limits(idleTimeout: .hours(2), maximumAge: .hours(1))
+        try await PoolFixture.with(limits: limits, script: Self.patient) { fixture in
+            let old = try await fixture.connect()
+            let between = NIODeadline.now()
+            while NIODeadline.now() <= between {}
+            let young = try await fixture.connect()
+            await fixture.loop.run {
+                let connections = [old, young].compactMap(\.connection)
+                fixture.giveBack(young)
+                fixture.giveBack(old)
+                fixture.pool.closeExpired(at: between + .minutes(59))
+                #expect(fixture.counts == .init(all: 2, idle: 2))
+                fixture.pool.closeExpired(at: between + .hours(1))
+                #expect(connections.map(\.isOpen) == [false, true])
+                #expect(fixture.counts == .init(all: 1, idle: 1))
+                fixture.pool.closeExpired(at: between + .hours(2) + .seconds(60))
+                #expect(fixture.counts == .init(all: 0, idle: 0))
+            }
         }
     }
 
