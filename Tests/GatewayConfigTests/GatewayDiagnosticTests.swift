@@ -105,7 +105,16 @@ struct GatewayDiagnosticTests {
             "keys: {sources: [{header: X-Forwarded-Key}]}",
             [
                 "3:27: error: keys.sources[0].header: X-Forwarded-Key has a meaning of its own, "
-                    + "so a key can't be in it"
+                    + "so a key can't be in it\n"
+                    + "  help: X-API-Key, or a field that holds nothing else, such as X-Journal-Key"
+            ]
+        ),
+        (
+            "keys: {sources: [bearer, {header: user-agent}]}",
+            [
+                "3:35: error: keys.sources[1].header: user-agent has a meaning of its own, "
+                    + "so a key can't be in it\n"
+                    + "  help: X-API-Key, or a field that holds nothing else, such as X-Journal-Key"
             ]
         ),
         (

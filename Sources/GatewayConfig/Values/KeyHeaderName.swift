@@ -1,15 +1,7 @@
+import HTTP1
+
 /// Names of header fields that can hold a key.
 enum KeyHeaderName {
-    /// Fields that have a meaning of their own on the way of a request, so that a key in them would be dropped,
-    /// rewritten or misread.
-    private static let reserved: Set<String> = [
-        "authorization", "connection", "content-length", "content-type", "cookie", "date", "expect", "forwarded",
-        "host",
-        "http2-settings", "keep-alive", "proxy", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te",
-        "trailer", "traceparent", "tracestate", "transfer-encoding", "upgrade", "x-http-method",
-        "x-http-method-override", "x-method-override", "x-original-url", "x-real-ip", "x-request-id", "x-rewrite-url",
-    ]
-    private static let reservedPrefixes = ["x-forwarded-", "x-scopegate-"]
     private static let maximumLength = 64
 
     /// The name, when a key can be in such a field.
@@ -30,12 +22,17 @@ enum KeyHeaderName {
                 help: "letters, digits and hyphens, at most \(maximumLength)"
             )
         }
-        let lowercased = name.lowercased()
-        if lowercased == "authorization" {
+        let known = FieldName.recognise(Array(name.utf8).span)
+        if known == .authorization {
             throw ValueProblem("Authorization is what the source bearer reads", help: "write bearer")
         }
-        guard !reserved.contains(lowercased), !reservedPrefixes.contains(where: { lowercased.hasPrefix($0) }) else {
-            throw ValueProblem("\(name) has a meaning of its own, so a key can't be in it")
+        // A key in a field that the gateway has rules for, or that holds something else, would be dropped, rewritten,
+        // logged or misread on its way.
+        guard known == .other || known == .xAPIKey, name.lowercased() != "cookie" else {
+            throw ValueProblem(
+                "\(name) has a meaning of its own, so a key can't be in it",
+                help: "X-API-Key, or a field that holds nothing else, such as X-Journal-Key"
+            )
         }
         return name
     }
