@@ -5,10 +5,10 @@ import DequeModule
 ///
 /// A request beyond the bound waits, with a bounded part of its body in memory, until its body is complete or another
 /// one's is. Loop-bound.
-struct BodyAdmission {
+struct BodyAdmission<Waiter: AnyObject> {
     private let limit: Int
     private var admitted = 0
-    private var waiting: Deque<UpstreamExchange> = []
+    private var waiting: Deque<Waiter> = []
 
     /// - Parameter connections: The bound of the loop's pool; half of it may be held by incomplete requests.
     init(connections: Int) {
@@ -16,9 +16,9 @@ struct BodyAdmission {
     }
 
     /// Whether a request with an incomplete body may take a connection now; if not it waits to be called.
-    mutating func admit(_ exchange: UpstreamExchange) -> Bool {
+    mutating func admit(_ waiter: Waiter) -> Bool {
         guard admitted < limit else {
-            waiting.append(exchange)
+            waiting.append(waiter)
             return false
         }
         admitted += 1
@@ -26,7 +26,7 @@ struct BodyAdmission {
     }
 
     /// An admitted request has become complete or has ended; answers who may take a connection in its place.
-    mutating func release() -> UpstreamExchange? {
+    mutating func release() -> Waiter? {
         admitted -= 1
         guard let next = waiting.popFirst() else { return nil }
         admitted += 1
@@ -34,7 +34,7 @@ struct BodyAdmission {
     }
 
     /// A request that waits has become complete or has ended.
-    mutating func cancel(_ exchange: UpstreamExchange) {
-        if let index = waiting.firstIndex(where: { $0 === exchange }) { waiting.remove(at: index) }
+    mutating func cancel(_ waiter: Waiter) {
+        if let index = waiting.firstIndex(where: { $0 === waiter }) { waiting.remove(at: index) }
     }
 }

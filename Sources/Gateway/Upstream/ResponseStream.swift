@@ -22,6 +22,8 @@ struct ResponseStream {
         case body(ChunkedError)
         /// The upstream closed the connection before the response was complete.
         case truncated
+        /// More interim responses than ``ResponseStream/interimLimit``.
+        case tooManyInterim
         /// 101: the gateway asked for no upgrade (RFC 9110 §15.2.2).
         case unaskedUpgrade
     }
@@ -33,10 +35,15 @@ struct ResponseStream {
         case failed(Fault)
     }
 
+    /// How many interim responses may come before the final one. They are not passed on, so a response that never gets to
+    /// its final head would look like one that is on its way.
+    static let interimLimit = 32
+
     private let requestMethod: Method
     private let limits: HeadLimits
     private var parser: ResponseHeadParser
     private var state = State.head
+    private var interimCount = 0
 
     init(requestMethod: Method, limits: HeadLimits) {
         self.requestMethod = requestMethod
@@ -94,7 +101,10 @@ struct ResponseStream {
         case .complete:
             offset = start + parser.head.byteCount
             if parser.head.status == 101 { return fail(.unaskedUpgrade) }
-            if !parser.head.isInformational {
+            if parser.head.isInformational {
+                interimCount += 1
+                if interimCount > Self.interimLimit { return fail(.tooManyInterim) }
+            } else {
                 state = .body(BodyReader(framing: parser.head.framing, limits: limits))
             }
             return .head(start: start)
