@@ -140,7 +140,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "GatewayConfig", "HTTP1", "RouteMap", "ScopeModel", nioCore],
+            dependencies: ["Gateway", "GatewayConfig", "HTTP1", "RouteMap", "ScopeModel", nioCore, nioPosix],
             swiftSettings: settings
         ),
     ],

@@ -4,9 +4,9 @@
 /// made, so that a queue of records is bounded too.
 public struct AuditRecord: Hashable, Sendable {
     /// When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
-    public let timeMicroseconds: Int64
+    public private(set) var timeMicroseconds: Int64
     /// What was decided.
-    public let decision: AuditDecision
+    public private(set) var decision: AuditDecision
     /// The request's id, as in the response's `X-Request-Id`.
     public let requestID: AuditText
     /// The trace id of a well-formed `traceparent` (W3C Trace Context §3.2.2.3).
@@ -25,14 +25,14 @@ public struct AuditRecord: Hashable, Sendable {
     public let template: AuditText?
     /// The reason of the refusal, as in the response: `forbidden_scope`, `invalid_key`, …; `allowed` when it was passed
     /// on.
-    public let code: AuditText
+    public private(set) var code: AuditText
     /// The status that was answered. In the log it is 503 when the refusal couldn't be recorded in time, whatever
     /// ``code`` says.
     public var status: Int
     /// The scope that the response names as missing.
     public let requiredScope: AuditText?
     /// All scopes of the requirement, when it has several.
-    public let requiredScopes: [AuditText]
+    public private(set) var requiredScopes: [AuditText]
     /// The scopes that the key has; nil when its grant isn't known.
     public let grantedScopes: [AuditText]?
     /// The issuer's name for the key.
@@ -102,6 +102,18 @@ public struct AuditRecord: Hashable, Sendable {
         self.keyFingerprint = keyFingerprint.map(AuditText.name)
         self.generation = generation
         self.userAgent = userAgent.map { sent($0, AuditLimits.userAgent) }
+    }
+
+    /// The record of the same request, which was passed on at first and is refused after all.
+    public func refused(code: String, status: Int, timeMicroseconds: Int64) -> AuditRecord {
+        var record = self
+        record.timeMicroseconds = timeMicroseconds
+        record.decision = .denied
+        record.code = .name(code)
+        record.status = status
+        // What the key would have needed is no ground of this refusal.
+        record.requiredScopes = []
+        return record
     }
 }
 

@@ -24,6 +24,6 @@ struct CurrentRequest {
     var bodyByteCount: UInt64 = 0
     /// It is counted among the requests in flight.
     var isInFlight = false
-    /// It passes, and is recorded when its status is known.
-    var allowedRecord: AllowedRecord?
+    /// It passes, and will or may have to be recorded when it is known what became of it.
+    var pendingRecord: PendingRecord?
 }

@@ -7,11 +7,12 @@ import ScopeModel
 
 /// What the audit is told of requests.
 extension InboundConnection {
-    /// The record of a refusal.
-    func auditRecord(of denial: Denial, _ current: CurrentRequest) -> AuditRecord {
+    /// The record of a refusal, by a buffer that begins with the request's head.
+    func auditRecord(of denial: Denial, _ current: CurrentRequest, head: ByteBuffer) -> AuditRecord {
         let catalog = current.snapshot.catalog
         return auditRecord(
             current,
+            head: head,
             decision: .denied,
             template: denial.template,
             code: "\(denial.reason.code)",
@@ -21,26 +22,51 @@ extension InboundConnection {
         )
     }
 
+    /// The record of a request that had passed and is refused after all: its body is too long, too late or malformed, or
+    /// there was no connection for it. Its head has left the buffer.
+    func auditRecord(ofLate denial: Denial, _ current: CurrentRequest) -> AuditRecord? {
+        if let pending = current.pendingRecord {
+            return pending.record.refused(
+                code: "\(denial.reason.code)",
+                status: denial.reason.status,
+                timeMicroseconds: SystemClock.wallMicroseconds
+            )
+        }
+        return headBeingForwarded.map { auditRecord(of: denial, current, head: $0) }
+    }
+
     /// A request passes: if such requests are recorded, its record is made now, while its head is at hand, and written
     /// when its status is known.
     func prepareAllowedRecord(_ current: CurrentRequest) {
         guard loop.services.auditPolicy.records(parser.head.method, &loop.allowedCalls) else { return }
+        prepareRecord(current, head: buffer, isKeptWhenAllowed: true)
+    }
+
+    /// A request has passed that may still have to be refused when its head is no longer at hand.
+    func prepareLateRefusal(head: ByteBuffer) {
+        guard let current = request, current.pendingRecord == nil else { return }
+        prepareRecord(current, head: head, isKeptWhenAllowed: false)
+    }
+
+    private func prepareRecord(_ current: CurrentRequest, head: ByteBuffer, isKeptWhenAllowed: Bool) {
         let record = auditRecord(
             current,
+            head: head,
             decision: .allowed,
             template: current.template,
             code: "allowed",
             status: 0,
             requiredScopes: names(current.requirement, current.snapshot.catalog)
         )
-        request?.allowedRecord = AllowedRecord(record)
+        request?.pendingRecord = PendingRecord(record, isKeptWhenAllowed: isKeptWhenAllowed)
     }
 
     /// The status of a request that passed is known.
     func recordAllowed(status: Int) {
-        guard let allowed = request?.allowedRecord else { return }
-        request?.allowedRecord = nil
-        var record = allowed.record
+        guard let pending = request?.pendingRecord else { return }
+        request?.pendingRecord = nil
+        guard pending.isKeptWhenAllowed else { return }
+        var record = pending.record
         record.status = status
         loop.services.audit.append(.request(record))
     }
@@ -52,6 +78,7 @@ extension InboundConnection {
 
     private func auditRecord(
         _ current: CurrentRequest,
+        head view: ByteBuffer,
         decision: AuditDecision,
         template: Int?,
         code: String,
@@ -59,7 +86,6 @@ extension InboundConnection {
         requiredScope: String? = nil,
         requiredScopes: [String]
     ) -> AuditRecord {
-        let view = buffer
         let bytes = view.readableBytesUInt8Span
         let head = current.headLength > 0 ? parser.head : nil
         let snapshot = current.snapshot
@@ -94,11 +120,17 @@ extension InboundConnection {
     }
 }
 
-/// A record that waits for the status of its request; a box, so that a request without one stays small.
-final class AllowedRecord {
+/// The record of a request that has passed, made while its head was at hand, until it is known what becomes of it. It
+/// holds no key. A box, so that a request without one stays small.
+final class PendingRecord {
     let record: AuditRecord
+    /// It is written also when the request is served, not only when it is refused after all.
+    let isKeptWhenAllowed: Bool
 
-    init(_ record: AuditRecord) { self.record = record }
+    init(_ record: AuditRecord, isKeptWhenAllowed: Bool) {
+        self.record = record
+        self.isKeptWhenAllowed = isKeptWhenAllowed
+    }
 }
 
 /// What the audit takes from the fields of a head.

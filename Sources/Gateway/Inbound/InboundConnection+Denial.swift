@@ -32,24 +32,29 @@ extension InboundConnection {
     /// Refuses the current request: no answer leaves before the record of it has been written.
     func deny(_ denial: Denial) {
         guard let current = request, phase != .closed else { return }
-        phase = .deciding
         var denial = denial
         denial.template = current.template
-        let settled = denial
-        let record = auditRecord(of: settled, current)
+        answer(denial, after: auditRecord(of: denial, current, head: buffer))
+    }
+
+    private func answer(_ denial: Denial, after record: AuditRecord) {
+        phase = .deciding
+        // It is on record as refused, and nothing else.
+        request?.pendingRecord = nil
+        arm(.nothing)
         let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
         let admission = loop.services.audit.append(.request(record)) { outcome in
             eventLoop.execute {
                 switch outcome {
-                case .written: isolated.value.answer(settled)
+                case .written: isolated.value.answer(denial)
                 case .retained: isolated.value.answer(Denial(.auditUnavailable))
                 }
             }
         }
         switch admission {
         case .waiting: break
-        case .accepted: answer(settled)
+        case .accepted: answer(denial)
         case .refused: answer(Denial(.auditUnavailable))
         }
     }
@@ -91,8 +96,8 @@ extension InboundConnection {
         case .incomplete:
             // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1); nobody can tell what
             // the next byte is.
-            guard staysOpen, !current.expectsContinue, let remaining = body.remainingLength,
-                remaining <= current.snapshot.limits.drainedBody
+            guard staysOpen, !current.expectsContinue,
+                body.remainingLength ?? 0 <= current.snapshot.limits.drainedBody
             else { return .linger }
             return .drainBody
         }
@@ -119,6 +124,7 @@ extension InboundConnection {
         case .nextRequest: nextRequest()
         case .drainBody:
             phase = .draining
+            drained = 0
             arm(.body)
             process()
         case .linger:
@@ -127,16 +133,26 @@ extension InboundConnection {
         }
     }
 
-    /// Answers a request that was admitted and then couldn't be served; there is no record of it in the audit, for it
-    /// wasn't refused.
+    /// Answers a request that was admitted and then couldn't be served.
     func fail(_ reason: DenialReason, message: StaticString? = nil) {
         guard let current = request, phase == .forwarding else { return }
+        let denial = Denial(reason, message: message)
+        guard reason.isUpstreamFailure else { return denyLate(denial, current) }
+        // It wasn't refused, so it is on record only if those that pass are.
         phase = .deciding
         recordAllowed(status: reason.status)
         let rest = rest(of: current)
-        // The upstream may have taken a part of the body; the connection is worth nothing to the client then. A client that
-        // sends more than it may is not listened to any further.
-        let staysUseful = body.isComplete && reason != .bodyTooLarge
-        send(Denial(reason, message: message), then: staysUseful ? rest : .linger)
+        // The upstream may have taken a part of the body; the connection is worth nothing to the client then.
+        send(denial, then: body.isComplete && !reason.isLimit ? rest : .linger)
+    }
+
+    /// Refuses a request that had passed.
+    private func denyLate(_ denial: Denial, _ current: CurrentRequest) {
+        // The head has left the buffer, and where the next request would begin nobody knows.
+        request?.headLength = 0
+        var denial = denial
+        denial.template = current.template
+        guard let record = auditRecord(ofLate: denial, current) else { return denyUnrecorded() }
+        answer(denial, after: record)
     }
 }

@@ -28,6 +28,9 @@ extension InboundConnection {
         let exchange = UpstreamExchange(loop: loop, client: self, request: head, limits: snapshot.limits.head)
         self.exchange = exchange
         let view = buffer
+        // Only with a body can it be refused before this call is over.
+        if head.framing != .none { headBeingForwarded = view }
+        defer { headBeingForwarded = nil }
         exchange.writeHead { outgoing in
             UpstreamRequestHead(
                 head: head,
@@ -47,6 +50,7 @@ extension InboundConnection {
         exchange.start()
         guard self.exchange === exchange else { return }
         if exchange.isConnected || !body.isComplete { arm(.body) }
+        if exchange.isQueued || !body.isComplete { prepareLateRefusal(head: view) }
         exchange.flush()
     }
 
@@ -115,6 +119,12 @@ extension InboundConnection {
         }
     }
 
+    /// A connection is being made for a request that had to wait for it, or that is repeated.
+    func upstreamConnecting() {
+        guard phase == .forwarding else { return }
+        arm(body.isComplete ? .connection : .body)
+    }
+
     func requestWasSent() {
         guard phase == .forwarding, exchange?.responseHasBegun == false else { return }
         arm(.firstByte)
@@ -127,7 +137,7 @@ extension InboundConnection {
     /// The client doesn't take the response as fast as it comes.
     func responseHeldBack() {
         guard phase == .forwarding else { return }
-        arm(.body)
+        armForTaking()
     }
 
     /// The head of the response is about to be sent.
@@ -170,7 +180,7 @@ extension InboundConnection {
         exchange = nil
         guard phase == .forwarding else { return }
         if responseBegun {
-            loop.services.counters.responsesCut.increment()
+            loop.responseCut(reason, client: identity?.address ?? "unknown")
             abort()
         } else {
             fail(reason, message: message)
@@ -200,17 +210,21 @@ extension InboundConnection {
     }
 
     private func closeIdle() {
-        loop.services.counters.idleClosed.increment()
+        loop.idleClosed(client: identity?.address ?? "unknown")
         context?.close(promise: nil)
     }
 
     private func bodyTimedOut() {
+        if clientTakes() { return armForTaking() }
+        // The rest of a body that was refused doesn't come.
+        guard phase != .draining else { return closeIdle() }
         guard phase == .forwarding, let exchange else {
+            loop.responseCut(.requestTimeout, client: identity?.address ?? "unknown")
             abort()
             return
         }
         // Whoever holds up the body is the one that is late.
-        let isUpstreamLate = exchange.isBackedUp || body.isComplete
+        let isUpstreamLate = exchange.pausedSince == nil && (exchange.isBackedUp || body.isComplete)
         exchangeTimedOut(exchange.isQueued ? .overloaded : isUpstreamLate ? .upstreamTimeout : .requestTimeout)
     }
 

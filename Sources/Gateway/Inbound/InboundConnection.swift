@@ -49,7 +49,8 @@ final class InboundConnection: ChannelDuplexHandler {
 
     /// Bytes of later requests that are kept while one is being served.
     static let pipelineLimit = 64 << 10
-    /// How much is thrown away, and for how long, after the last response.
+    /// How much is thrown away after the last response, and how long the client has to close then. One that sends more is
+    /// not read any further, but closed no sooner: that would reset the connection, and could cost it the response.
     static let lingerLimit = 1 << 20
     static let lingerTime = TimeAmount.seconds(2)
 
@@ -65,6 +66,10 @@ final class InboundConnection: ChannelDuplexHandler {
     var request: CurrentRequest?
     var exchange: UpstreamExchange?
     var context: ChannelHandlerContext?
+    /// The bytes of the head of the request that is being handed to the upstream, for as long as that call lasts.
+    var headBeingForwarded: ByteBuffer?
+    /// How much the client had taken when it was last asked, while it holds up what is written.
+    var progress: ClientProgress?
     /// The response that is under way has told the client that the connection ends with it.
     var closesAfterResponse = false
     private(set) var identity: ClientIdentity?
@@ -75,6 +80,8 @@ final class InboundConnection: ChannelDuplexHandler {
     private var isProcessing = false
     private var mustProcessAgain = false
     private var lingered = 0
+    /// How much of the refused request's body has been thrown away since the refusal.
+    var drained: UInt64 = 0
 
     init(loop: GatewayLoop) {
         self.loop = loop
@@ -112,7 +119,10 @@ final class InboundConnection: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase != .closed else { return }
         var incoming = unwrapInboundIn(data)
-        if phase == .lingering { return discardLingering(incoming.readableBytes) }
+        if phase == .lingering {
+            lingered += incoming.readableBytes
+            return
+        }
         if buffer.readableBytes == 0 {
             buffer = incoming
         } else {
@@ -140,6 +150,8 @@ final class InboundConnection: ChannelDuplexHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         guard identity == nil else { return }
+        // The listener accepted it when the gateway was already stopping.
+        guard !loop.isDraining else { return context.close(promise: nil) }
         identity = ClientIdentity(
             remote: context.channel.remoteAddress,
             local: context.channel.localAddress,
@@ -168,7 +180,9 @@ final class InboundConnection: ChannelDuplexHandler {
         case .forwarding where !body.isComplete: !(exchange?.isBackedUp ?? false)
         case .forwarding, .deciding: buffer.readableBytes < Self.pipelineLimit
         case .head: takesResponse
-        case .draining, .lingering: true
+        case .draining: true
+        // Until the response has left, no more is thrown away than would be afterwards.
+        case .lingering: lingered < Self.lingerLimit
         case .closed: false
         }
     }
@@ -206,7 +220,7 @@ final class InboundConnection: ChannelDuplexHandler {
     private func readHead() {
         guard buffer.readableBytes > 0 else { return }
         // A client that doesn't read its answers gets no further ones: they would pile up here.
-        guard takesResponse else { return arm(.body) }
+        guard takesResponse else { return armForTaking() }
         switch parser.parse(buffer.readableBytesUInt8Span) {
         case .needMore:
             if awaiting == .request { arm(.head) }
@@ -227,7 +241,7 @@ final class InboundConnection: ChannelDuplexHandler {
 
     func finishRequest() {
         // The client went before there was an answer.
-        if request?.allowedRecord != nil { recordAllowed(status: Self.clientWent) }
+        if request?.pendingRecord != nil { recordAllowed(status: Self.clientWent) }
         if request?.isInFlight == true {
             loop.services.counters.inFlight.subtract(1, ordering: .relaxed)
         }
@@ -235,10 +249,15 @@ final class InboundConnection: ChannelDuplexHandler {
     }
 
     private func drainBody() {
-        switch discardBody() {
+        guard let limit = request?.snapshot.limits.drainedBody else { return }
+        let before = buffer.readableBytes
+        let result = discardBody()
+        drained += UInt64(before - buffer.readableBytes)
+        switch result {
         case .complete: nextRequest()
-        case .incomplete: break
-        case .broken: closeLingering()
+        // How long a body in chunks is only its end tells.
+        case .incomplete where drained <= limit: break
+        case .incomplete, .broken: closeLingering()
         }
     }
 
@@ -272,6 +291,7 @@ final class InboundConnection: ChannelDuplexHandler {
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.context?.close(promise: nil) }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+        if awaiting == .body { armForTaking() }
     }
 
     /// Closes our side and reads on for a while: closing with unread bytes would reset the connection, and the client
@@ -279,7 +299,7 @@ final class InboundConnection: ChannelDuplexHandler {
     func closeLingering() {
         guard phase != .closed, let context else { return }
         phase = .lingering
-        discardLingering(buffer.readableBytes)
+        lingered = buffer.readableBytes
         buffer = ByteBuffer()
         arm(.body)
         let promise = context.eventLoop.makePromise(of: Void.self)
@@ -288,14 +308,11 @@ final class InboundConnection: ChannelDuplexHandler {
             guard case .success = result else { return context.close(promise: nil) }
             arm(.close)
             context.close(mode: .output, promise: nil)
-            self.resumeReading()
+            lingered = 0
+            resumeReading()
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
-    }
-
-    private func discardLingering(_ count: Int) {
-        lingered += count
-        if lingered > Self.lingerLimit { context?.close(promise: nil) }
+        if awaiting == .body { armForTaking() }
     }
 
     /// Cuts the connection, so that the client can't take what it has for a complete response.
@@ -314,7 +331,20 @@ final class InboundConnection: ChannelDuplexHandler {
 
     // MARK: Deadlines
 
+    /// Waits for the client to take more of what was written.
+    func armForTaking() {
+        arm(.body)
+        progress = context.map { ClientProgress($0.channel) }
+    }
+
+    /// Whether the client has taken enough of what was written since ``armForTaking()``.
+    func clientTakes() -> Bool {
+        guard let progress, let context else { return false }
+        return ClientProgress(context.channel).isEnough(since: progress)
+    }
+
     func arm(_ what: Awaiting) {
+        progress = nil
         awaiting = what
         guard let limit = limit(of: what) else {
             deadline = .distantFuture

@@ -24,6 +24,15 @@ final class AcceptGate: ChannelDuplexHandler {
         self.logger = logger
     }
 
+    /// Counted here and not by its loop, where it arrives only later: a burst would pass the limit.
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        counters.connections.add(1, ordering: .relaxed)
+        unwrapInboundIn(data).closeFuture.whenComplete { [counters] _ in
+            counters.connections.subtract(1, ordering: .relaxed)
+        }
+        context.fireChannelRead(data)
+    }
+
     func read(context: ChannelHandlerContext) {
         guard counters.connections.load(ordering: .relaxed) >= maximum else { return context.read() }
         guard !isHeldBack else { return }

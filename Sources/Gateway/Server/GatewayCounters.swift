@@ -37,6 +37,14 @@ final class GatewayCounters: Sendable {
 }
 
 extension DenialReason {
+    /// Whether it is the upstream's failure, and no refusal.
+    var isUpstreamFailure: Bool {
+        switch self {
+        case .upstreamUnreachable, .upstreamInvalidResponse, .upstreamTimeout: true
+        default: false
+        }
+    }
+
     /// Whether it says that a limit was reached, which operators want to see in the log.
     var isLimit: Bool {
         switch self {

@@ -14,7 +14,7 @@ final class GatewayLoop: @unchecked Sendable {
     let pool: ConnectionPool
     let services: GatewayServices
     var snapshot: RuntimeSnapshot
-    var bodies: BodyAdmission
+    var bodies: BodyAdmission<UpstreamExchange>
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
 
@@ -71,7 +71,6 @@ final class GatewayLoop: @unchecked Sendable {
     func add(_ connection: InboundConnection) {
         connection.indexInLoop = connections.count
         connections.append(connection)
-        services.counters.connections.add(1, ordering: .relaxed)
         startTicking()
     }
 
@@ -82,7 +81,6 @@ final class GatewayLoop: @unchecked Sendable {
         connections[index].indexInLoop = index
         connections.removeLast()
         connection.indexInLoop = -1
-        services.counters.connections.subtract(1, ordering: .relaxed)
     }
 
     private func startTicking() {
@@ -183,6 +181,18 @@ final class GatewayLoop: @unchecked Sendable {
         limitLog.reached(reason, client: client, now: .now(), logger: services.logger)
     }
 
+    /// A response that had begun is cut, for this reason.
+    func responseCut(_ reason: DenialReason, client: String) {
+        services.counters.responsesCut.increment()
+        limitLog.cut(reason, client: client, now: .now(), logger: services.logger)
+    }
+
+    /// A connection is closed because nothing came on it in time.
+    func idleClosed(client: String) {
+        services.counters.idleClosed.increment()
+        limitLog.idle(client: client, now: .now(), logger: services.logger)
+    }
+
     func upstreamFailed(_ failure: CurlFailure) {
         log(.upstream, ["kind": "\(failure.kind.rawValue)", "error": "\(failure)"])
     }
@@ -207,6 +217,7 @@ extension ResponseStream.Fault {
         case .head(let error): "\(error.message)"
         case .body(let error): "\(error.message)"
         case .truncated: "The connection ended before the response was complete."
+        case .tooManyInterim: "The response has too many interim responses before it."
         case .unaskedUpgrade: "The response switches protocols, which was not asked for."
         }
     }

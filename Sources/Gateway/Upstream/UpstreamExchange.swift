@@ -67,9 +67,10 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// Whether the client's response has begun, so that nothing else can be answered any more.
     var responseHasBegun: Bool { headWasForwarded }
 
-    /// Whether it waits for a connection that others use.
+    /// Whether it waits for a connection that others use. One that is repeated has had its connection, and waits for the
+    /// upstream.
     var isQueued: Bool {
-        progress == .waitingForBody || (progress == .waitingForConnection && connection == nil)
+        progress == .waitingForBody || (progress == .waitingForConnection && connection == nil && !wasRepeated)
     }
 
     /// Whether it has an open connection.
@@ -228,6 +229,12 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     // MARK: Connection events
+
+    override func upstreamConnecting(_ connection: UpstreamConnection) {
+        guard progress == .waitingForConnection else { return }
+        self.connection = connection
+        client.upstreamConnecting()
+    }
 
     override func upstreamConnected(_ connection: UpstreamConnection) {
         guard progress == .waitingForConnection else { return loop.pool.giveBack(connection) }
@@ -494,6 +501,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         self.connection = nil
         outgoing.moveReaderIndex(to: 0)
         progress = .waitingForConnection
+        client.upstreamConnecting()
         take(loop.pool.checkout(for: self, fresh: true))
         return true
     }

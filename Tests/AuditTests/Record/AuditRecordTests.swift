@@ -26,6 +26,37 @@ import Testing
         )
     }
 
+    @Test func refusedAfterAll() {
+        func record(
+            _ decision: AuditDecision,
+            _ code: String,
+            _ status: Int,
+            _ scopes: [String],
+            at: Int64
+        ) -> AuditRecord {
+            AuditRecord(
+                timeMicroseconds: at,
+                decision: decision,
+                requestID: "r".utf8,
+                client: "c",
+                method: Array("PUT".utf8),
+                path: Array("/a".utf8),
+                template: "/{a}",
+                code: code,
+                status: status,
+                requiredScopes: scopes,
+                grantedScopes: ["read:a"],
+                keyFingerprint: "0123456789abcdef",
+                generation: 3
+            )
+        }
+        let passed = record(.allowed, "allowed", 0, ["read:a", "write:a"], at: 5)
+        #expect(
+            passed.refused(code: "body_too_large", status: 413, timeMicroseconds: 9)
+                == record(.denied, "body_too_large", 413, [], at: 9)
+        )
+    }
+
     @Test func aFullRecord() {
         let record = AuditRecord(
             timeMicroseconds: 1_767_225_599_000_007,

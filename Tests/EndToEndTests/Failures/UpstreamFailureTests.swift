@@ -141,6 +141,27 @@ extension EndToEndTests {
             }
         }
 
+        /// One that had to wait for a connection, which is then made in vain: the backend is late, the gateway has room.
+        @Test func connectingLateHasATimeoutToo() async throws {
+            let (listener, port) = try ScriptedBackend.listen(backlog: 0)
+            defer { close(listener) }
+            let filler = try TCPSocket(port: port)
+            defer { filler.close() }
+            var settings = GatewaySettings(upstream: "http://127.0.0.1:\(port)")
+            settings.routes = GatewaySettings.openRoutes
+            settings.threads = 1
+            Self.impatient(&settings)
+            settings.upstreamOptions.append("pool: {max_connections: 1}")
+            try await withGateway(settings) { gateway in
+                let clients = try (0..<2).map { _ in try gateway.client() }
+                for client in clients { try client.send(RawClient.request("GET", "/open/ok")) }
+                for client in clients {
+                    let response = try client.readResponse()
+                    #expect(response.status == 504 && response.code == "upstream_timeout", "\(response.text)")
+                }
+            }
+        }
+
         /// What has begun and fails ends in a cut connection, never in a well-formed end.
         @Test func whatBreaksOffIsCut() async throws {
             try await withScriptedUpstream(configure: Self.impatient, Self.script) { gateway, _ in

@@ -107,6 +107,26 @@ extension EndToEndTests {
             }
         }
 
+        /// Clients that connect at that very moment and say nothing don't hold it up: what was accepted and not yet begun
+        /// is closed.
+        @Test func connectionsThatAreJustBeingAcceptedAreClosed() async throws {
+            try await withScriptedUpstream { settings in
+                settings.limits = ["head_timeout: 1m"]
+                settings.rest = ["shutdown: {grace_period: 1m}"]
+            } _: { connection in
+                _ = try connection.readToEnd()
+            } _: { gateway, _ in
+                var clients: [RawClient] = []
+                while clients.count < 4000, let client = try? gateway.client() {
+                    clients.append(client)
+                    if clients.count == 200 { gateway.child.signal(SIGTERM) }
+                }
+                #expect(clients.count >= 200)
+                let end = try gateway.child.wait(within: 20)
+                #expect(end == .exited(0))
+            }
+        }
+
         @Test func readinessFollows() async throws {
             try await withScriptedUpstream { connection in
                 _ = try connection.readHead()

@@ -48,11 +48,40 @@ extension EndToEndTests {
             }
         }
 
+        /// How long a body in chunks is shows only at its end: up to the bound it is read, and then the connection ends.
+        @Test func aRefusedBodyInChunksIsReadUpToTheBound() async throws {
+            try await withScriptedUpstream(Self.echo) { gateway, _ in
+                let head = "POST /closed/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                let client = try gateway.client()
+                try client.send(head)
+                #expect(try client.readResponse().status == 401)
+                try client.send("3\r\nabc\r\n0\r\n\r\n")
+                #expect(try client.exchange("GET", "/open/next").text == "/open/next")
+                try client.send(head)
+                #expect(try client.readResponse().status == 401)
+                try client.send("11000\r\n\(String(repeating: "a", count: 0x11000))\r\n")
+                let (rest, end) = try client.readToEnd()
+                #expect(rest.isEmpty && end == .closed)
+            }
+        }
+
         @Test func aRefusedLargeBodyClosesTheConnection() async throws {
             try await withScriptedUpstream(Self.echo) { gateway, _ in
                 let client = try gateway.client()
                 try client.send("POST /closed/a HTTP/1.1\r\nHost: h\r\nContent-Length: 65537\r\n\r\n")
                 let refusal = try client.readResponse()
+                #expect(refusal.status == 401 && refusal.field("Connection") == "close")
+                let (rest, end) = try client.readToEnd()
+                #expect(rest.isEmpty && end == .closed)
+            }
+        }
+
+        /// A client that sends much more than is read after a refusal gets it, and an end in order.
+        @Test func aRefusalIsNotLostForWhatIsStillSent() async throws {
+            try await withScriptedUpstream(Self.echo) { gateway, _ in
+                let client = try gateway.client()
+                let body = [UInt8](repeating: 0x61, count: (1 << 20) + 300_000)
+                let refusal = try client.exchange("POST", "/closed/a", body: body)
                 #expect(refusal.status == 401 && refusal.field("Connection") == "close")
                 let (rest, end) = try client.readToEnd()
                 #expect(rest.isEmpty && end == .closed)

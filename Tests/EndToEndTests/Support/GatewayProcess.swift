@@ -4,6 +4,8 @@ import Testing
 
 /// What a gateway under test is configured with; what is left out is the default.
 struct GatewaySettings {
+    /// Where it listens.
+    var listen = "127.0.0.1:0"
     var upstream: String
     var introspection = "http://127.0.0.1:1/introspect"
     /// Several endpoints in the place of the one.
@@ -34,7 +36,7 @@ struct GatewaySettings {
     static let introspectionClient = "scopegate-test"
 
     func write(to folder: TemporaryFolder) throws -> String {
-        var lines = ["listen: [{address: '127.0.0.1:0'}]", "upstream:", "  url: \(upstream)"]
+        var lines = ["listen: [{address: '\(listen)'}]", "upstream:", "  url: \(upstream)"]
         lines += upstreamOptions.map { "  \($0)" }
         lines.append("introspection:")
         lines.append(

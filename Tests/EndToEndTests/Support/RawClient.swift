@@ -10,8 +10,8 @@ final class RawClient {
     /// What has come and belongs to no response yet.
     private(set) var unread: [UInt8] = []
 
-    init(port: Int, receiveBuffer: Int32? = nil) throws {
-        socket = try TCPSocket(port: port, receiveBuffer: receiveBuffer)
+    init(port: Int, isIPv6: Bool = false, receiveBuffer: Int32? = nil) throws {
+        socket = try isIPv6 ? TCPSocket(portOfIPv6: port) : TCPSocket(port: port, receiveBuffer: receiveBuffer)
     }
 
     func send(_ text: String) throws { try socket.send(text) }

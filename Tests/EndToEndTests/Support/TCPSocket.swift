@@ -48,8 +48,43 @@ final class TCPSocket: Sendable {
         self.init(adopting: descriptor)
     }
 
+    /// Connects to a port of ::1.
+    convenience init(portOfIPv6 port: Int) throws {
+        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SocketFailure(errno) }
+        guard Self.withIPv6Loopback(port, { connect(descriptor, $0, $1) }) == 0 else {
+            let number = errno
+            Glibc.close(descriptor)
+            throw SocketFailure(number)
+        }
+        self.init(adopting: descriptor)
+    }
+
     deinit {
         close()
+    }
+
+    /// Whether this machine has ::1, which not every container has.
+    static let hasIPv6: Bool = {
+        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { Glibc.close(descriptor) }
+        return withIPv6Loopback(0) { bind(descriptor, $0, $1) } == 0
+    }()
+
+    private static func withIPv6Loopback(
+        _ port: Int,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = in_port_t(UInt16(port)).bigEndian
+        address.sin6_addr = in6addr_loopback
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+            }
+        }
     }
 
     static func loopback(_ port: Int) -> sockaddr_in {

@@ -1,0 +1,50 @@
+import Testing
+
+extension EndToEndTests {
+    /// Clients that take their responses slowly.
+    @Suite("Slow readers")
+    struct SlowReaderTests {
+        private static let size = 8 << 20
+
+        private static func impatient(_ settings: inout GatewaySettings) {
+            settings.limits = ["body_idle_timeout: 500ms"]
+        }
+
+        private static let script: ScriptedBackend.Script = { connection in
+            while true {
+                _ = try connection.readHead()
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n")
+                try connection.socket.send([UInt8](repeating: 0x61, count: size), within: 60)
+            }
+        }
+
+        /// For several times the limit it takes less than would make the channel writable again; it isn't cut.
+        @Test func oneThatGoesOnIsWaitedFor() async throws {
+            try await withScriptedUpstream(configure: Self.impatient, Self.script) { gateway, _ in
+                let client = try gateway.client(receiveBuffer: 8 << 10)
+                try client.send(RawClient.request("GET", "/open/large"))
+                #expect(try client.readHead().status == 200)
+                let start = monotonicSeconds()
+                let pieces = 50
+                for piece in 1...pieces {
+                    _ = try client.take(4 << 10)
+                    try waitUntil("the next piece's time") { monotonicSeconds() >= start + Double(piece) / 20 }
+                }
+                let rest = try client.take(Self.size - pieces * (4 << 10), within: 60)
+                #expect(rest.allSatisfy { $0 == 0x61 })
+            }
+        }
+
+        /// One that takes nothing is cut, and it is said why.
+        @Test func oneThatStopsIsCut() async throws {
+            try await withScriptedUpstream(configure: Self.impatient, Self.script) { gateway, _ in
+                let client = try gateway.client(receiveBuffer: 8 << 10)
+                try client.send(RawClient.request("GET", "/open/large"))
+                try waitUntil("it is cut") { try gateway.metric("responses_cut_total") == 1 }
+                #expect(try client.readToEnd().end == .reset)
+                #expect(gateway.log.contains("\"message\":\"response cut\""))
+                #expect(gateway.log.contains("\"code\":\"request_timeout\""))
+            }
+        }
+    }
+}
