@@ -1,0 +1,62 @@
+"""Compares gateways; see compare.sh for what it does and how it is called."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from .peers import PEERS
+from .report import print_report
+from .results import Results
+from .runner import run
+from .setting import Setting
+from .workloads import WORKLOADS
+
+
+def names(known):
+    def parse(text):
+        chosen = text.split(",")
+        for name in chosen:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"there is no {name}; there are: {', '.join(known)}")
+        return chosen
+
+    return parse
+
+
+def numbers(text):
+    return tuple(int(part) for part in text.split(","))
+
+
+def main():
+    workloads = {workload.name: workload for workload in WORKLOADS}
+    parser = argparse.ArgumentParser(prog="compare.sh", description="Compares scopegate with other gateways.")
+    parser.add_argument("--peers", type=names(PEERS), default=list(PEERS), help=",".join(PEERS))
+    parser.add_argument("--workloads", type=names(workloads), default=["get", "latency"], help=",".join(workloads))
+    parser.add_argument("--connections", type=numbers, help="such as 1,64,512; instead of each workload's own")
+    parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
+    parser.add_argument("--warm-up", type=float, default=1, help="seconds before each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
+    parser.add_argument("--json", type=Path, help="a file to write the results to")
+    parser.add_argument("--scopegate", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--load", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if os.cpu_count() < 2:
+        sys.exit("error: two cores are needed, one for the gateway and one for the load")
+
+    setting = Setting(options.scopegate.resolve(), options.load, options.programs)
+    try:
+        peers = [PEERS[name] for name in options.peers]
+        results = Results({peer.name: peer.version(setting) for peer in peers})
+        run(setting, peers, [workloads[name] for name in options.workloads], options, results)
+    finally:
+        setting.close()
+    print_report(results)
+    if options.json:
+        options.json.write_text(json.dumps(results.document(), indent=1) + "\n")
+    sys.exit(1 if results.failures else 0)
+
+
+main()

@@ -1,0 +1,36 @@
+"""scopegate as its users run it: a release build, every rule, audit and metrics on."""
+
+from ..routes import routes
+from .peer import Peer, output
+
+
+class Scopegate(Peer):
+    name = "scopegate"
+    title = "scopegate"
+    abilities = frozenset({"forward", "decide", "introspect"})
+
+    @classmethod
+    def version(cls, setting):
+        return output(str(setting.scopegate), "--version").strip() or "unknown"
+
+    def prepare(self):
+        (self.folder / "routes.yaml").write_text(
+            "version: 1\nroutes:\n"
+            + "".join(
+                f"  {route.collection}{{id}}:\n    GET: read:{route.resource}\n    POST: write:{route.resource}\n"
+                for route in routes(self.workload.routes)
+            )
+        )
+        backend = f"http://127.0.0.1:{self.setting.backend.port}"
+        capacity = max(100_000, self.workload.keys * 5 // 4)
+        configuration = self.folder / "scopegate.yaml"
+        configuration.write_text(f"""
+listen: [{{address: "127.0.0.1:{self.port}"}}]
+upstream: {{url: "{backend}", pool: {{max_connections: 8192, max_idle: 8192}}}}
+introspection: {{url: "{backend}/introspect", cache: {{capacity: {capacity}}}}}
+routes: routes.yaml
+audit: {{path: audit.jsonl}}
+admin: {{address: "127.0.0.1:0"}}
+threads: 1
+""")
+        return [str(self.setting.scopegate), "serve", "--config", str(configuration)]

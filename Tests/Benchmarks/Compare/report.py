@@ -1,0 +1,31 @@
+"""The results as a table in Markdown."""
+
+from .runner import BASE
+
+PLAIN = "nginx-plain"
+
+
+def print_report(results):
+    print(", ".join(f"{name} {version}" for name, version in results.versions.items()))
+    for (workload, connections), peers in results.measurements.items():
+        rate = results.saturation.get(connections)
+        at = f", {rate / 2:,.0f} requests/s" if workload == "latency" and rate else ""
+        print(f"\n{workload}, {connections} connections{at}\n")
+        print("| gateway | requests/s | CPU µs/request | to nginx-auth | to nginx-plain | p50 µs | p99 µs | p99.9 µs | core busy | memory |")
+        print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+        bases = [results.median(workload, connections, base, "cpu_microseconds") for base in (BASE, PLAIN)]
+        for peer in peers:
+
+            def median(field, peer=peer):
+                return results.median(workload, connections, peer, field)
+
+            cpu = median("cpu_microseconds")
+            low, high = results.spread(workload, connections, peer, "cpu_microseconds")
+            print(
+                f"| {peer} | {median('per_second'):,.0f} | {cpu:.2f} ({low:.2f}–{high:.2f}) |"
+                f" {' | '.join(f'{cpu / base:.2f}' if base else '–' for base in bases)} |"
+                f" {median('p50'):.0f} | {median('p99'):.0f} | {median('p999'):.0f} |"
+                f" {median('utilisation') * 100:.0f}% | {median('resident_kib') / 1024:.1f} MiB |"
+            )
+    for failure in results.failures:
+        print(f"\nfailed: {failure}")
