@@ -16,6 +16,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 
 let package = Package(
     name: "scopegate",
@@ -25,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -60,14 +62,16 @@ let package = Package(
             resources: [.embedInCode("Embedded/catalog.yaml"), .embedInCode("Embedded/routes.yaml")],
             swiftSettings: settings
         ),
+        // A backend of swift-metrics in Prometheus' text format.
+        .target(name: "PrometheusMetrics", dependencies: [metrics], swiftSettings: settings),
         // A small HTTP server for what isn't the gateway's main job: the admin listener and the demo.
         .target(name: "SimpleHTTP", dependencies: ["HTTP1", nioCore, nioPosix], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: [
-                "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "RouteMap",
-                "ScopeModel", "SimpleHTTP", "StrictJSON", .product(name: "DequeModule", package: "swift-collections"),
-                nioCore, nioPosix, nioLocks, logging,
+                "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "PrometheusMetrics",
+                "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
+                .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, logging, metrics,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -139,8 +143,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "PrometheusMetricsTests",
+            dependencies: ["PrometheusMetrics", metrics],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "GatewayConfig", "HTTP1", "RouteMap", "ScopeModel", nioCore, nioPosix],
+            dependencies: [
+                "Gateway", "GatewayConfig", "HTTP1", "PrometheusMetrics", "RouteMap", "ScopeModel", nioCore, nioPosix,
+            ],
             swiftSettings: settings
         ),
     ],

@@ -54,6 +54,8 @@ public final class ConnectionPool {
     public let target: UpstreamTarget
     /// How many connections there are, in use, idle and being made together.
     public private(set) var connectionCount = 0
+    /// How many were begun to be made since the pool exists.
+    public private(set) var openedCount: UInt64 = 0
 
     private unowned let loop: CurlLoop
     private var idle: [UpstreamConnection] = []
@@ -169,6 +171,7 @@ public final class ConnectionPool {
             return .failed(error)
         }
         connectionCount += 1
+        openedCount += 1
         open[ObjectIdentifier(connection)] = connection
         connection.idleEvent = { [unowned self] connection in
             self.idle.removeAll { $0 === connection }

@@ -2,20 +2,24 @@ import Audit
 import GatewayConfig
 import NIOCore
 import NIOPosix
+import PrometheusMetrics
 import SimpleHTTP
 
 /// The listener for operators: `/livez`, `/readyz`, `/metrics`, `/routes`, `POST /reload` and `POST /revoke`.
+///
+/// It has an event loop of its own, so that whatever operators ask for doesn't hold up requests.
 final class AdminListener: Sendable {
     private let server: SimpleHTTPServer
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-    init(health: ServiceHealth, services: GatewayServices, reloader: Reloader) {
+    init(health: ServiceHealth, services: GatewayServices, reloader: Reloader, metrics: MetricsPage) {
         var limits = SimpleHTTPServer.Limits()
         limits.body = 64 << 10
-        let responder = AdminResponder(health: health, services: services, reloader: reloader)
+        let responder = AdminResponder(health: health, services: services, reloader: reloader, metrics: metrics)
         server = SimpleHTTPServer(responder: responder, limits: limits)
     }
 
-    func start(on address: SocketAddressText, group: MultiThreadedEventLoopGroup) async throws -> SocketAddress {
+    func start(on address: SocketAddressText) async throws -> SocketAddress {
         do {
             let port = try await server.start(group: group, host: address.host, port: address.port)
             return try SocketAddress.makeAddressResolvingHost(address.host, port: port)
@@ -26,6 +30,7 @@ final class AdminListener: Sendable {
 
     func stop() async {
         await server.shutdown()
+        try? await group.shutdownGracefully()
     }
 }
 
@@ -34,12 +39,13 @@ struct AdminResponder: SimpleResponder {
     let health: ServiceHealth
     let services: GatewayServices
     let reloader: Reloader
+    let metrics: MetricsPage
 
     func respond(to request: SimpleRequest) -> SimpleResponse {
         switch request.path {
         case "/livez": guardRead(request) { text(200, "ok\n") }
         case "/readyz": guardRead(request, readiness)
-        case "/metrics": guardRead(request, metrics)
+        case "/metrics": guardRead(request) { text(503, "The gateway is stopping.\n") }
         case "/routes": guardRead(request) { text(200, ReloadText.routes(reloader), type: Self.json) }
         case "/reload": AdminAction.refusal(of: request) ?? text(503, "The gateway is stopping.\n")
         case "/revoke":
@@ -51,6 +57,11 @@ struct AdminResponder: SimpleResponder {
     }
 
     func lateResponse(to request: SimpleRequest, on eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse>? {
+        if request.path == "/metrics", request.method == .get || request.method == .head {
+            return metrics.render(on: eventLoop).map { bytes in
+                SimpleResponse(status: 200, fields: [("Content-Type", PrometheusText.contentType)], body: bytes)
+            }
+        }
         guard request.path == "/reload", AdminAction.refusal(of: request) == nil else { return nil }
         return reloader.reload(.admin, on: eventLoop).map { result in
             text(result.succeeded ? 200 : 422, ReloadText.json(result), type: Self.json)
@@ -73,14 +84,6 @@ struct AdminResponder: SimpleResponder {
         let checks = health.checks
         let lines = checks.map { check in "\(check.name): \(check.problem ?? "ok")\n" }
         return text(checks.allSatisfy { $0.problem == nil } ? 200 : 503, lines.joined())
-    }
-
-    private func metrics() -> SimpleResponse {
-        let metrics =
-            CounterText.render(services.counters)
-            + IntrospectionText.render(services.introspector.counters, services.cache.counters)
-            + AuditCounterText.render(services.audit.counters) + ReloadText.metrics(reloader)
-        return text(200, metrics, type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
     private func text(

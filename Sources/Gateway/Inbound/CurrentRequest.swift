@@ -24,6 +24,8 @@ struct CurrentRequest {
     var bodyByteCount: UInt64 = 0
     /// It is counted among the requests in flight.
     var isInFlight = false
+    /// What is counted of it when it is over.
+    var observed: RequestObservation
     /// It passes, and will or may have to be recorded when it is known what became of it.
     var pendingRecord: PendingRecord?
 }

@@ -13,6 +13,9 @@ extension InboundConnection {
         let snapshot = loop.snapshot
         let view = buffer
         let bytes = view.readableBytesUInt8Span
+        var observed = RequestObservation()
+        observed.method = head.method
+        observed.template = CountedTemplates.unmapped
         body = BodyReader(framing: head.framing, limits: snapshot.limits.head)
         var current = CurrentRequest(
             snapshot: snapshot,
@@ -21,7 +24,8 @@ extension InboundConnection {
             isHead: head.method == .head,
             version: head.version,
             expectsContinue: head.expectsContinue,
-            headLength: head.byteCount
+            headLength: head.byteCount,
+            observed: observed
         )
         arm(.nothing)
         let match = snapshot.routeMap.match(
@@ -35,10 +39,13 @@ extension InboundConnection {
             deny(Denial(.unmappedRoute))
         case .methodNotAllowed(let template):
             current.template = template
+            current.observed.template = snapshot.countedTemplates[template]
             request = current
             deny(Denial(.methodNotAllowed))
         case .route(let route):
-            current.template = snapshot.routeMap.templateIndex(ofRoute: route)
+            let template = snapshot.routeMap.templateIndex(ofRoute: route)
+            current.template = template
+            current.observed.template = snapshot.countedTemplates[template]
             current.requirement = snapshot.routeMap.requirement(ofRoute: route)
             current.bodyLimit = snapshot.bodyLimit(ofRoute: route)
             request = current
@@ -76,11 +83,10 @@ extension InboundConnection {
     }
 
     private func check(_ key: Span<UInt8>) {
-        guard let snapshot = request?.snapshot else { return }
+        guard let snapshot = request?.snapshot, let startedAt = request?.observed.startedAt else { return }
         let digest = KeyDigest(loop.services.keyDigest.authenticate(key))
-        let clock = SystemClock()
-        let now = clock.now
-        let wall = clock.wallSeconds
+        let now = MonotonicTime(nanoseconds: Int64(startedAt))
+        let wall = SystemClock().wallSeconds
         switch snapshot.grants.cache.lookup(digest, now: now, wallSeconds: wall) {
         case .hit(let grant): authorise(grant)
         case .aging(let grant):
@@ -112,6 +118,7 @@ extension InboundConnection {
 
     private func introspected(_ outcome: IntrospectionOutcome) {
         guard phase == .deciding else { return }
+        request?.observed.decidedAt = RequestObservation.now
         switch outcome {
         case .active(let grant), .stale(let grant): authorise(grant)
         case .inactive, .notYetValid: deny(Denial(.invalidKey))

@@ -18,7 +18,8 @@ extension InboundConnection {
             isHead: false,
             version: .http11,
             expectsContinue: false,
-            headLength: 0
+            headLength: 0,
+            observed: RequestObservation()
         )
         arm(.nothing)
         deny(denial)
@@ -105,6 +106,7 @@ extension InboundConnection {
 
     private func send(_ denial: Denial, then rest: Rest) {
         guard let current = request, let context else { return }
+        request?.observed.refused(denial.reason)
         loop.refused(denial.reason, client: identity?.address ?? "unknown")
         var envelope = denial.envelope(routeMap: current.snapshot.routeMap, catalog: current.snapshot.catalog)
         if current.snapshot.namesGeneration { envelope.generation = current.snapshot.routeMap.generation }

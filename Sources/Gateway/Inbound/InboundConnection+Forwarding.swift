@@ -10,13 +10,14 @@ extension InboundConnection {
         guard let current = request else { return }
         let snapshot = current.snapshot
         let head = parser.head
+        request?.observed.decision = .allow
         if let limit = current.bodyLimit, case .length(let count) = head.framing, count > limit {
             return deny(Denial(.bodyTooLarge))
         }
         phase = .forwarding
         prepareAllowedRecord(current)
         if let served = snapshot.servedCatalog, serve(served, head) { return }
-        let inFlight = loop.services.counters.inFlight.add(1, ordering: .relaxed).newValue
+        let inFlight = loop.services.metrics.inFlight.add(1, ordering: .relaxed).newValue
         request?.isInFlight = true
         guard inFlight <= snapshot.limits.inFlight else { return deny(Denial(.overloaded)) }
         forward(head, current)
@@ -140,6 +141,11 @@ extension InboundConnection {
         armForTaking()
     }
 
+    /// Bytes of the response have come.
+    func responseReceived() {
+        request?.observed.received()
+    }
+
     /// The head of the response is about to be sent.
     ///
     /// - Parameters:
@@ -147,6 +153,7 @@ extension InboundConnection {
     ///   - closesAnyway: The body can only end with the connection.
     func beginResponse(status: Int, closesAnyway: Bool) -> Envelope.Delivery {
         recordAllowed(status: status)
+        request?.observed.status = status
         let isHead = request?.isHead ?? false
         // An answer that comes before the end of the request may be complete before it: what the client still sends
         // would then stand where its next request is expected.
@@ -230,6 +237,7 @@ extension InboundConnection {
 
     private func exchangeTimedOut(_ reason: DenialReason) {
         guard let exchange else { return }
+        if reason == .upstreamTimeout { loop.services.metrics.upstreamFailed(.responseTimeout) }
         let begun = exchange.responseHasBegun
         exchange.cancel()
         exchangeFailed(reason, responseBegun: begun)
@@ -260,6 +268,7 @@ extension InboundConnection {
         context.writeAndFlush(wrapOutboundOut(response), promise: nil)
         loop.giveBackResponseBuffer(response)
         recordAllowed(status: 200)
+        request?.observed.answered(status: 200)
         if !closes {
             nextRequest()
         } else {

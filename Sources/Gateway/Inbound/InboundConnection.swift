@@ -54,9 +54,6 @@ final class InboundConnection: ChannelDuplexHandler {
     static let lingerLimit = 1 << 20
     static let lingerTime = TimeAmount.seconds(2)
 
-    /// The status in the audit of a request whose client went before there was an answer; what nginx calls it too.
-    private static let clientWent = 499
-
     let loop: GatewayLoop
     var indexInLoop = -1
     var phase = Phase.head
@@ -241,10 +238,11 @@ final class InboundConnection: ChannelDuplexHandler {
 
     func finishRequest() {
         // The client went before there was an answer.
-        if request?.pendingRecord != nil { recordAllowed(status: Self.clientWent) }
+        if request?.pendingRecord != nil { recordAllowed(status: RequestObservation.clientWent) }
         if request?.isInFlight == true {
-            loop.services.counters.inFlight.subtract(1, ordering: .relaxed)
+            loop.services.metrics.inFlight.subtract(1, ordering: .relaxed)
         }
+        if let observed = request?.observed { loop.finished(observed) }
         request = nil
     }
 

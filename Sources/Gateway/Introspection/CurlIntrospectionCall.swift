@@ -9,9 +9,15 @@ import Synchronization
 public final class CurlIntrospectionCall: IntrospectionCalling {
     private let settings: Mutex<IntrospectionCallSettings>
     private let loops = Mutex<[CurlLoop]>([])
+    private let timers: IntrospectionTimers?
 
     /// Calls that are made as a configuration says.
-    public init(_ configuration: IntrospectionConfiguration) {
+    public convenience init(_ configuration: IntrospectionConfiguration) {
+        self.init(configuration, timers: nil)
+    }
+
+    init(_ configuration: IntrospectionConfiguration, timers: IntrospectionTimers?) {
+        self.timers = timers
         settings = Mutex(IntrospectionCallSettings(configuration, version: 0))
     }
 
@@ -32,6 +38,7 @@ public final class CurlIntrospectionCall: IntrospectionCalling {
             return completion(.failed(.shutDown))
         }
         let now = SystemClock().now
+        let completion = timed(completion, since: now)
         let settings = settings.withLock { $0 }
         let attempts = IntrospectionAttempts(
             endpoints: settings.order.order(at: now),
@@ -54,6 +61,22 @@ public final class CurlIntrospectionCall: IntrospectionCalling {
             self.make(attempt, of: call, on: loop)
         }
         if loop.eventLoop.inEventLoop { begin() } else { loop.eventLoop.execute(begin) }
+    }
+
+    private func timed(
+        _ completion: @escaping @Sendable (IntrospectionCallResult) -> Void,
+        since start: MonotonicTime
+    ) -> @Sendable (IntrospectionCallResult) -> Void {
+        guard let timers else { return completion }
+        return { result in
+            let timer =
+                switch result {
+                case .answer: timers.succeeded
+                case .failed: timers.failed
+                }
+            timer.recordNanoseconds(SystemClock().now.nanoseconds - start.nanoseconds)
+            completion(result)
+        }
     }
 
     /// A call between its attempts.

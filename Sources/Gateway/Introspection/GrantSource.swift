@@ -12,10 +12,10 @@ final class GrantSource: Sendable {
     private let catalog: ScopeCatalog
     private let configuration: IntrospectionConfiguration
 
-    init(_ configuration: IntrospectionConfiguration, catalog: ScopeCatalog) {
+    init(_ configuration: IntrospectionConfiguration, catalog: ScopeCatalog, timers: IntrospectionTimers) {
         self.configuration = configuration
         self.catalog = catalog
-        call = CurlIntrospectionCall(configuration)
+        call = CurlIntrospectionCall(configuration, timers: timers)
         cache = GrantCache(limits: .init(configuration.cache))
         introspector = Introspector(
             call: call,

@@ -29,9 +29,6 @@ final class Reloader: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
     private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let results = Generation.Way.allCases.map { _ in
-        (succeeded: GatewayCounters.Counter(), failed: GatewayCounters.Counter())
-    }
     private let lastFailed = Atomic<Bool>(false)
     private let onReload = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -65,12 +62,6 @@ final class Reloader: Sendable {
     /// Whether the last reload failed, so that the files are not what runs.
     var lastReloadFailed: Bool { lastFailed.load(ordering: .relaxed) }
 
-    /// How many reloads came a way and succeeded, or failed.
-    func count(_ way: Generation.Way, succeeded: Bool) -> UInt64 {
-        let counts = results[Generation.Way.allCases.firstIndex(of: way) ?? 0]
-        return (succeeded ? counts.succeeded : counts.failed).value
-    }
-
     /// Is told after each reload, on the reloading thread.
     func notify(_ body: (@Sendable () -> Void)?) {
         onReload.withLock { $0 = body }
@@ -100,17 +91,18 @@ final class Reloader: Sendable {
         let snapshot = RuntimeSnapshot(
             loaded,
             succeeding: current.snapshot,
-            processSecret: services.processSecret
+            processSecret: services.processSecret,
+            metrics: services.metrics
         )
         snapshot.grants.use(curls)
         // From the first loop on requests are decided by the new map, so that is when it comes into force.
         // Revocations go to the new grants before any loop uses them.
         services.use(snapshot.grants)
-        let handed = loops.map { loop in loop.eventLoop.submit { loop.snapshot = snapshot } }
+        let handed = loops.map { loop in loop.eventLoop.submit { loop.use(snapshot) } }
         for future in handed { try future.wait() }
         state.withLock { $0 = State(loaded: loaded, snapshot: snapshot, generation: generation) }
         lastFailed.store(false, ordering: .relaxed)
-        record(way, succeeded: true)
+        services.metrics.reloaded(way, succeeded: true)
         // What can't change stays as it was at the start, so it is the start that counts.
         let needsRestart = RestartSettings.changed(from: startConfiguration, to: loaded.configuration)
         var metadata: Logger.Metadata = [
@@ -139,7 +131,7 @@ final class Reloader: Sendable {
 
     private func fail(_ way: Generation.Way, _ generation: Generation, _ diagnostics: [Diagnostic]) -> ReloadResult {
         lastFailed.store(true, ordering: .relaxed)
-        record(way, succeeded: false)
+        services.metrics.reloaded(way, succeeded: false)
         for diagnostic in diagnostics where diagnostic.severity == .error {
             logger.error(
                 "reload failed, generation \(generation.number) goes on",
@@ -157,11 +149,6 @@ final class Reloader: Sendable {
             )
         )
         return ReloadResult(generation: generation, errors: diagnostics, warnings: [], needsRestart: [])
-    }
-
-    private func record(_ way: Generation.Way, succeeded: Bool) {
-        let counts = results[Generation.Way.allCases.firstIndex(of: way) ?? 0]
-        (succeeded ? counts.succeeded : counts.failed).increment()
     }
 
     private static func generation(_ loaded: LoadedConfiguration, number: UInt64, way: Generation.Way) -> Generation {

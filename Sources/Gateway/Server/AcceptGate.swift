@@ -10,7 +10,7 @@ final class AcceptGate: ChannelDuplexHandler {
     typealias InboundOut = Channel
     typealias OutboundIn = Channel
 
-    private let counters: GatewayCounters
+    private let metrics: GatewayMetrics
     private let maximum: Int
     private let logger: Logger
     private var loggedAt = NIODeadline.uptimeNanoseconds(0)
@@ -18,26 +18,26 @@ final class AcceptGate: ChannelDuplexHandler {
 
     private static let retryInterval = TimeAmount.milliseconds(20)
 
-    init(counters: GatewayCounters, maximum: Int, logger: Logger) {
-        self.counters = counters
+    init(metrics: GatewayMetrics, maximum: Int, logger: Logger) {
+        self.metrics = metrics
         self.maximum = maximum
         self.logger = logger
     }
 
     /// Counted here and not by its loop, where it arrives only later: a burst would pass the limit.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        counters.connections.add(1, ordering: .relaxed)
+        metrics.connections.add(1, ordering: .relaxed)
         unwrapInboundIn(data).closeFuture.whenComplete { [counters] _ in
-            counters.connections.subtract(1, ordering: .relaxed)
+            metrics.connections.subtract(1, ordering: .relaxed)
         }
         context.fireChannelRead(data)
     }
 
     func read(context: ChannelHandlerContext) {
-        guard counters.connections.load(ordering: .relaxed) >= maximum else { return context.read() }
+        guard metrics.connections.load(ordering: .relaxed) >= maximum else { return context.read() }
         guard !isHeldBack else { return }
         isHeldBack = true
-        counters.acceptsHeldBack.increment()
+        metrics.acceptsHeldBack.increment()
         logHeldBack()
         retry(context)
     }
@@ -52,7 +52,7 @@ final class AcceptGate: ChannelDuplexHandler {
     private func retry(_ context: ChannelHandlerContext) {
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.retryInterval) {
             guard context.channel.isActive else { return }
-            if self.counters.connections.load(ordering: .relaxed) >= self.maximum { return self.retry(context) }
+            if self.metrics.connections.load(ordering: .relaxed) >= self.maximum { return self.retry(context) }
             self.isHeldBack = false
             context.read()
         }

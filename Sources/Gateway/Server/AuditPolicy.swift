@@ -7,10 +7,13 @@ struct AuditPolicy: Sendable {
     let allowed: AuditConfiguration.Allowed
     let sample: Int
     let query: AuditQueryPolicy
+    /// How many records may wait to be written.
+    let capacity: Int
 
     init(_ configuration: AuditConfiguration) {
         allowed = configuration.allowed
         sample = configuration.sample
+        capacity = configuration.capacity
         query =
             switch configuration.query {
             case .drop: .drop

@@ -13,7 +13,8 @@ final class GatewayLoop: @unchecked Sendable {
     let curl: CurlLoop
     let pool: ConnectionPool
     let services: GatewayServices
-    var snapshot: RuntimeSnapshot
+    private(set) var snapshot: RuntimeSnapshot
+    let metrics: LoopMetrics
     var bodies: BodyAdmission<UpstreamExchange>
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
@@ -48,6 +49,7 @@ final class GatewayLoop: @unchecked Sendable {
         self.curl = curl
         self.services = services
         self.snapshot = snapshot
+        metrics = LoopMetrics(templates: services.metrics.templates.count)
         pool = ConnectionPool(loop: curl, target: target, limits: poolLimits)
         bodies = BodyAdmission(connections: poolLimits.maximumConnections)
         requestIDs = RequestIDGenerator(seed: UInt64.random(in: .min ... .max))
@@ -55,6 +57,12 @@ final class GatewayLoop: @unchecked Sendable {
 
     /// Whether no new requests are taken on.
     var isDraining: Bool { services.isDraining.load(ordering: .relaxed) }
+
+    /// Has requests that begin from now on decided by another snapshot.
+    func use(_ snapshot: RuntimeSnapshot) {
+        metrics.makeRoom(templates: services.metrics.templates.count)
+        self.snapshot = snapshot
+    }
 
     // MARK: Time and names
 
@@ -71,6 +79,7 @@ final class GatewayLoop: @unchecked Sendable {
     func add(_ connection: InboundConnection) {
         connection.indexInLoop = connections.count
         connections.append(connection)
+        services.metrics.connectionsAccepted.increment()
         startTicking()
     }
 
@@ -172,32 +181,43 @@ final class GatewayLoop: @unchecked Sendable {
         requestBuffers.append(buffer)
     }
 
+    // MARK: What is counted
+
+    /// A request is over.
+    func finished(_ request: RequestObservation) {
+        var request = request
+        request.finish()
+        metrics.record(request)
+    }
+
     // MARK: Failures
 
     /// A request was answered by the gateway itself with an error.
     func refused(_ reason: DenialReason, client: String) {
-        services.counters.refused(reason)
+        services.metrics.refused(reason)
         guard reason.isLimit else { return }
         limitLog.reached(reason, client: client, now: .now(), logger: services.logger)
     }
 
     /// A response that had begun is cut, for this reason.
     func responseCut(_ reason: DenialReason, client: String) {
-        services.counters.responsesCut.increment()
+        services.metrics.responsesCut.increment()
         limitLog.cut(reason, client: client, now: .now(), logger: services.logger)
     }
 
     /// A connection is closed because nothing came on it in time.
     func idleClosed(client: String) {
-        services.counters.idleClosed.increment()
+        services.metrics.idleClosed.increment()
         limitLog.idle(client: client, now: .now(), logger: services.logger)
     }
 
     func upstreamFailed(_ failure: CurlFailure) {
+        services.metrics.upstreamFailed(UpstreamFailureKind(failure.kind))
         log(.upstream, ["kind": "\(failure.kind.rawValue)", "error": "\(failure)"])
     }
 
     func upstreamResponseFailed(_ fault: ResponseStream.Fault) {
+        services.metrics.upstreamFailed(fault == .truncated ? .truncated : .invalidResponse)
         log(.upstreamResponse, ["reason": "\(fault.text)"])
     }
 

@@ -89,11 +89,12 @@ public final class GatewayServer: Service {
             case .fixed(let count): count
             }
         let health = ServiceHealth()
-        let counters = GatewayCounters()
+        let metrics = GatewayMetrics()
+        ProcessMetrics.noteStart()
         let descriptors = DescriptorBudget(configuration, loops: threads, limit: DescriptorBudget.raiseLimit())
         if let problem = descriptors.problem { logger.warning("\(problem)") }
         let processSecret = try SystemRandom.bytes(count: 32)
-        let snapshot = RuntimeSnapshot(loaded, processSecret: processSecret)
+        let snapshot = RuntimeSnapshot(loaded, processSecret: processSecret, metrics: metrics)
         if configuration.audit.fingerprintSecret == nil {
             logger.warning("audit.fingerprint_secret is not set: key fingerprints in the audit change with every start")
         }
@@ -101,7 +102,7 @@ public final class GatewayServer: Service {
             grants: snapshot.grants,
             processSecret: processSecret,
             health: health,
-            counters: counters,
+            metrics: metrics,
             connections: descriptors.connections
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
@@ -121,7 +122,12 @@ public final class GatewayServer: Service {
         }
         snapshot.grants.use(loops.map(\.curl))
         let reloader = Reloader(loaded, snapshot: snapshot, loops: loops, services: services, load: reload)
-        let admin = AdminListener(health: health, services: services, reloader: reloader)
+        let admin = AdminListener(
+            health: health,
+            services: services,
+            reloader: reloader,
+            metrics: MetricsPage(loops: loops, services: services, reloader: reloader, version: version)
+        )
         var started = Running(
             group: group,
             readiness: readiness,
@@ -139,7 +145,7 @@ public final class GatewayServer: Service {
                 started.listeners.append(listener)
                 logger.notice("listening", metadata: ["address": "\(Self.text(listener.localAddress))"])
             }
-            let adminAddress = try await admin.start(on: configuration.admin.address, group: group)
+            let adminAddress = try await admin.start(on: configuration.admin.address)
             if configuration.reload.watch, let path { started.watcher = watch(path, reloader, on: group.next()) }
             let settled = started
             running.withLock { $0 = settled }
@@ -178,10 +184,10 @@ public final class GatewayServer: Service {
         for listener in current.listeners { try? await listener.close() }
         for loop in current.loops { try? await loop.eventLoop.submit { loop.closeIdleConnections() }.get() }
         let deadline = ContinuousClock.now + loaded.configuration.shutdown.gracePeriod
-        while current.services.counters.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+        while current.services.metrics.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(10))
         }
-        let left = current.services.counters.connections.load(ordering: .relaxed)
+        let left = current.services.metrics.connections.load(ordering: .relaxed)
         if left > 0 { logger.warning("cutting connections", metadata: ["count": "\(left)"]) }
         await current.admin.stop()
         current.services.currentGrants.use([])
@@ -218,7 +224,7 @@ public final class GatewayServer: Service {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let gate = AcceptGate(counters: services.counters, maximum: maximum, logger: services.logger)
+                        let gate = AcceptGate(metrics: services.metrics, maximum: maximum, logger: services.logger)
                         try channel.pipeline.syncOperations.addHandler(gate)
                     }
                 }
@@ -247,7 +253,7 @@ public final class GatewayServer: Service {
         grants: GrantSource,
         processSecret: [UInt8],
         health: ServiceHealth,
-        counters: GatewayCounters,
+        metrics: GatewayMetrics,
         connections: Int
     ) throws -> GatewayServices {
         let configuration = loaded.configuration
@@ -262,7 +268,7 @@ public final class GatewayServer: Service {
             keyDigest: keyDigest,
             processSecret: processSecret,
             logger: logger,
-            counters: counters,
+            metrics: metrics,
             maximumConnections: connections
         )
     }

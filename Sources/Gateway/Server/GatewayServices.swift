@@ -14,7 +14,7 @@ final class GatewayServices: Sendable {
     /// What key fingerprints are made with when the configuration has no secret for them.
     let processSecret: [UInt8]
     let logger: Logger
-    let counters: GatewayCounters
+    let metrics: GatewayMetrics
     /// The gateway is shutting down: every response is the last of its connection.
     let isDraining = Atomic<Bool>(false)
     let maximumConnections: Int
@@ -27,7 +27,7 @@ final class GatewayServices: Sendable {
         keyDigest: HMACSHA256,
         processSecret: [UInt8],
         logger: Logger,
-        counters: GatewayCounters,
+        metrics: GatewayMetrics,
         maximumConnections: Int
     ) {
         self.grants = Mutex(grants)
@@ -36,7 +36,7 @@ final class GatewayServices: Sendable {
         self.keyDigest = keyDigest
         self.processSecret = processSecret
         self.logger = logger
-        self.counters = counters
+        self.metrics = metrics
         self.maximumConnections = maximumConnections
     }
 

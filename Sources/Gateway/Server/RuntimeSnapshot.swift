@@ -10,6 +10,8 @@ import ScopeModel
 /// with.
 final class RuntimeSnapshot: Sendable {
     let routeMap: RouteMap
+    /// How requests to the map's templates are counted.
+    let countedTemplates: [Int32]
     let catalog: ScopeCatalog
     let keys: KeyExtractor
     let keyShape: KeyShape
@@ -34,9 +36,16 @@ final class RuntimeSnapshot: Sendable {
     /// - Parameters:
     ///   - previous: the snapshot that it takes the place of: what is known of keys is carried over when it still holds.
     ///   - processSecret: what fingerprints are made with when the configuration has no secret for them.
-    init(_ loaded: LoadedConfiguration, succeeding previous: RuntimeSnapshot? = nil, processSecret: [UInt8]) {
+    ///   - metrics: where its requests are counted.
+    init(
+        _ loaded: LoadedConfiguration,
+        succeeding previous: RuntimeSnapshot? = nil,
+        processSecret: [UInt8],
+        metrics: GatewayMetrics
+    ) {
         let configuration = loaded.configuration
         routeMap = loaded.routeMap
+        countedTemplates = metrics.templates.numbers(of: loaded.routeMap)
         catalog = loaded.catalog
         keys = KeyExtractor(
             sources: configuration.keys.sources.map { source in
@@ -65,7 +74,11 @@ final class RuntimeSnapshot: Sendable {
         if let previous, previous.grants.serves(loaded) {
             grants = previous.grants
         } else {
-            grants = GrantSource(configuration.introspection, catalog: loaded.catalog)
+            grants = GrantSource(
+                configuration.introspection,
+                catalog: loaded.catalog,
+                timers: metrics.introspection
+            )
         }
         servedCatalog = configuration.catalog.serveAt.map { ServedCatalog(path: $0, catalog: loaded.catalog) }
     }

@@ -292,6 +292,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
             switch result {
             case .received:
                 hasResponse = true
+                client.responseReceived()
                 client.upstreamProgressed()
                 consume(buffer)
             case .wouldBlock:
@@ -496,6 +497,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         )
         guard rule.allowsRepeat else { return false }
         wasRepeated = true
+        loop.services.metrics.upstreamRetries.increment()
         sendFailed = false
         connection.close()
         self.connection = nil

@@ -28,7 +28,7 @@ struct RuntimeSnapshotTests {
         let loaded = try ConfigLoader.load(path: "scopegate.yaml", environment: [:], files: OneFile(text: text)) {
             "\($0.count)"
         }
-        return RuntimeSnapshot(loaded, processSecret: [1, 2, 3])
+        return RuntimeSnapshot(loaded, processSecret: [1, 2, 3], metrics: GatewayMetrics())
     }
 
     private func finds(_ snapshot: RuntimeSnapshot, _ field: String) throws -> Bool {

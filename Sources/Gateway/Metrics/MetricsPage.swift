@@ -1,0 +1,31 @@
+import CurlTransport
+import NIOCore
+import PrometheusMetrics
+
+/// All metrics of a gateway.
+struct MetricsPage: Sendable {
+    let loops: [GatewayLoop]
+    let services: GatewayServices
+    let reloader: Reloader
+    /// The version of the program.
+    let version: String
+
+    /// The metrics in Prometheus' text format, as they stand now.
+    func render(on eventLoop: any EventLoop) -> EventLoopFuture<[UInt8]> {
+        GatewayFigures.gather(loops, on: eventLoop).map { PrometheusText.render(families($0)) }
+    }
+
+    private func families(_ figures: GatewayFigures) -> [MetricFamily] {
+        let build = MetricFamily(
+            .gauge,
+            "scopegate_build_info",
+            "What runs; always 1.",
+            [.init(.integer(1), labels: [("version", version), ("libcurl", CurlLibrary.version)])]
+        )
+        return [build] + figures.requests.families(templates: services.metrics.templates.names)
+            + services.metrics.registry.families() + figures.upstream.families
+            + IntrospectionMetrics.families(services.introspector.counters, services.cache.counters)
+            + AuditMetrics.families(services.audit.counters, capacity: services.auditPolicy.capacity)
+            + ReloadMetrics.families(reloader)
+    }
+}

@@ -1,0 +1,1 @@
+../Gateway/Support/InstrumentedMutex.swift
