@@ -27,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -71,10 +72,12 @@ let package = Package(
             dependencies: [
                 "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "PrometheusMetrics",
                 "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
-                .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, logging, metrics,
+                .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, logging,
+                metrics, .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("Admin/openapi.json")],
             swiftSettings: settings
         ),
         .target(

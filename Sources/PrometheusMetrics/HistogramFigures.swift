@@ -53,6 +53,6 @@ public struct HistogramFigures: Equatable, Sendable {
             }
             below += inBucket
         }
-        return buckets.bounds.last.map(Double.init)
+        return buckets.bounds.last.map { Double($0) }
     }
 }

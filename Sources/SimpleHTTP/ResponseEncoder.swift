@@ -26,9 +26,9 @@ enum ResponseEncoder {
         buffer.writeString(date)
         // RFC 9110 §8.6: no Content-Length in a 204; in a 304 it would be that of the 200, which is left out.
         let statusHasBody = response.status != 204 && response.status != 304
-        if statusHasBody { buffer.writeString("\r\nContent-Length: \(response.body.count)") }
+        if statusHasBody, response.stream == nil { buffer.writeString("\r\nContent-Length: \(response.body.count)") }
         buffer.writeStaticString(close ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
-        if statusHasBody && !withoutBody { buffer.writeBytes(response.body) }
+        if statusHasBody, !withoutBody, response.stream == nil { buffer.writeBytes(response.body) }
     }
 
     /// The reason phrases of RFC 9110 §15 for the statuses that occur here.
@@ -41,6 +41,7 @@ enum ResponseEncoder {
         case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 409: "Conflict"
@@ -51,6 +52,7 @@ enum ResponseEncoder {
         case 417: "Expectation Failed"
         case 422: "Unprocessable Content"
         case 431: "Request Header Fields Too Large"
+        case 503: "Service Unavailable"
         case 505: "HTTP Version Not Supported"
         case 507: "Insufficient Storage"
         default: ""

@@ -16,6 +16,8 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
     private var assembler: RequestAssembler
     private var unread = ByteBuffer()
     private var isClosing = false
+    /// The body of the last response is being written by somebody else, and ends with the connection.
+    private var isStreaming = false
     /// A request was read whose answer is still to come.
     private var isAwaitingAnswer = false
     private var isReadHeldBack = false
@@ -37,7 +39,7 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isClosing else { return }
+        guard !isClosing, !isStreaming else { return }
         var bytes = unwrapInboundIn(data)
         if unread.readableBytes == 0 {
             unread = bytes
@@ -50,7 +52,7 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
 
     /// A client that does not read its responses gets no further request served.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable && !isClosing {
+        if context.channel.isWritable && !isClosing && !isStreaming {
             serve(context)
             if isReadHeldBack {
                 isReadHeldBack = false
@@ -81,7 +83,7 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
 
     private func serve(_ context: ChannelHandlerContext) {
         var output = context.channel.allocator.buffer(capacity: 1024)
-        steps: while !isClosing && !isAwaitingAnswer && context.channel.isWritable {
+        steps: while !isClosing && !isAwaitingAnswer && !isStreaming && context.channel.isWritable {
             switch assembler.next(&unread) {
             case .needMore:
                 break steps
@@ -93,7 +95,12 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
                     answer(late, isHead: request.method == .head, close: !keepAlive, context)
                     break steps
                 }
-                send(responder.respond(to: request), isHead: request.method == .head, close: !keepAlive, to: &output)
+                let response = responder.respond(to: request)
+                if let stream = response.stream, request.method != .head {
+                    begin(stream, response, &output, context)
+                    return
+                }
+                send(response, isHead: request.method == .head, close: !keepAlive, to: &output)
             case .refused(let status, let code, let message):
                 send(.refusal(status, code: code, message: message), isHead: false, close: true, to: &output)
             }
@@ -101,6 +108,21 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
         }
         flush(&output, context)
         if isClosing { finish(context) }
+    }
+
+    /// Sends the head of a response and leaves its body to others.
+    private func begin(
+        _ stream: @Sendable (SimpleStream) -> Void,
+        _ response: SimpleResponse,
+        _ output: inout ByteBuffer,
+        _ context: ChannelHandlerContext
+    ) {
+        send(response, isHead: false, close: true, to: &output)
+        isClosing = false
+        isStreaming = true
+        unread.clear()
+        flush(&output, context)
+        stream(SimpleStream(context.channel))
     }
 
     private func answer(

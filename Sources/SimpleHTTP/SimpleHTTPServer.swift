@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -19,6 +20,7 @@ public final class SimpleHTTPServer: Sendable {
     private let limits: Limits
     private let clock: WallClock
     private let listener = Mutex<(any Channel)?>(nil)
+    private let socketPath = Mutex<String?>(nil)
     private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
     private let accepted = Atomic<Int>(0)
     private let served = Atomic<Int>(0)
@@ -42,10 +44,28 @@ public final class SimpleHTTPServer: Sendable {
     /// - Returns: The port that is bound.
     /// - Throws: What the system reports, such as an address in use.
     public func start(group: any EventLoopGroup, host: String = "127.0.0.1", port: Int) async throws -> Int {
-        let bootstrap = ServerBootstrap(group: group)
+        let channel = try await bootstrap(group)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .bind(host: host, port: port).get()
+        listener.withLock { $0 = channel }
+        return channel.localAddress?.port ?? port
+    }
+
+    /// Listens on a Unix socket that only this user may connect to. One that is left from before is taken away.
+    ///
+    /// - Throws: What the system reports, such as a folder that isn't there.
+    public func start(group: any EventLoopGroup, unixSocket path: String) async throws {
+        let channel = try await bootstrap(group)
+            .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        chmod(path, 0o600)
+        socketPath.withLock { $0 = path }
+        listener.withLock { $0 = channel }
+    }
+
+    private func bootstrap(_ group: any EventLoopGroup) -> ServerBootstrap {
+        ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     track(channel)
@@ -54,9 +74,6 @@ public final class SimpleHTTPServer: Sendable {
                     ])
                 }
             }
-        let channel = try await bootstrap.bind(host: host, port: port).get()
-        listener.withLock { $0 = channel }
-        return channel.localAddress?.port ?? port
     }
 
     /// Stops listening and closes every connection.
@@ -66,6 +83,10 @@ public final class SimpleHTTPServer: Sendable {
             return listener
         }
         try? await channel?.close().get()
+        socketPath.withLock { path in
+            if let path { unlink(path) }
+            path = nil
+        }
         for connection in connections.withLock({ Array($0.values) }) {
             try? await connection.close().get()
         }

@@ -10,14 +10,16 @@ struct GatewayDiagnosticTests {
             "zzzzzzzz: 1",
             [
                 "3:1: error: unknown key \"zzzzzzzz\"\n  help: the keys are listen, upstream, introspection, keys, "
-                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, trusted_proxies"
+                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
+                    + "trusted_proxies, access_log, tracing"
             ]
         ),
         (
             "[a]: 1",
             [
                 "3:1: error: a key is a list\n  help: the keys are listen, upstream, introspection, keys, "
-                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, trusted_proxies"
+                    + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
+                    + "trusted_proxies, access_log, tracing"
             ]
         ),
         ("threads:", ["3:1: error: threads has no value\n  help: give it one, or leave the key out"]),
@@ -177,7 +179,8 @@ struct GatewayDiagnosticTests {
             "- a\n",
             [
                 "1:1: error: the file has to be a mapping, but is a list\n  help: its keys are listen, upstream, "
-                    + "introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown, reload, trusted_proxies"
+                    + "introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
+                    + "trusted_proxies, access_log, tracing"
             ]
         ),
         (
@@ -341,7 +344,7 @@ struct GatewayDiagnosticTests {
             ListenConfiguration(address: SocketAddressText(host: "::", port: 80)),
         ]
         expected.keys = KeysConfiguration(sources: [.header("X-Key")], forward: false)
-        expected.admin.address = SocketAddressText(host: "::1", port: 14)
+        expected.admin.address = .socket(SocketAddressText(host: "::1", port: 14))
         expected.threads = .fixed(15)
         expected.limits.requestLine = 1024
         expected.limits.headerFields = 16

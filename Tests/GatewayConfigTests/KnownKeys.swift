@@ -25,6 +25,8 @@ enum KnownKeys {
         "admin": names(ConfigurationKeys.Admin.self),
         "limits": names(ConfigurationKeys.Limits.self),
         "log": names(ConfigurationKeys.Log.self),
+        "access_log": names(ConfigurationKeys.AccessLog.self),
+        "tracing": names(ConfigurationKeys.Tracing.self),
         "reload": names(ConfigurationKeys.Reload.self),
         "shutdown": names(ConfigurationKeys.Shutdown.self),
         "$tls": names(ConfigurationKeys.TLS.self),

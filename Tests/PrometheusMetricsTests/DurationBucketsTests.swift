@@ -20,7 +20,8 @@ struct DurationBucketsTests {
         let buckets = DurationBuckets(nanoseconds: [1, 2, 3, 4, 7, 8, 9, 1000, 1024, 1025, 1 << 40, .max])
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<20_000 {
-            let duration = UInt64.random(in: 0 ... .max, using: &generator) >> UInt64.random(in: 0...63, using: &generator)
+            let duration =
+                UInt64.random(in: 0 ... .max, using: &generator) >> UInt64.random(in: 0...63, using: &generator)
             let expected = buckets.bounds.firstIndex { duration <= $0 } ?? buckets.bounds.count
             #expect(buckets.index(of: duration) == expected)
         }

@@ -114,13 +114,13 @@ protocol MirrorOutput {
 }
 
 /// A descriptor that is open already.
-struct DescriptorOutput: MirrorOutput {
+package struct DescriptorOutput: MirrorOutput {
     private let descriptor: Int32
-    private(set) var problem = ""
+    package private(set) var problem = ""
 
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    package init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    mutating func write(_ lines: [UInt8]) -> ArraySlice<UInt8> {
+    package mutating func write(_ lines: [UInt8]) -> ArraySlice<UInt8> {
         var rest = lines[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -3,9 +3,9 @@
 /// Control characters, and those that reorder or break the text around them, become `\u` escapes. A byte that isn't
 /// part of well-formed UTF-8 becomes the four characters `\xNN`; a backslash of the text becomes two, so that the two
 /// can't be mixed up: a reader gets the exact bytes back by resolving `\xNN` and `\\` in the string's value.
-enum AuditStringEscape {
+package enum AuditStringEscape {
     /// Appends the string with its quotes.
-    static func append(_ bytes: [UInt8], to line: inout [UInt8]) {
+    package static func append(_ bytes: [UInt8], to line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
         var index = 0
         while index < bytes.count {

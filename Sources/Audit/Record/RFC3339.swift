@@ -1,7 +1,7 @@
 /// Times as RFC 3339 §5.6 writes them, in UTC with microseconds: `2026-01-31T23:59:59.000001Z`, always 27 bytes.
-enum RFC3339 {
+package enum RFC3339 {
     /// Appends a time in microseconds since 1970, moved into the years 0 to 9999 if it lies outside.
-    static func append(microseconds: Int64, to line: inout [UInt8]) {
+    package static func append(microseconds: Int64, to line: inout [UInt8]) {
         let time = min(max(microseconds, earliest), latest)
         let (seconds, fraction) = floorDivide(time, 1_000_000)
         let (days, secondOfDay) = floorDivide(seconds, 86_400)

@@ -1,6 +1,6 @@
 /// Takes keys out of texts that clients send: whoever puts the key into the path, the query or the user agent as well
 /// must not find it in the audit.
-struct SecretScrubber {
+package struct SecretScrubber {
     /// Nothing shorter is taken for a key, so that a made-up "key" such as `trades` can't blank out what was asked for.
     static let shortestSecret = 12
 
@@ -8,13 +8,13 @@ struct SecretScrubber {
 
     private let secrets: [[UInt8]]
 
-    init(_ secrets: [[UInt8]]) {
+    package init(_ secrets: [[UInt8]]) {
         // The longest first: one key may be a part of another.
         self.secrets = secrets.filter { $0.count >= Self.shortestSecret }.sorted { $0.count > $1.count }
     }
 
     /// The text, with `[key]` for every key in it.
-    func scrub(_ text: [UInt8]) -> [UInt8] {
+    package func scrub(_ text: [UInt8]) -> [UInt8] {
         secrets.reduce(text) { text, secret in Self.replace(secret, in: text) }
     }
 

@@ -33,6 +33,8 @@ public struct AuditOptions: Sendable {
     public var rotation = AuditRotation()
     /// Where every line goes as well.
     public var mirrors: [AuditMirrorTarget] = []
+    /// Is given whole lines once they are in the file, on the writer's thread, which it must not hold up.
+    public var tap: (@Sendable (_ lines: [UInt8]) -> Void)?
 
     /// How long lines may be without a checkpoint, in nanoseconds.
     var checkpointDelay: Int64 = 10_000_000_000

@@ -197,6 +197,7 @@ final class AuditWriter: @unchecked Sendable {
         let head = AuditHead(sequence: chain.sequence, digest: chain.last, timeMicroseconds: wallClock())
         store.note(head.render(options.signer))
         for mirror in mirrors { mirror.append(batch.bytes) }
+        options.tap?(batch.bytes)
         recovered = AuditRecovered()
         if chain.sinceCheckpoint == 0 {
             checkpointAt = nil

@@ -29,6 +29,7 @@ final class CurlTransfer {
         if let timeout = request.connectTimeoutMilliseconds { easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout)) }
         if let file = request.certificateAuthorityFile { easy.set(CURLOPT_CAINFO, file) }
         if let certificate = request.clientCertificate { easy.set(certificate) }
+        if let path = request.unixSocket { easy.set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if let body = request.body {
             easy.set(CURLOPT_POST, 1)
             _ = ccurl_easy_set_offset(easy.raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))

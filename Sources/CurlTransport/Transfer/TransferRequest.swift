@@ -32,6 +32,8 @@ public struct TransferRequest: Sendable {
     public var certificateAuthorityFile: String?
     /// The certificate that is shown to the server.
     public var clientCertificate: ClientCertificate?
+    /// The Unix socket to connect to, whatever host the URL names; nil to connect to that host.
+    public var unixSocket: String?
 
     /// A request by its parts.
     public init(

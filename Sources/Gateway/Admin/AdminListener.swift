@@ -5,96 +5,124 @@ import NIOPosix
 import PrometheusMetrics
 import SimpleHTTP
 
-/// The listener for operators: `/livez`, `/readyz`, `/metrics`, `/routes`, `POST /reload` and `POST /revoke`.
+/// The listener for operators; `openapi.json` describes it.
 ///
 /// It has an event loop of its own, so that whatever operators ask for doesn't hold up requests.
 final class AdminListener: Sendable {
+    /// What it tells of and acts upon.
+    struct Subject: Sendable {
+        let health: ServiceHealth
+        let services: GatewayServices
+        let reloader: Reloader
+        let loops: [GatewayLoop]
+        /// The audit's newest lines.
+        let recent: AuditRecent
+        let hub: EventHub
+        /// Spans that are yet to be sent, if requests are traced.
+        let spans: SpanQueue?
+        /// The version of the program.
+        let version: String
+    }
+
+    private static let largestBody = 64 << 10
+
+    private let address: AdminAddress
     private let server: SimpleHTTPServer
+    private let sampler: FigureSampler
+    private let hub: EventHub
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-    init(health: ServiceHealth, services: GatewayServices, reloader: Reloader, metrics: MetricsPage) {
+    init(_ configuration: AdminConfiguration, _ subject: Subject) {
         var limits = SimpleHTTPServer.Limits()
-        limits.body = 64 << 10
-        let responder = AdminResponder(health: health, services: services, reloader: reloader, metrics: metrics)
+        limits.body = Self.largestBody
+        address = configuration.address
+        hub = subject.hub
+        sampler = FigureSampler(
+            loops: subject.loops,
+            services: subject.services,
+            reloader: subject.reloader,
+            hub: subject.hub
+        )
+        let responder = AdminResponder(
+            access: AdminAccess(configuration, secret: subject.services.processSecret),
+            endpoints: Self.endpoints(subject, sampler)
+        )
         server = SimpleHTTPServer(responder: responder, limits: limits)
     }
 
-    func start(on address: SocketAddressText) async throws -> SocketAddress {
+    /// Listens.
+    ///
+    /// - Returns: The address, with the port that is bound.
+    func start() async throws -> AdminAddress {
+        sampler.start(on: group.next())
         do {
-            let port = try await server.start(group: group, host: address.host, port: address.port)
-            return try SocketAddress.makeAddressResolvingHost(address.host, port: port)
+            switch address {
+            case .unix(let path):
+                try await server.start(group: group, unixSocket: path)
+                return address
+            case .socket(let socket):
+                let port = try await server.start(group: group, host: socket.host, port: socket.port)
+                return .socket(SocketAddressText(host: socket.host, port: port))
+            }
         } catch {
             throw GatewayStartError("admin.address: can't listen on \(address): \(error)")
         }
     }
 
     func stop() async {
+        hub.close()
         await server.shutdown()
         try? await group.shutdownGracefully()
     }
-}
 
-/// Answers what is asked on the admin listener.
-struct AdminResponder: SimpleResponder {
-    let health: ServiceHealth
-    let services: GatewayServices
-    let reloader: Reloader
-    let metrics: MetricsPage
-
-    func respond(to request: SimpleRequest) -> SimpleResponse {
-        switch request.path {
-        case "/livez": guardRead(request) { text(200, "ok\n") }
-        case "/readyz": guardRead(request, readiness)
-        case "/metrics": guardRead(request) { text(503, "The gateway is stopping.\n") }
-        case "/routes": guardRead(request) { text(200, ReloadText.routes(reloader), type: Self.json) }
-        case "/reload": AdminAction.refusal(of: request) ?? text(503, "The gateway is stopping.\n")
-        case "/revoke":
-            AdminAction.refusal(of: request)
-                ?? RevokeAction(services: services, fingerprint: reloader.fingerprint).respond(to: request)
-        default:
-            text(404, "There is nothing here. Try /livez, /readyz, /metrics, /routes, POST /reload or POST /revoke.\n")
-        }
-    }
-
-    func lateResponse(to request: SimpleRequest, on eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse>? {
-        if request.path == "/metrics", request.method == .get || request.method == .head {
-            return metrics.render(on: eventLoop).map { bytes in
-                SimpleResponse(status: 200, fields: [("Content-Type", PrometheusText.contentType)], body: bytes)
-            }
-        }
-        guard request.path == "/reload", AdminAction.refusal(of: request) == nil else { return nil }
-        return reloader.reload(.admin, on: eventLoop).map { result in
-            text(result.succeeded ? 200 : 422, ReloadText.json(result), type: Self.json)
-        }
-    }
-
-    private static let json = "application/json"
-
-    private func guardRead(_ request: SimpleRequest, _ answer: () -> SimpleResponse) -> SimpleResponse {
-        guard request.method == .get || request.method == .head else {
-            var response = text(405, "This is read with GET.\n")
-            response.fields.append(("Allow", "GET, HEAD"))
-            return response
-        }
-        return answer()
-    }
-
-    /// 200 when every check passes, else 503; a line for each check either way.
-    private func readiness() -> SimpleResponse {
-        let checks = health.checks
-        let lines = checks.map { check in "\(check.name): \(check.problem ?? "ok")\n" }
-        return text(checks.allSatisfy { $0.problem == nil } ? 200 : 503, lines.joined())
-    }
-
-    private func text(
-        _ status: Int,
-        _ body: String,
-        type: String = "text/plain; charset=utf-8"
-    ) -> SimpleResponse {
-        SimpleResponse(
-            status: status,
-            fields: [("Content-Type", type), ("Cache-Control", "no-store")],
-            body: Array(body.utf8)
+    private static func endpoints(_ subject: Subject, _ sampler: FigureSampler) -> [AdminEndpoint] {
+        let health = HealthEndpoints(
+            health: subject.health,
+            services: subject.services,
+            reloader: subject.reloader,
+            loops: subject.loops
         )
+        let metrics = MetricsPage(
+            loops: subject.loops,
+            services: subject.services,
+            reloader: subject.reloader,
+            spans: subject.spans,
+            version: subject.version
+        )
+        let routes = RouteEndpoints(reloader: subject.reloader)
+        let cache = CacheEndpoints(services: subject.services, reloader: subject.reloader)
+        let audit = AuditEndpoint(recent: subject.recent)
+        let (services, reloader, hub) = (subject.services, subject.reloader, subject.hub)
+        return [
+            .get("/livez", isOpen: true, later: health.livez),
+            .get("/readyz", isOpen: true, health.readyz),
+            .get("/openapi.json", isOpen: true) { _ in
+                AdminAnswer.bytes(200, PackageResources.openapi_json, type: "application/json")
+            },
+            .get("/metrics") { _, eventLoop in
+                metrics.render(on: eventLoop).map { AdminAnswer.bytes(200, $0, type: PrometheusText.contentType) }
+            },
+            .get("/routes", routes.routes),
+            .get("/explain", routes.explain),
+            .get("/config", routes.config),
+            .get("/reloads", routes.reloads),
+            .get("/cache", cache.show),
+            .get("/audit", audit.show),
+            .get("/figures", sampler.show),
+            .get("/events") { _ in
+                AdminAnswer.stream(type: "text/event-stream") { stream in
+                    if !hub.add(stream) { stream.close() }
+                }
+            },
+            .post("/reload") { _, eventLoop in
+                reloader.reload(.admin, on: eventLoop).map { result in
+                    AdminAnswer.json(result.succeeded ? 200 : 422, ReloadAnswer.json(result))
+                }
+            },
+            .post("/revoke") { request in
+                RevokeAction(services: services, fingerprint: reloader.fingerprint).respond(to: request)
+            },
+            .post("/cache/clear", cache.clear),
+        ]
     }
 }

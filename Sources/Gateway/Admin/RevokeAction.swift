@@ -3,6 +3,7 @@ import Digests
 import Introspection
 import Logging
 import SimpleHTTP
+import StrictJSON
 
 /// `POST /revoke`: what is known of a key, or of all keys of an id or a subject, is forgotten on every loop before this
 /// is answered; the endpoint is asked anew when such a key is used the next time.
@@ -16,7 +17,7 @@ struct RevokeAction {
         do throws(RevocationRequest.Problem) {
             revocation = try RevocationRequest(parsing: request.body)
         } catch {
-            return AdminAction.error(400, code: "invalid_revocation", message: error.description)
+            return AdminAnswer.error(400, code: "invalid_revocation", message: error.description)
         }
         let effect: RevocationEffect
         let target: AuditRevocation.Target
@@ -29,14 +30,18 @@ struct RevokeAction {
             switch identity {
             case .keyID(let keyID): target = .keyID(keyID)
             case .subject(let subject): target = .subject(subject)
+            case .everybody: target = .all
             }
         }
         services.audit.append(.revocation(AuditRevocation(target, count: effect.forgotten)))
         services.logger.notice("revoked", metadata: Self.metadata(of: target, effect))
-        return AdminAction.json(
-            200,
-            "{\"forgotten\":\(effect.forgotten),\"calls_disregarded\":\(effect.callsDisregarded)}\n"
-        )
+        return AdminAnswer.json(200, Self.json(effect))
+    }
+
+    static func json(_ effect: RevocationEffect) -> JSONOutput {
+        .object([
+            ("forgotten", .count(effect.forgotten)), ("calls_disregarded", .count(effect.callsDisregarded)),
+        ])
     }
 
     private static func metadata(of target: AuditRevocation.Target, _ effect: RevocationEffect) -> Logger.Metadata {

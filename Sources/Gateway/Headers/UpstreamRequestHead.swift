@@ -14,6 +14,8 @@ struct UpstreamRequestHead {
     let requestID: RequestID
     /// The id of the key that was used; empty for none.
     let keyID: [UInt8]
+    /// The trace that the upstream is told of in the place of the client's; nil to leave that as it came.
+    var traceparent: [UInt8]?
 
     private static let methodRoom = 512
 
@@ -44,6 +46,10 @@ struct UpstreamRequestHead {
             cursor.append("\r\nX-Scopegate-Key-Id: ")
             cursor.append(keyID)
         }
+        if let traceparent {
+            cursor.append("\r\ntraceparent: ")
+            cursor.append(traceparent)
+        }
         cursor.append("\r\n\r\n")
     }
 
@@ -65,6 +71,7 @@ struct UpstreamRequestHead {
     private func keeps(_ field: FieldLine, _ nominations: ConnectionNominations, _ bytes: Span<UInt8>) -> Bool {
         // An upstream that maps names to CGI variables can't tell X_Forwarded_For from X-Forwarded-For.
         if field.nameHasUnderscore { return false }
+        if traceparent != nil, field.name == .traceparent { return false }
         switch RequestFieldRule(field.name) {
         case .drop: return false
         case .keep:

@@ -26,6 +26,8 @@ struct CurrentRequest {
     var isInFlight = false
     /// What is counted of it when it is over.
     var observed: RequestObservation
+    /// What the access log and traces need of it, if they have it.
+    var seen: ObservedRequest?
     /// It passes, and will or may have to be recorded when it is known what became of it.
     var pendingRecord: PendingRecord?
 }

@@ -134,7 +134,7 @@ final class PendingRecord {
 }
 
 /// What the audit takes from the fields of a head.
-private struct AuditedFields {
+struct AuditedFields {
     private(set) var traceID: [UInt8]?
     private(set) var userAgent: [UInt8]?
     /// The values of X-Forwarded-For in their order.

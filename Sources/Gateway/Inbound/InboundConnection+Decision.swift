@@ -27,6 +27,7 @@ extension InboundConnection {
             headLength: head.byteCount,
             observed: observed
         )
+        if loop.observesHeads { current.seen = observe(head, bytes, startedAt: observed.startedAt) }
         arm(.nothing)
         let match = snapshot.routeMap.match(
             method: head.method,
@@ -103,6 +104,7 @@ extension InboundConnection {
     private func introspect(_ key: Span<UInt8>, _ digest: KeyDigest, _ now: MonotonicTime, _ wall: Int64) {
         guard let snapshot = request?.snapshot else { return }
         phase = .deciding
+        request?.seen?.wasIntrospected = true
         let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
         snapshot.grants.introspector.resolve(

@@ -19,7 +19,8 @@ extension InboundConnection {
             version: .http11,
             expectsContinue: false,
             headLength: 0,
-            observed: RequestObservation()
+            observed: RequestObservation(),
+            seen: loop.observesHeads ? observeUnreadable() : nil
         )
         arm(.nothing)
         deny(denial)
@@ -120,6 +121,7 @@ extension InboundConnection {
             ),
             to: &response
         )
+        request?.observed.bytesSent &+= UInt64(response.readableBytes)
         context.writeAndFlush(wrapOutboundOut(response), promise: nil)
         loop.giveBackResponseBuffer(response)
         switch rest {

@@ -40,7 +40,8 @@ extension InboundConnection {
                 forwardsKey: snapshot.forwardsKey || !current.requirement.needsKey,
                 host: snapshot.upstreamHost,
                 requestID: current.id,
-                keyID: current.grant?.keyIDUTF8 ?? []
+                keyID: current.grant?.keyIDUTF8 ?? [],
+                traceparent: current.seen?.trace?.beginUpstream(at: current.observed.decidedAt)
             ).write(view.readableBytesUInt8Span, to: &outgoing)
         }
         buffer.moveReaderIndex(forwardBy: head.byteCount)
@@ -80,6 +81,7 @@ extension InboundConnection {
                     exchange.cancel()
                     return exchangeFailed(.bodyTooLarge, responseBegun: exchange.responseHasBegun)
                 }
+                request?.observed.bytesReceived &+= UInt64(range.count)
                 exchange.appendBody(bytes, range)
             // Request trailers have been checked by nobody, so nobody gets them (RFC 9110 §6.5.1 lets them be dropped).
             case .trailer: continue
@@ -165,6 +167,7 @@ extension InboundConnection {
     }
 
     func writeResponse(_ bytes: ByteBuffer) {
+        request?.observed.bytesSent &+= UInt64(bytes.readableBytes)
         context?.write(wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -265,6 +268,7 @@ extension InboundConnection {
             cursor.append("\r\n\r\n")
             if !current.isHead { cursor.append(served.body) }
         }
+        request?.observed.bytesSent &+= UInt64(response.readableBytes)
         context.writeAndFlush(wrapOutboundOut(response), promise: nil)
         loop.giveBackResponseBuffer(response)
         recordAllowed(status: 200)

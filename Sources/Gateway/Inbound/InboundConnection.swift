@@ -242,7 +242,11 @@ final class InboundConnection: ChannelDuplexHandler {
         if request?.isInFlight == true {
             loop.services.metrics.inFlight.subtract(1, ordering: .relaxed)
         }
-        if let observed = request?.observed { loop.finished(observed) }
+        if var observed = request?.observed {
+            observed.finish()
+            loop.metrics.record(observed)
+            if let seen = request?.seen { report(seen, observed) }
+        }
         request = nil
     }
 

@@ -7,6 +7,7 @@ struct MetricsPage: Sendable {
     let loops: [GatewayLoop]
     let services: GatewayServices
     let reloader: Reloader
+    let spans: SpanQueue?
     /// The version of the program.
     let version: String
 
@@ -26,6 +27,6 @@ struct MetricsPage: Sendable {
             + services.metrics.registry.families() + figures.upstream.families
             + IntrospectionMetrics.families(services.introspector.counters, services.cache.counters)
             + AuditMetrics.families(services.audit.counters, capacity: services.auditPolicy.capacity)
-            + ReloadMetrics.families(reloader)
+            + ReloadMetrics.families(reloader) + ObservationMetrics.families(services.accessLog, spans)
     }
 }

@@ -21,6 +21,11 @@ struct RequestObservation {
     /// When the last byte of the response came, or when the gateway answered itself.
     var endedAt: UInt64 = 0
 
+    /// Content of the request's body that came.
+    var bytesReceived: UInt64 = 0
+    /// What was written to the client, heads and codings included.
+    var bytesSent: UInt64 = 0
+
     /// The status of a request whose client went before there was an answer; what nginx calls it too.
     static let clientWent = 499
 

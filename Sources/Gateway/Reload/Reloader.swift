@@ -5,6 +5,7 @@ import GatewayConfig
 import Logging
 import NIOCore
 import NIOPosix
+import RouteMap
 import Synchronization
 
 /// Puts new configurations into force while the gateway runs, one at a time.
@@ -20,7 +21,13 @@ final class Reloader: Sendable {
         var loaded: LoadedConfiguration
         var snapshot: RuntimeSnapshot
         var generation: Generation
+        /// The last reloads, the oldest first.
+        var history: [ReloadResult] = []
     }
+
+    private static let keptResults = 20
+    /// Larger maps aren't compared: that takes time that grows with their product.
+    private static let comparedRoutes = 2000
 
     private let loops: [GatewayLoop]
     private let services: GatewayServices
@@ -59,6 +66,14 @@ final class Reloader: Sendable {
     /// The configuration that runs, as it was loaded.
     var loaded: LoadedConfiguration { state.withLock { $0.loaded } }
 
+    /// The last reloads, the oldest first.
+    var history: [ReloadResult] { state.withLock { $0.history } }
+
+    /// The configuration in force: what needs a restart is as it was at the start.
+    var effectiveConfiguration: EffectiveConfiguration {
+        EffectiveConfiguration(RestartSettings.inForce(startConfiguration, loaded.configuration))
+    }
+
     /// Whether the last reload failed, so that the files are not what runs.
     var lastReloadFailed: Bool { lastFailed.load(ordering: .relaxed) }
 
@@ -79,6 +94,16 @@ final class Reloader: Sendable {
 
     private func reloadNow(_ way: Generation.Way) throws -> ReloadResult {
         defer { onReload.withLock { $0 }?() }
+        services.accessLog?.reopen()
+        let result = try attempt(way)
+        state.withLock { state in
+            state.history.append(result)
+            if state.history.count > Self.keptResults { state.history.removeFirst() }
+        }
+        return result
+    }
+
+    private func attempt(_ way: Generation.Way) throws -> ReloadResult {
         let current = state.withLock { $0 }
         let loaded: LoadedConfiguration
         do {
@@ -100,7 +125,11 @@ final class Reloader: Sendable {
         services.use(snapshot.grants)
         let handed = loops.map { loop in loop.eventLoop.submit { loop.use(snapshot) } }
         for future in handed { try future.wait() }
-        state.withLock { $0 = State(loaded: loaded, snapshot: snapshot, generation: generation) }
+        state.withLock { state in
+            state.loaded = loaded
+            state.snapshot = snapshot
+            state.generation = generation
+        }
         lastFailed.store(false, ordering: .relaxed)
         services.metrics.reloaded(way, succeeded: true)
         // What can't change stays as it was at the start, so it is the start that counts.
@@ -122,11 +151,19 @@ final class Reloader: Sendable {
             )
         )
         return ReloadResult(
+            way: way,
+            timeMicroseconds: generation.timeMicroseconds,
             generation: generation,
             errors: [],
             warnings: loaded.warnings,
-            needsRestart: needsRestart
+            needsRestart: needsRestart,
+            changes: Self.changes(from: current.loaded, to: loaded)
         )
+    }
+
+    private static func changes(from old: LoadedConfiguration, to new: LoadedConfiguration) -> [RouteMapDiff.Change]? {
+        guard max(old.routeMap.routes.count, new.routeMap.routes.count) <= comparedRoutes else { return nil }
+        return RouteMapDiff(old: old.routeMap, old.catalog, new: new.routeMap, new.catalog).changes
     }
 
     private func fail(_ way: Generation.Way, _ generation: Generation, _ diagnostics: [Diagnostic]) -> ReloadResult {
@@ -148,7 +185,15 @@ final class Reloader: Sendable {
                 )
             )
         )
-        return ReloadResult(generation: generation, errors: diagnostics, warnings: [], needsRestart: [])
+        return ReloadResult(
+            way: way,
+            timeMicroseconds: SystemClock.wallMicroseconds,
+            generation: generation,
+            errors: diagnostics,
+            warnings: [],
+            needsRestart: [],
+            changes: nil
+        )
     }
 
     private static func generation(_ loaded: LoadedConfiguration, number: UInt64, way: Generation.Way) -> Generation {

@@ -16,6 +16,8 @@ enum RestartSettings {
             ("upstream.pool", upstream.0.pool != upstream.1.pool),
             ("audit", audit.0 != audit.1),
             ("admin", old.admin != new.admin),
+            ("access_log", old.accessLog != new.accessLog),
+            ("tracing", old.tracing != new.tracing),
             ("threads", old.threads != new.threads),
             ("limits.connections", old.limits.connections != new.limits.connections),
             ("log", old.log != new.log),
@@ -23,5 +25,26 @@ enum RestartSettings {
             ("reload.watch", old.reload.watch != new.reload.watch),
         ]
         return checks.filter(\.1).map(\.0)
+    }
+
+    /// What is in force when a gateway that started with one configuration has loaded another.
+    static func inForce(_ start: GatewayConfiguration, _ loaded: GatewayConfiguration) -> GatewayConfiguration {
+        var result = loaded
+        result.listen = start.listen
+        result.upstream.endpoint = start.upstream.endpoint
+        result.upstream.tls = start.upstream.tls
+        result.upstream.connectTimeout = start.upstream.connectTimeout
+        result.upstream.pool = start.upstream.pool
+        result.audit = start.audit
+        result.audit.fingerprintSecret = loaded.audit.fingerprintSecret
+        result.admin = start.admin
+        result.accessLog = start.accessLog
+        result.tracing = start.tracing
+        result.threads = start.threads
+        result.limits.connections = start.limits.connections
+        result.log = start.log
+        result.shutdown = start.shutdown
+        result.reload.watch = start.reload.watch
+        return result
     }
 }

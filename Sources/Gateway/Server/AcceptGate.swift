@@ -27,7 +27,7 @@ final class AcceptGate: ChannelDuplexHandler {
     /// Counted here and not by its loop, where it arrives only later: a burst would pass the limit.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         metrics.connections.add(1, ordering: .relaxed)
-        unwrapInboundIn(data).closeFuture.whenComplete { [counters] _ in
+        unwrapInboundIn(data).closeFuture.whenComplete { [metrics] _ in
             metrics.connections.subtract(1, ordering: .relaxed)
         }
         context.fireChannelRead(data)

@@ -15,6 +15,9 @@ final class GatewayLoop: @unchecked Sendable {
     let services: GatewayServices
     private(set) var snapshot: RuntimeSnapshot
     let metrics: LoopMetrics
+    /// What is needed to trace requests, if they are traced.
+    var tracing: LoopTracing?
+    private var accessLog: AccessLogBuffer?
     var bodies: BodyAdmission<UpstreamExchange>
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
@@ -43,8 +46,11 @@ final class GatewayLoop: @unchecked Sendable {
         target: UpstreamTarget,
         poolLimits: ConnectionPool.Limits,
         services: GatewayServices,
-        snapshot: RuntimeSnapshot
+        snapshot: RuntimeSnapshot,
+        tracing: LoopTracing? = nil
     ) {
+        self.tracing = tracing
+        accessLog = services.accessLog.map { AccessLogBuffer($0) }
         self.eventLoop = eventLoop
         self.curl = curl
         self.services = services
@@ -113,6 +119,7 @@ final class GatewayLoop: @unchecked Sendable {
         }
         cutHeldBackResponses(now)
         pool.closeExpired(at: now)
+        flushLog()
         if connections.isEmpty, pool.connectionCount == 0 {
             ticker?.cancel()
             ticker = nil
@@ -181,13 +188,21 @@ final class GatewayLoop: @unchecked Sendable {
         requestBuffers.append(buffer)
     }
 
-    // MARK: What is counted
+    // MARK: What is logged and traced
 
-    /// A request is over.
-    func finished(_ request: RequestObservation) {
-        var request = request
-        request.finish()
-        metrics.record(request)
+    /// Whether any request is logged or traced.
+    var observesHeads: Bool { accessLog != nil || tracing != nil }
+
+    /// Whether the request that begins now gets a line in the access log.
+    func samplesAccess() -> Bool { accessLog?.samples() ?? false }
+
+    func log(_ entry: AccessLogEntry) {
+        accessLog?.append(entry)
+    }
+
+    /// Hands over the lines of the access log that are there.
+    func flushLog() {
+        accessLog?.flush()
     }
 
     // MARK: Failures

@@ -18,7 +18,7 @@ public final class GatewayServer: Service {
         /// The gateway's listeners, in the order of the configuration.
         public var listeners: [SocketAddress]
         /// The admin listener.
-        public var admin: SocketAddress?
+        public var admin: AdminAddress?
     }
 
     private struct Running: Sendable {
@@ -31,6 +31,7 @@ public final class GatewayServer: Service {
         var listeners: [any Channel]
         var admin: AdminListener
         var health: ServiceHealth
+        var exporter: OTLPExporter?
     }
 
     private let loaded: LoadedConfiguration
@@ -98,12 +99,22 @@ public final class GatewayServer: Service {
         if configuration.audit.fingerprintSecret == nil {
             logger.warning("audit.fingerprint_secret is not set: key fingerprints in the audit change with every start")
         }
+        let (recent, hub) = (AuditRecent(), EventHub())
+        let logger = logger
+        let accessLog = try configuration.accessLog.map { try AccessLog($0, logger: logger) }
+        let exporter = try makeExporter()
+        exporter?.start()
         let services = try makeServices(
+            tap: { lines in
+                recent.append(lines)
+                hub.send(records: lines)
+            },
             grants: snapshot.grants,
             processSecret: processSecret,
             health: health,
             metrics: metrics,
-            connections: descriptors.connections
+            connections: descriptors.connections,
+            accessLog: accessLog
         )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let readiness = try ReadinessThread()
@@ -116,17 +127,25 @@ public final class GatewayServer: Service {
                     target: UpstreamTarget(configuration.upstream),
                     poolLimits: .init(configuration.upstream.pool),
                     services: services,
-                    snapshot: snapshot
+                    snapshot: snapshot,
+                    tracing: exporter.flatMap(loopTracing)
                 )
             )
         }
         snapshot.grants.use(loops.map(\.curl))
         let reloader = Reloader(loaded, snapshot: snapshot, loops: loops, services: services, load: reload)
         let admin = AdminListener(
-            health: health,
-            services: services,
-            reloader: reloader,
-            metrics: MetricsPage(loops: loops, services: services, reloader: reloader, version: version)
+            configuration.admin,
+            AdminListener.Subject(
+                health: health,
+                services: services,
+                reloader: reloader,
+                loops: loops,
+                recent: recent,
+                hub: hub,
+                spans: exporter?.queue,
+                version: version
+            )
         )
         var started = Running(
             group: group,
@@ -137,7 +156,8 @@ public final class GatewayServer: Service {
             watcher: nil,
             listeners: [],
             admin: admin,
-            health: health
+            health: health,
+            exporter: exporter
         )
         do {
             for listen in configuration.listen {
@@ -145,7 +165,7 @@ public final class GatewayServer: Service {
                 started.listeners.append(listener)
                 logger.notice("listening", metadata: ["address": "\(Self.text(listener.localAddress))"])
             }
-            let adminAddress = try await admin.start(on: configuration.admin.address)
+            let adminAddress = try await admin.start()
             if configuration.reload.watch, let path { started.watcher = watch(path, reloader, on: group.next()) }
             let settled = started
             running.withLock { $0 = settled }
@@ -155,7 +175,7 @@ public final class GatewayServer: Service {
                 metadata: [
                     "routes": "\(loaded.routeMap.routes.count)", "generation": "\(loaded.routeMap.generation)",
                     "digest": "\(loaded.routeMap.digest)",
-                    "upstream": "\(configuration.upstream.endpoint)", "admin": "\(Self.text(adminAddress))",
+                    "upstream": "\(configuration.upstream.endpoint)", "admin": "\(adminAddress)",
                     "libcurl": "\(CurlLibrary.version)", "threads": "\(threads)",
                 ]
             )
@@ -192,8 +212,11 @@ public final class GatewayServer: Service {
         await current.admin.stop()
         current.services.currentGrants.use([])
         for loop in current.loops { try? await loop.eventLoop.submit { loop.shutDown() }.get() }
+        for loop in current.loops { try? await loop.eventLoop.submit { loop.flushLog() }.get() }
         current.readiness.stop()
         try? await current.group.shutdownGracefully()
+        await current.services.accessLog?.close()
+        await current.exporter?.close()
         let lost = current.services.audit.close()
         if lost > 0 { logger.critical("audit records lost", metadata: ["count": "\(lost)"]) }
         logger.notice("stopped")
@@ -250,17 +273,19 @@ public final class GatewayServer: Service {
     }
 
     private func makeServices(
+        tap: @escaping @Sendable ([UInt8]) -> Void,
         grants: GrantSource,
         processSecret: [UInt8],
         health: ServiceHealth,
         metrics: GatewayMetrics,
-        connections: Int
+        connections: Int,
+        accessLog: AccessLog?
     ) throws -> GatewayServices {
         let configuration = loaded.configuration
         let digestSecret = try SystemRandom.bytes(count: 32)
         let keyDigest = HMACSHA256(key: digestSecret.span)
         let logger = logger
-        let audit = try openAudit(health)
+        let audit = try openAudit(health, tap)
         return GatewayServices(
             grants: grants,
             audit: audit,
@@ -269,14 +294,42 @@ public final class GatewayServer: Service {
             processSecret: processSecret,
             logger: logger,
             metrics: metrics,
-            maximumConnections: connections
+            maximumConnections: connections,
+            accessLog: accessLog
         )
     }
 
-    private func openAudit(_ health: ServiceHealth) throws -> AuditLog {
+    private func makeExporter() throws -> OTLPExporter? {
+        guard let tracing = loaded.configuration.tracing else { return nil }
+        let encoder = OTLPEncoder(
+            resource: [
+                ("service.name", tracing.serviceName), ("service.version", version),
+                ("service.instance.id", loaded.configuration.audit.instance ?? AuditOptions.machineName),
+            ],
+            scope: (name: "scopegate", version: version)
+        )
+        return try OTLPExporter(tracing, encoder: encoder, logger: logger)
+    }
+
+    private func loopTracing(_ exporter: OTLPExporter) -> LoopTracing? {
+        guard let tracing = loaded.configuration.tracing else { return nil }
+        let upstream = loaded.configuration.upstream.endpoint
+        return LoopTracing(
+            tracer: OTLPTracer(queue: exporter.queue),
+            sample: tracing.sample,
+            upstream: (host: upstream.host, port: upstream.port)
+        )
+    }
+
+    private func openAudit(
+        _ health: ServiceHealth,
+        _ tap: @escaping @Sendable ([UInt8]) -> Void
+    ) throws -> AuditLog {
         let logger = logger
         let configuration = loaded.configuration.audit
-        let audit = try AuditLog(path: configuration.path, options: AuditOptions(configuration)) { state in
+        var options = AuditOptions(configuration)
+        options.tap = tap
+        let audit = try AuditLog(path: configuration.path, options: options) { state in
             switch state {
             case .healthy:
                 health.auditIsHealthy.store(true, ordering: .relaxed)
@@ -301,11 +354,12 @@ public final class GatewayServer: Service {
         return audit
     }
 
-    /// Opens the audit log anew, as logrotate asks for by SIGUSR1 when it has renamed the file.
-    public func reopenAudit() {
+    /// Opens the audit and the access log anew, as logrotate asks for by SIGUSR1 when it has renamed their files.
+    public func reopenLogs() {
         guard let services = running.withLock({ $0?.services }) else { return }
         services.audit.reopen()
-        logger.notice("the audit log is opened anew")
+        services.accessLog?.reopen()
+        logger.notice("the logs are opened anew")
     }
 
     private static func text(_ address: SocketAddress?) -> String {

@@ -18,6 +18,8 @@ final class GatewayServices: Sendable {
     /// The gateway is shutting down: every response is the last of its connection.
     let isDraining = Atomic<Bool>(false)
     let maximumConnections: Int
+    /// A line for each request, if they are wanted.
+    let accessLog: AccessLog?
     private let grants: Mutex<GrantSource>
 
     init(
@@ -28,7 +30,8 @@ final class GatewayServices: Sendable {
         processSecret: [UInt8],
         logger: Logger,
         metrics: GatewayMetrics,
-        maximumConnections: Int
+        maximumConnections: Int,
+        accessLog: AccessLog?
     ) {
         self.grants = Mutex(grants)
         self.audit = audit
@@ -38,6 +41,7 @@ final class GatewayServices: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.maximumConnections = maximumConnections
+        self.accessLog = accessLog
     }
 
     /// What answers for keys in the newest snapshot; requests ask the one of their own.

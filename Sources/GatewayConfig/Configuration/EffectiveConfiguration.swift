@@ -13,6 +13,7 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
     public var description: String {
         let sections = [
             listeners, upstream, introspection, keys, documents, audit, server, limits, trustedProxies, process,
+            accessLog, tracing,
         ]
         return sections.flatMap { $0 }.joined(separator: "\n") + "\n"
     }
@@ -112,7 +113,9 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
             case .automatic: "auto"
             case .fixed(let count): "\(count)"
             }
-        return ["admin:", "  address: '\(configuration.admin.address)'", "threads: \(threads)"]
+        var lines = ["admin:", "  address: \(Self.quoted("\(configuration.admin.address)"))"]
+        if let token = configuration.admin.token { lines.append("  token: \(Self.text(token))") }
+        return lines + ["threads: \(threads)"]
     }
 
     private var limits: [String] {
@@ -143,6 +146,30 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
             "reload:", "  watch: \(configuration.reload.watch)",
             "  generation_header: \(configuration.reload.generationHeader)",
         ]
+    }
+
+    private var accessLog: [String] {
+        guard let log = configuration.accessLog else { return ["# access_log: off"] }
+        let path =
+            switch log.destination {
+            case .standardOutput: "stdout"
+            case .file(let path): Self.quoted(path == "stdout" ? "./stdout" : path)
+            }
+        return [
+            "access_log:", "  path: \(path)", "  format: \(log.format.rawValue)", "  sample: \(log.sample)",
+            "  capacity: \(log.capacity)",
+        ]
+    }
+
+    private var tracing: [String] {
+        guard let tracing = configuration.tracing else { return ["# tracing: off"] }
+        var lines = ["tracing:", "  url: '\(tracing.endpoint)'"]
+        if let token = tracing.token { lines.append("  token: \(Self.text(token))") }
+        return lines + [
+            "  service_name: \(Self.quoted(tracing.serviceName))", "  sample: \(tracing.sample)",
+            "  capacity: \(tracing.capacity)", "  batch: \(tracing.batch)",
+            "  interval: \(tracing.interval.configurationText)", "  timeout: \(tracing.timeout.configurationText)",
+        ] + tls(tracing.tls)
     }
 
     func tls(_ tls: TLSConfiguration) -> [String] {

@@ -28,6 +28,10 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var shutdown: ShutdownConfiguration
     /// How changes come into force while the gateway runs.
     public var reload: ReloadConfiguration
+    /// A line for each request; `nil` for none, the default.
+    public var accessLog: AccessLogConfiguration?
+    /// Traces; `nil` for none, the default.
+    public var tracing: TracingConfiguration?
 
     /// A configuration; what is left out has its default.
     public init(
@@ -44,7 +48,9 @@ public struct GatewayConfiguration: Equatable, Sendable {
         trustedProxies: [CIDRBlock] = [],
         log: LogConfiguration = LogConfiguration(),
         shutdown: ShutdownConfiguration = ShutdownConfiguration(),
-        reload: ReloadConfiguration = ReloadConfiguration()
+        reload: ReloadConfiguration = ReloadConfiguration(),
+        accessLog: AccessLogConfiguration? = nil,
+        tracing: TracingConfiguration? = nil
     ) {
         self.listen = listen
         self.upstream = upstream
@@ -60,6 +66,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
         self.log = log
         self.shutdown = shutdown
         self.reload = reload
+        self.accessLog = accessLog
+        self.tracing = tracing
     }
 }
 

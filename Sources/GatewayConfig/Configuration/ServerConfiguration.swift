@@ -9,14 +9,21 @@ public struct ListenConfiguration: Equatable, Sendable {
     }
 }
 
-/// `admin`: the operators' listener, which asks for no key and so belongs on an address that only operators reach.
+/// `admin`: the operators' listener.
 public struct AdminConfiguration: Equatable, Sendable {
     /// The address; port 0 takes any free port.
-    public var address: SocketAddressText
+    public var address: AdminAddress
+    /// What operators show as `Authorization: Bearer …`, at least 16 bytes. `nil` for nothing, which only an address that
+    /// nobody but this machine reaches may have.
+    public var token: Secret?
 
     /// An operators' listener.
-    public init(address: SocketAddressText = SocketAddressText(host: "127.0.0.1", port: 9901)) {
+    public init(
+        address: AdminAddress = .socket(SocketAddressText(host: "127.0.0.1", port: 9901)),
+        token: Secret? = nil
+    ) {
         self.address = address
+        self.token = token
     }
 }
 

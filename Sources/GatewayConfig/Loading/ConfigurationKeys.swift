@@ -4,6 +4,8 @@ enum ConfigurationKeys {
         case listen, upstream, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown,
             reload
         case trustedProxies = "trusted_proxies"
+        case accessLog = "access_log"
+        case tracing
     }
 
     enum Listen: String, SectionKey { case address }
@@ -94,7 +96,7 @@ enum ConfigurationKeys {
 
     enum AuditSyslog: String, SectionKey { case socket, facility }
 
-    enum Admin: String, SectionKey { case address }
+    enum Admin: String, SectionKey { case address, token }
 
     enum Limits: String, SectionKey {
         case body, connections
@@ -109,6 +111,13 @@ enum ConfigurationKeys {
     }
 
     enum Log: String, SectionKey { case level }
+
+    enum AccessLog: String, SectionKey { case path, format, sample, capacity }
+
+    enum Tracing: String, SectionKey {
+        case url, token, sample, capacity, batch, interval, timeout, tls
+        case serviceName = "service_name"
+    }
 
     enum Reload: String, SectionKey {
         case watch

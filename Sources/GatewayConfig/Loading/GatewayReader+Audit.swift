@@ -1,9 +1,6 @@
 import RouteMap
 
 extension GatewayReader {
-    /// The least that a secret of the audit has to be, so that it can't be found by trying.
-    private static var minimumSecret: Int { 16 }
-
     func audit(_ node: YAMLNode?) -> AuditConfiguration {
         var result = AuditConfiguration()
         result.path = FilePath.resolve(result.path, from: log.file)
@@ -35,13 +32,7 @@ extension GatewayReader {
         _ section: Section<ConfigurationKeys.Audit>,
         _ key: ConfigurationKeys.Audit
     ) -> Secret? {
-        guard let node = section[key] else { return nil }
-        let name = section.name(key)
-        let result = secret(node, name)
-        if let result, result.bytes.count < Self.minimumSecret {
-            log.error("\(name) has fewer than \(Self.minimumSecret) bytes", at: node.position)
-        }
-        return result
+        section[key].flatMap { secret($0, section.name(key), minimum: Self.minimumSecret) }
     }
 
     private func rotation(_ section: Section<ConfigurationKeys.AuditRotate>) -> AuditRotationConfiguration {

@@ -96,16 +96,6 @@ extension GatewayReader {
         }
     }
 
-    /// A secret that can be a part of a header field.
-    private func headerSecret(_ node: YAMLNode, _ name: String) -> Secret? {
-        guard let secret = secret(node, name) else { return nil }
-        guard secret.bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            log.error("\(name) has characters that a header can't carry", at: node.position)
-            return nil
-        }
-        return secret
-    }
-
     private func headerName(_ node: YAMLNode, _ name: String) -> String? {
         values.value(node, name) { (text) throws(ValueProblem) in try KeyHeaderName.check(text) }
     }

@@ -1,6 +1,28 @@
 import RouteMap
 
 extension GatewayReader {
+    /// The least that a secret of the gateway's own has to be, so that it can't be found by trying.
+    static var minimumSecret: Int { 16 }
+
+    /// A secret that has so many bytes at least.
+    func secret(_ node: YAMLNode, _ name: String, minimum: Int) -> Secret? {
+        let result = secret(node, name)
+        if let result, result.bytes.count < minimum {
+            log.error("\(name) has fewer than \(minimum) bytes", at: node.position)
+        }
+        return result
+    }
+
+    /// A secret that can be a part of a header field.
+    func headerSecret(_ node: YAMLNode, _ name: String, minimum: Int = 1) -> Secret? {
+        guard let secret = secret(node, name, minimum: minimum) else { return nil }
+        guard secret.bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            log.error("\(name) has characters that a header can't carry", at: node.position)
+            return nil
+        }
+        return secret
+    }
+
     /// A secret: `{env: NAME}` or `{file: path}`. A line end at the end of a file is not part of it.
     func secret(_ node: YAMLNode, _ name: String) -> Secret? {
         guard case .mapping = node.content else {

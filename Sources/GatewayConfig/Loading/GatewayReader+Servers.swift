@@ -10,11 +10,24 @@ extension GatewayReader {
         }
     }
 
-    func admin(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> AdminConfiguration? {
-        guard let section = Section<ConfigurationKeys.Admin>(node, path: name, values: values),
-            let node = section[.address]
-        else { return nil }
-        return address(values, node, section.name(.address)).map { AdminConfiguration(address: $0) }
+    func admin(_ node: YAMLNode) -> AdminConfiguration {
+        var result = AdminConfiguration()
+        guard let section = Section<ConfigurationKeys.Admin>(node, path: "admin", values: values) else { return result }
+        section.read(.address, into: &result.address) { values, node, name in
+            values.value(node, name) { (text) throws(ValueProblem) in
+                try AdminAddress(parsing: text).resolved(from: log.file)
+            }
+        }
+        if let node = section[.token] {
+            result.token = headerSecret(node, section.name(.token), minimum: Self.minimumSecret)
+        } else if !result.address.isLocal {
+            log.error(
+                "admin.token is missing: others than this machine reach \(result.address)",
+                at: section[.address]?.position ?? section.position,
+                help: "give it {env: NAME} or {file: path}, or listen on 127.0.0.1 or a Unix socket"
+            )
+        }
+        return result
     }
 
     func limits(_ node: YAMLNode) -> LimitsConfiguration {

@@ -31,7 +31,7 @@ struct GatewayReader<Files: FileReading> {
                 ?? IntrospectionConfiguration(endpoints: [Self.standIn])
         )
         section.read(.listen, into: &result.listen, listen)
-        section.read(.admin, into: &result.admin, admin)
+        if let node = section[.admin] { result.admin = admin(node) }
         if let node = section[.keys] { result.keys = keys(node) }
         if let node = section[.routes] {
             routesPosition = node.position
@@ -57,6 +57,8 @@ struct GatewayReader<Files: FileReading> {
             section.read(.watch, into: &result.reload.watch) { $0.bool($1, $2) }
             section.read(.generationHeader, into: &result.reload.generationHeader) { $0.bool($1, $2) }
         }
+        if let node = section[.accessLog] { result.accessLog = accessLog(node) }
+        if let node = section[.tracing] { result.tracing = tracing(node) }
         checkAddresses(result, section)
         return result
     }
@@ -81,7 +83,8 @@ struct GatewayReader<Files: FileReading> {
     }
 
     private func checkAddresses(_ configuration: GatewayConfiguration, _ section: Section<ConfigurationKeys.Root>) {
-        let addresses = configuration.listen.map(\.address) + [configuration.admin.address]
+        var addresses = configuration.listen.map(\.address)
+        if case .socket(let admin) = configuration.admin.address { addresses.append(admin) }
         var seen: Set<SocketAddressText> = []
         for address in addresses where address.port != 0 && !seen.insert(address).inserted {
             let key: ConfigurationKeys.Root = section[.listen] == nil ? .admin : .listen

@@ -93,6 +93,11 @@ public final class Introspector: Sendable {
     public func forget(_ identity: RevokedIdentity) -> RevocationEffect {
         // A call that ends from here on is found out by its answer; what was stored before is in the cache.
         let running = flights.withLock { $0.revoke(identity) }
+        if identity == .everybody {
+            let held = cache.counters
+            cache.removeAll()
+            return RevocationEffect(forgotten: held.count + held.negativeCount, callsDisregarded: running)
+        }
         return RevocationEffect(forgotten: cache.removeAll { identity.covers($0) }, callsDisregarded: running)
     }
 

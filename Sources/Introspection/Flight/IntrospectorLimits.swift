@@ -57,4 +57,7 @@ public struct IntrospectorCounters: Hashable, Sendable {
     public var waiting = 0
     /// What is made of the endpoint.
     public var breaker = BreakerState.closed
+
+    /// Nothing done.
+    public init() {}
 }

@@ -4,12 +4,15 @@ public enum RevokedIdentity: Hashable, Sendable {
     case keyID(String)
     /// All keys of which introspection says this subject.
     case subject(String)
+    /// All keys, and all that is known of keys that are not valid.
+    case everybody
 
     /// Whether a grant is of such a key.
     func covers(_ grant: Grant) -> Bool {
         switch self {
         case .keyID(let keyID): grant.keyIDUTF8.elementsEqual(keyID.utf8)
         case .subject(let subject): grant.subject == subject
+        case .everybody: true
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Digests
 import Foundation
+import Gateway
 import GatewayConfig
 import RouteMap
 import ScopeModel
@@ -69,15 +70,33 @@ struct ConfigOption: ParsableArguments {
         }
     }
 
-    /// The admin listener of a running gateway: the one that was named, or the configuration's.
-    func adminAddress(_ named: String?) throws -> SocketAddressText {
-        try named.map { try Self.address($0) } ?? loadOrExit().configuration.admin.address
+    /// A client of the admin listener of a running gateway: the one that was named, or the configuration's. The token is
+    /// the configuration's either way, if it loads.
+    ///
+    /// - Parameter fallsBack: Whether the default address is asked when the configuration doesn't load: its files may be
+    ///   what is wrong, and then the gateway is the one to say so.
+    func adminClient(_ named: String?, timeout: Duration = .seconds(30), fallsBack: Bool = false) throws -> AdminClient
+    {
+        let named = try named.map { try Self.address($0) }
+        let admin: AdminConfiguration
+        if named != nil || fallsBack {
+            let loaded = (try? load())?.configuration.admin
+            if named == nil, loaded == nil {
+                StandardError.write(
+                    "the configuration does not load, so the default admin address is asked; see --admin"
+                )
+            }
+            admin = loaded ?? AdminConfiguration()
+        } else {
+            admin = try loadOrExit().configuration.admin
+        }
+        return AdminClient(address: named ?? admin.address, token: admin.token, timeout: timeout)
     }
 
     /// The address that `--admin` names.
-    static func address(_ text: String) throws -> SocketAddressText {
+    private static func address(_ text: String) throws -> AdminAddress {
         do {
-            return try SocketAddressText(parsing: text)
+            return try AdminAddress(parsing: text)
         } catch {
             throw ValidationError("--admin: \(error.message)")
         }

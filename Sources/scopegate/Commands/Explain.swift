@@ -1,5 +1,4 @@
 import ArgumentParser
-import HTTP1
 import RouteMap
 import ScopeModel
 
@@ -27,47 +26,16 @@ struct Explain: ParsableCommand {
     @OptionGroup var config: ConfigOption
     @OptionGroup var format: FormatOption
 
-    private struct Report: Encodable {
-        var method: String
-        var target: String
-        var outcome: String
-        var status: Int?
-        var requiredScope: String?
-        var template: String?
-        var requirement: String?
-        var allowedMethods: [String]
-        var steps: [String]
-        var rejected: [String]
-        var suggestion: String?
-        var problem: String?
-
-        enum CodingKeys: String, CodingKey {
-            case method, target, outcome, status, template, requirement, steps, rejected, suggestion, problem
-            case requiredScope = "required_scope"
-            case allowedMethods = "allowed_methods"
-        }
-    }
-
     func run() throws {
         let (catalog, routeMap) = try config.loadMap()
         let granted = try grantedScopes(catalog)
-        var report = Report(
+        let report = RequestVerdict(
             method: method,
             target: target,
-            outcome: "",
-            allowedMethods: [],
-            steps: [],
-            rejected: []
+            routeMap: routeMap,
+            catalog: catalog,
+            granted: granted
         )
-        switch RequestTarget.validate(Array(target.utf8).span) {
-        case .failure(let error):
-            report.outcome = "\(error.code)"
-            report.status = error.status
-            report.problem = "\(error.message)"
-        case .success(let parsed):
-            let path = String(decoding: Array(target.utf8)[parsed.path.range], as: UTF8.self)
-            fill(&report, routeMap.explain(method: method, path: path), catalog, granted)
-        }
         try show(report)
         if report.outcome != "allow" && !(granted == nil && report.status == nil) { throw ExitStatus.finding }
     }
@@ -86,55 +54,7 @@ struct Explain: ParsableCommand {
         return granted
     }
 
-    private func fill(
-        _ report: inout Report,
-        _ explanation: RouteExplanation,
-        _ catalog: ScopeCatalog,
-        _ granted: ScopeSet?
-    ) {
-        report.template = explanation.template
-        report.allowedMethods = explanation.allowedMethods
-        report.steps = explanation.steps.map(Self.text)
-        if explanation.usesRouteOfGET { report.steps.append("HEAD needs what GET needs") }
-        report.rejected = explanation.rejected.map { "\($0.template): \($0.reason)" }
-        report.suggestion = explanation.suggestion
-        switch explanation.match {
-        case .unmapped: refuse(&report, .unmappedRoute)
-        case .methodNotAllowed: refuse(&report, .methodNotAllowed)
-        case .route:
-            guard let requirement = explanation.requirement else { return }
-            report.requirement = requirement.description(in: catalog)
-            guard requirement.needsKey else {
-                report.outcome = "allow"
-                return
-            }
-            guard let granted else {
-                report.outcome = "depends on the key"
-                return
-            }
-            switch Decider.decide(requirement: requirement, granted: granted, automatic: catalog.automatic) {
-            case .allow: report.outcome = "allow"
-            case .deny(let reason, let required):
-                refuse(&report, reason)
-                report.requiredScope = required.map { catalog.name(of: $0) }
-            }
-        }
-    }
-
-    private func refuse(_ report: inout Report, _ reason: DenialReason) {
-        report.outcome = "\(reason.code)"
-        report.status = reason.status
-    }
-
-    private static func text(_ step: RouteExplanation.Step) -> String {
-        switch step.segment {
-        case .literal: "\(step.text) is the literal \(step.text)"
-        case .parameter(let name): "\(step.text) is the parameter {\(name)}"
-        case .rest(let name): "\(step.text) is the rest {\(name)...}"
-        }
-    }
-
-    private func show(_ report: Report) throws {
+    private func show(_ report: RequestVerdict) throws {
         guard format.format == .text else { return try printJSON(report) }
         var table = TextTable()
         table.add("request", "\(method) \(target)")

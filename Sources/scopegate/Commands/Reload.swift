@@ -50,19 +50,16 @@ struct Reload: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // The files may be what is wrong, and then the gateway is the one to say so.
-        let address =
-            try admin.map { try ConfigOption.address($0) }
-            ?? (try? config.load())?.configuration.admin.address ?? fallback()
+        let client = try config.adminClient(admin, timeout: .seconds(60), fallsBack: true)
         let data: Data
         do {
-            data = Data(try await AdminClient(address: address, timeout: .seconds(60)).post("/reload", json: []).body)
+            data = Data(try await client.post("/reload", json: []).body)
         } catch let error as AdminClient.NoAnswer {
             StandardError.write("error: \(error)")
             throw ExitStatus.badInput
         }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: data) else {
-            StandardError.write("\(address): \(String(decoding: data, as: UTF8.self))")
+            StandardError.write("error: the gateway answered \(String(decoding: data, as: UTF8.self))")
             throw ExitStatus.badInput
         }
         switch format.format {
@@ -70,11 +67,6 @@ struct Reload: AsyncParsableCommand {
         case .text: show(answer)
         }
         if !answer.ok { throw ExitStatus.finding }
-    }
-
-    private func fallback() -> SocketAddressText {
-        StandardError.write("the configuration does not load, so the default admin address is asked; see --admin")
-        return AdminConfiguration().address
     }
 
     private func show(_ answer: Answer) {

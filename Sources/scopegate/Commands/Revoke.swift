@@ -43,7 +43,7 @@ struct Revoke: AsyncParsableCommand {
     func run() async throws {
         let (name, value) = try identity()
         let body = Array("{".utf8) + JSONQuoting.quoted(name.utf8) + Array(":".utf8) + JSONQuoting.quoted(value)
-        let client = AdminClient(address: try config.adminAddress(admin))
+        let client = try config.adminClient(admin)
         let answer: AdminClient.Answer
         do {
             answer = try await client.post("/revoke", json: body + Array("}".utf8))

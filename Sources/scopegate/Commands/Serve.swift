@@ -12,7 +12,8 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Logs JSON lines to standard error. SIGTERM and SIGINT end it in order: what is under way is finished, for \
             as long as shutdown.grace_period allows. SIGHUP loads the files again, and so does a change of them; \
-            what does not load changes nothing. SIGUSR1 opens the audit log anew, for logrotate.
+            what does not load changes nothing. SIGUSR1 opens the audit and the access log anew, for \
+            logrotate.
 
             Example: scopegate serve --config /etc/scopegate/scopegate.yaml
             """
@@ -29,7 +30,7 @@ struct Serve: AsyncParsableCommand {
                 generation throws(ConfigErrors) in
                 try ConfigOption.load(path, generation: generation)
             }
-            let reopening = SignalHandler(SIGUSR1) { server.reopenAudit() }
+            let reopening = SignalHandler(SIGUSR1) { server.reopenLogs() }
             defer { reopening.cancel() }
             try await ServiceGroup(
                 services: [server],

@@ -35,7 +35,7 @@ struct DemoGuide: Sendable {
         let gateway = "http://127.0.0.1:\(addresses.listeners.first?.port ?? 0)"
         let report = Report(
             gateway: gateway,
-            admin: "http://127.0.0.1:\(addresses.admin?.port ?? 0)",
+            admin: addresses.admin.map { "http://\($0)" } ?? "",
             backend: "http://127.0.0.1:\(demo.backendPort)",
             keyService: "http://127.0.0.1:\(demo.keyServicePort)",
             audit: auditPath,

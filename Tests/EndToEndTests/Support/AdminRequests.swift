@@ -18,8 +18,13 @@ extension GatewayProcess {
 
     /// The value of a metric; its name has its labels, if there are any.
     func metric(_ name: String) throws -> Int {
+        try #require(try metricIfPresent(name), "there is no metric \(name)")
+    }
+
+    /// The value of a metric, or nil when it has no such series.
+    func metricIfPresent(_ name: String) throws -> Int? {
         let text = try admin("GET", "/metrics").text
         let line = text.split(separator: "\n").first { $0.hasPrefix("scopegate_\(name) ") }
-        return try #require(line?.split(separator: " ").last.flatMap { Int($0) }, "there is no metric \(name)")
+        return line?.split(separator: " ").last.flatMap { Int($0) }
     }
 }

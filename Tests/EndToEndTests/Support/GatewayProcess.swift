@@ -24,6 +24,9 @@ struct GatewaySettings {
     /// The text of routes.yaml; nil for the built-in one.
     var routes: String?
     var threads = 2
+    var admin = "{address: '127.0.0.1:0'}"
+    /// Further files beside the configuration, by name.
+    var files: [String: String] = [:]
 
     /// All paths below `/open/` are public; those below `/closed/` need read:trades, or write:trades to write.
     static let openRoutes = """
@@ -53,7 +56,8 @@ struct GatewaySettings {
         }
         if !limits.isEmpty { lines += ["limits:"] + limits.map { "  \($0)" } }
         lines += ["audit:", "  path: '\(auditPath)'"] + audit.map { "  \($0)" }
-        lines += ["admin: {address: '127.0.0.1:0'}", "threads: \(threads)"]
+        lines += ["admin: \(admin)", "threads: \(threads)"]
+        for (name, text) in files { try folder.write(name, text) }
         return try folder.write("scopegate.yaml", (lines + rest).joined(separator: "\n") + "\n")
     }
 }
@@ -99,6 +103,7 @@ final class GatewayProcess: Sendable {
 
     let child: ChildProcess
     let port: Int
+    /// 0 when it is a Unix socket.
     let adminPort: Int
     private let folder: TemporaryFolder
 
@@ -123,7 +128,7 @@ final class GatewayProcess: Sendable {
             return nil
         }
         port = try #require(Self.port(lines.first { $0.message == "listening" }?.address))
-        adminPort = try #require(Self.port(lines.first { $0.message == "ready" }?.admin))
+        adminPort = Self.port(lines.first { $0.message == "ready" }?.admin) ?? 0
     }
 
     private static func port(_ address: String?) -> Int? {

@@ -1,0 +1,62 @@
+import Introspection
+import NIOCore
+import SimpleHTTP
+import StrictJSON
+
+/// `/livez` and `/readyz`.
+struct HealthEndpoints: Sendable {
+    let health: ServiceHealth
+    let services: GatewayServices
+    let reloader: Reloader
+    let loops: [GatewayLoop]
+
+    /// How long a loop may take to show that it lives.
+    private static let patience = TimeAmount.seconds(2)
+
+    /// 200 when every event loop does what it is asked to, else 503: then only a restart helps.
+    func livez(_ request: SimpleRequest, _ eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse> {
+        let promise = eventLoop.makePromise(of: SimpleResponse.self)
+        let late = eventLoop.scheduleTask(in: Self.patience) {
+            promise.succeed(AdminAnswer.text(503, "an event loop does not answer\n"))
+        }
+        EventLoopFuture.andAllComplete(loops.map { $0.eventLoop.submit {} }, on: eventLoop).whenComplete { _ in
+            late.cancel()
+            promise.succeed(AdminAnswer.text(200, "ok\n"))
+        }
+        return promise.futureResult
+    }
+
+    /// 200 when requests can be served, else 503; each check with its reason either way, as lines or as JSON.
+    func readyz(_ request: SimpleRequest) -> SimpleResponse {
+        let checks = health.checks + dependencies
+        let isReady = checks.allSatisfy { $0.state != .failing }
+        guard request.field("Accept")?.contains("application/json") == true else {
+            let lines = checks.map { "\($0.name): \($0.state == .ok ? "ok" : "\($0.state.rawValue): \($0.reason)")\n" }
+            return AdminAnswer.text(isReady ? 200 : 503, lines.joined())
+        }
+        let list = checks.map { check in
+            JSONOutput.object([
+                ("name", .string(check.name)), ("state", .string(check.state.rawValue)),
+                ("reason", check.state == .ok ? .null : .string(check.reason)),
+            ])
+        }
+        return AdminAnswer.json(isReady ? 200 : 503, .object([("ready", .bool(isReady)), ("checks", .array(list))]))
+    }
+
+    /// What is worse than it should be, though requests are served: taking the gateway out would not help.
+    private var dependencies: [ServiceHealth.Check] {
+        let breaker = services.introspector.counters.breaker
+        return [
+            .init(
+                name: "introspection",
+                state: breaker == .closed ? .ok : .degraded,
+                reason: "the breaker is \(breaker.rawValue): only keys in the cache are served"
+            ),
+            .init(
+                name: "configuration",
+                state: reloader.lastReloadFailed ? .degraded : .ok,
+                reason: "the last reload failed: generation \(reloader.generation.number) goes on"
+            ),
+        ]
+    }
+}

@@ -1,0 +1,79 @@
+import Audit
+import HTTP1
+import NIOCore
+
+/// What the access log and traces are told of requests.
+extension InboundConnection {
+    /// Keeps what is needed of a head, if the request that it begins is logged or traced.
+    func observe(_ head: RequestHead, _ bytes: Span<UInt8>, startedAt: UInt64) -> ObservedRequest? {
+        let isLogged = loop.samplesAccess()
+        guard isLogged || loop.tracing != nil else { return nil }
+        let seen = ObservedFields(head.fields, in: bytes, loop.snapshot)
+        let trace = loop.tracing?.begin(parent: seen.trace, startedAt: startedAt)
+        guard isLogged || trace != nil else { return nil }
+        let kept = AccessLogEntry.Request(
+            method: bytes.array(head.methodRange),
+            path: bytes.array(head.pathRange),
+            version: head.version,
+            userAgent: seen.userAgent,
+            referer: seen.referer,
+            traceID: trace?.traceID ?? seen.trace.map { Array($0.traceIDText.utf8) },
+            secrets: seen.secrets
+        )
+        return ObservedRequest(head: kept, isLogged: isLogged, trace: trace)
+    }
+
+    /// A request is over whose head can't be read; it may get a line all the same.
+    func observeUnreadable() -> ObservedRequest? {
+        loop.samplesAccess() ? ObservedRequest(head: nil, isLogged: true, trace: nil) : nil
+    }
+
+    /// The request is over.
+    func report(_ seen: ObservedRequest, _ observed: RequestObservation) {
+        guard let current = request else { return }
+        let entry = AccessLogEntry(
+            timeMicroseconds: SystemClock.wallMicroseconds,
+            requestID: current.id.array,
+            client: identity?.address ?? "unknown",
+            request: seen.head,
+            template: current.template.map { current.snapshot.routeMap.templateText(of: $0) },
+            keyID: current.grant?.keyID,
+            subject: current.grant?.subject,
+            generation: current.snapshot.routeMap.generation,
+            observed: observed
+        )
+        if seen.isLogged { loop.log(entry) }
+        if let trace = seen.trace, let upstream = loop.tracing?.upstream {
+            trace.end(entry, wasIntrospected: seen.wasIntrospected, upstreamAddress: upstream)
+        }
+    }
+}
+
+/// What a log line and spans take from the fields of a head.
+private struct ObservedFields {
+    private(set) var userAgent: [UInt8]?
+    private(set) var referer: [UInt8]?
+    private(set) var trace: TraceContext?
+    private(set) var secrets: [[UInt8]]
+
+    init(_ fields: [FieldLine], in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot) {
+        let audited = AuditedFields(fields, in: bytes, snapshot)
+        userAgent = audited.userAgent
+        secrets = audited.secrets
+        var traceParents = 0
+        for field in fields {
+            switch field.name {
+            case .traceparent:
+                traceParents += 1
+                trace = traceParents == 1 ? TraceContext(traceparent: bytes.array(field.valueRange)) : nil
+            case .other where field.nameRange.count == Self.refererName.count:
+                let name = bytes.array(field.nameRange).map { lowercased($0) }
+                guard referer == nil, name == Self.refererName else { continue }
+                referer = Array(bytes.array(field.valueRange).prefix { $0 != UInt8(ascii: "?") })
+            default: continue
+            }
+        }
+    }
+
+    private static let refererName = Array("referer".utf8)
+}

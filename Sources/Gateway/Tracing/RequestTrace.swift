@@ -1,0 +1,109 @@
+import Audit
+import Tracing
+
+/// The spans of one request. Loop-bound, but for what its spans hand over when they end.
+struct RequestTrace {
+    private let tracer: OTLPTracer
+    private let request: OTLPSpan
+    private(set) var upstream: OTLPSpan?
+    /// What has to be added to nanoseconds of the monotonic clock for those since 1970.
+    private let offset: UInt64
+
+    /// Begins the span of a request.
+    ///
+    /// - Parameters:
+    ///   - parent: the span of the caller, from its traceparent.
+    ///   - startedAt: by the monotonic clock.
+    init(tracer: OTLPTracer, parent: TraceContext?, startedAt: UInt64, now: UInt64, wallNanoseconds: UInt64) {
+        self.tracer = tracer
+        offset = wallNanoseconds &- now
+        var context = InstrumentationContext.topLevel
+        context.trace = parent
+        request = tracer.startSpan(
+            "HTTP",
+            context: context,
+            ofKind: .server,
+            at: WallInstant(nanosecondsSinceEpoch: startedAt &+ offset)
+        )
+    }
+
+    var traceID: [UInt8] { Array(request.trace.traceIDText.utf8) }
+
+    /// Begins the span of the request's way upstream, and says what the upstream is told of it.
+    mutating func beginUpstream(at now: UInt64) -> [UInt8] {
+        let span = tracer.startSpan("HTTP", context: request.context, ofKind: .client, at: instant(now))
+        upstream = span
+        return Array(span.trace.traceparent.utf8)
+    }
+
+    /// The request is over.
+    func end(_ entry: AccessLogEntry, wasIntrospected: Bool, upstreamAddress: (host: String, port: Int)) {
+        let observed = entry.observed
+        let scrubber = SecretScrubber(entry.request?.secrets ?? [])
+        func text(_ bytes: [UInt8]) -> String { String(decoding: scrubber.scrub(bytes), as: UTF8.self) }
+        let method = observed.method.name.map { "\($0)" }
+        request.operationName = "\(method ?? "HTTP")\(entry.template.map { " \($0)" } ?? "")"
+        request.updateAttributes { attributes in
+            attributes["http.request.method"] = method ?? "_OTHER"
+            attributes["url.scheme"] = "http"
+            if let head = entry.request {
+                if method == nil { attributes["http.request.method_original"] = text(head.method) }
+                attributes["url.path"] = text(head.path)
+                if let agent = head.userAgent { attributes["user_agent.original"] = text(agent) }
+            }
+            if let template = entry.template { attributes["http.route"] = template }
+            attributes["http.response.status_code"] = observed.status
+            attributes["client.address"] = entry.client
+            attributes["scopegate.decision"] = observed.decision.label
+            attributes["scopegate.request_id"] = String(decoding: entry.requestID, as: UTF8.self)
+            attributes["scopegate.generation"] = Int64(clamping: entry.generation)
+            if let reason = observed.reason { attributes["error.type"] = "\(reason.code)" }
+            if let keyID = entry.keyID { attributes["scopegate.key_id"] = keyID }
+            if let subject = entry.subject { attributes["enduser.id"] = subject }
+        }
+        // A client's fault is none of the server's (semantic conventions for HTTP spans).
+        if observed.status >= 500 { request.setStatus(SpanStatus(code: .error, message: nil)) }
+        if wasIntrospected { endIntrospection(observed) }
+        if let upstream { end(upstream, method, observed, upstreamAddress) }
+        request.end(at: instant(observed.endedAt))
+    }
+
+    private func endIntrospection(_ observed: RequestObservation) {
+        let span = tracer.startSpan(
+            "introspect",
+            context: request.context,
+            ofKind: .client,
+            at: instant(observed.startedAt)
+        )
+        if observed.reason == .introspectionUnavailable { span.setStatus(SpanStatus(code: .error, message: nil)) }
+        span.end(at: instant(observed.decidedAt))
+    }
+
+    private func end(
+        _ span: OTLPSpan,
+        _ method: String?,
+        _ observed: RequestObservation,
+        _ address: (host: String, port: Int)
+    ) {
+        span.operationName = method ?? "HTTP"
+        span.updateAttributes { attributes in
+            attributes["http.request.method"] = method ?? "_OTHER"
+            attributes["server.address"] = address.host
+            attributes["server.port"] = address.port
+            if let reason = observed.reason {
+                attributes["error.type"] = "\(reason.code)"
+            } else {
+                attributes["http.response.status_code"] = observed.status
+            }
+        }
+        if observed.firstByteAt != 0 {
+            span.addEvent(SpanEvent(name: "first_byte", at: instant(observed.firstByteAt)))
+        }
+        if observed.status >= 400 { span.setStatus(SpanStatus(code: .error, message: nil)) }
+        span.end(at: instant(observed.endedAt))
+    }
+
+    private func instant(_ nanoseconds: UInt64) -> WallInstant {
+        WallInstant(nanosecondsSinceEpoch: nanoseconds &+ offset)
+    }
+}

@@ -1,0 +1,98 @@
+import HTTP1
+import ScopeModel
+
+/// What a map makes of a request, in words: which route it takes and why, what that needs, and what a key with certain
+/// scopes would get.
+public struct RequestVerdict: Encodable, Sendable {
+    /// The method.
+    public let method: String
+    /// The request target.
+    public let target: String
+    /// `allow`, `depends on the key`, or the code of the refusal.
+    public private(set) var outcome = ""
+    /// The status of the refusal.
+    public private(set) var status: Int?
+    /// The scope that is missing.
+    public private(set) var requiredScope: String?
+    /// The template that matched.
+    public private(set) var template: String?
+    /// What the route needs, as `routes.yaml` writes it.
+    public private(set) var requirement: String?
+    /// The methods of the template.
+    public private(set) var allowedMethods: [String] = []
+    /// How each segment was read.
+    public private(set) var steps: [String] = []
+    /// The templates that came nearest.
+    public private(set) var rejected: [String] = []
+    /// When nothing matched: a template that a small change would reach.
+    public private(set) var suggestion: String?
+    /// What is wrong with the target.
+    public private(set) var problem: String?
+
+    enum CodingKeys: String, CodingKey {
+        case method, target, outcome, status, template, requirement, steps, rejected, suggestion, problem
+        case requiredScope = "required_scope"
+        case allowedMethods = "allowed_methods"
+    }
+
+    /// What a map makes of a request.
+    ///
+    /// - Parameter granted: the scopes of the key; nil when nothing is known of it.
+    public init(method: String, target: String, routeMap: RouteMap, catalog: ScopeCatalog, granted: ScopeSet?) {
+        self.method = method
+        self.target = target
+        let bytes = Array(target.utf8)
+        switch RequestTarget.validate(bytes.span) {
+        case .failure(let error):
+            outcome = "\(error.code)"
+            status = error.status
+            problem = "\(error.message)"
+        case .success(let parsed):
+            let path = String(decoding: bytes[parsed.path.range], as: UTF8.self)
+            fill(routeMap.explain(method: method, path: path), catalog, granted)
+        }
+    }
+
+    private mutating func fill(_ explanation: RouteExplanation, _ catalog: ScopeCatalog, _ granted: ScopeSet?) {
+        template = explanation.template
+        allowedMethods = explanation.allowedMethods
+        steps = explanation.steps.map(Self.text)
+        if explanation.usesRouteOfGET { steps.append("HEAD needs what GET needs") }
+        rejected = explanation.rejected.map { "\($0.template): \($0.reason)" }
+        suggestion = explanation.suggestion
+        switch explanation.match {
+        case .unmapped: refuse(.unmappedRoute)
+        case .methodNotAllowed: refuse(.methodNotAllowed)
+        case .route:
+            guard let requirement = explanation.requirement else { return }
+            self.requirement = requirement.description(in: catalog)
+            guard requirement.needsKey else {
+                outcome = "allow"
+                return
+            }
+            guard let granted else {
+                outcome = "depends on the key"
+                return
+            }
+            switch Decider.decide(requirement: requirement, granted: granted, automatic: catalog.automatic) {
+            case .allow: outcome = "allow"
+            case .deny(let reason, let required):
+                refuse(reason)
+                requiredScope = required.map { catalog.name(of: $0) }
+            }
+        }
+    }
+
+    private mutating func refuse(_ reason: DenialReason) {
+        outcome = "\(reason.code)"
+        status = reason.status
+    }
+
+    private static func text(_ step: RouteExplanation.Step) -> String {
+        switch step.segment {
+        case .literal: "\(step.text) is the literal \(step.text)"
+        case .parameter(let name): "\(step.text) is the parameter {\(name)}"
+        case .rest(let name): "\(step.text) is the rest {\(name)...}"
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("Parameters of a query")
+struct QueryParametersTests {
+    private let known = ["a", "b"]
+
+    @Test func values() throws {
+        let parameters = try QueryParameters("a=1&b=x+y%20z&a=2,3&b=%C3%BC", known: known)
+        #expect(parameters.values("a") == ["1", "2", "3"])
+        #expect(parameters.values("b") == ["x y z", "ü"])
+        #expect(try QueryParameters(nil, known: known).values("a").isEmpty)
+    }
+
+    @Test func single() throws {
+        #expect(try QueryParameters("a=", known: known).single("a")?.isEmpty == true)
+        #expect(try QueryParameters("b=1", known: known).single("a") == nil)
+        #expect(throws: QueryParameters.Problem.self) { try QueryParameters("a=1&a=1", known: known).single("a") }
+    }
+
+    @Test(arguments: ["c=1", "a=%", "a=%4", "a=%zz", "a=%ff"])
+    func refused(query: String) {
+        #expect(throws: QueryParameters.Problem.self) { try QueryParameters(query, known: known) }
+    }
+
+    @Test func numbers() throws {
+        #expect(try QueryParameters("a=10", known: known).integer("a", in: 1...10) == 10)
+        for query in ["a=0", "a=11", "a=x", "a=1.5", "a="] {
+            #expect(throws: QueryParameters.Problem.self) {
+                try QueryParameters(query, known: known).integer("a", in: 1...10)
+            }
+        }
+    }
+}

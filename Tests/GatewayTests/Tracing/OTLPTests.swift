@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+import Tracing
+
+@testable import Gateway
+
+@Suite("Spans by OTLP")
+struct OTLPTests {
+    private let queue = SpanQueue(capacity: 4, batch: 2)
+
+    private func span(_ name: String = "GET /a", parent: TraceContext? = nil) -> OTLPSpan {
+        var context = InstrumentationContext.topLevel
+        context.trace = parent
+        return OTLPTracer(queue: queue).startSpan(
+            name,
+            context: context,
+            ofKind: .server,
+            at: WallInstant(nanosecondsSinceEpoch: 100)
+        )
+    }
+
+    @Test("A span of a trace is its child, one without begins a trace")
+    func ids() {
+        let root = span()
+        let child = span(parent: root.trace)
+        #expect(root.trace.isSampled && child.trace.traceID == root.trace.traceID)
+        #expect(child.trace.spanID != root.trace.spanID)
+        child.end(at: WallInstant(nanosecondsSinceEpoch: 90))
+        child.end(at: WallInstant(nanosecondsSinceEpoch: 200))
+        let finished = queue.take()
+        #expect(finished.count == 1 && finished[0].parentSpanID == root.trace.spanID)
+        #expect(finished[0].start == 100 && finished[0].end == 100)
+    }
+
+    @Test("A span whose caller doesn't record it isn't sent")
+    func unsampled() {
+        var parent = TraceContext.random()
+        parent.isSampled = false
+        span(parent: parent).end()
+        #expect(queue.take().isEmpty)
+    }
+
+    @Test("The queue is bounded, gives batches, and counts what it loses")
+    func queued() {
+        for number in 0..<6 { span("\(number)").end() }
+        #expect(queue.take().map(\.name) == ["0", "1"])
+        #expect(queue.take().map(\.name) == ["2", "3"])
+        #expect(queue.take().isEmpty)
+        #expect(queue.counters.lost == 2)
+    }
+
+    @Test("The JSON is that of opentelemetry-proto")
+    func json() throws {
+        let parent = try #require(
+            TraceContext(traceparent: Array("00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01".utf8))
+        )
+        let span = span(parent: parent)
+        span.updateAttributes { attributes in
+            attributes["http.route"] = "/a"
+            attributes["http.response.status_code"] = 503
+            attributes["ok"] = true
+        }
+        span.addEvent(SpanEvent(name: "first_byte", at: WallInstant(nanosecondsSinceEpoch: 150)))
+        span.setStatus(SpanStatus(code: .error, message: "m"))
+        span.end(at: WallInstant(nanosecondsSinceEpoch: 300))
+        let encoder = OTLPEncoder(resource: [("service.name", "gate")], scope: (name: "s", version: "1"))
+        let object = try JSONSerialization.jsonObject(with: Data(encoder.encode(queue.take()))) as? [String: Any]
+        let resource = try #require((object?["resourceSpans"] as? [[String: Any]])?.first)
+        let scope = try #require((resource["scopeSpans"] as? [[String: Any]])?.first)
+        let written = try #require((scope["spans"] as? [[String: Any]])?.first)
+        #expect(written["traceId"] as? String == "0af7651916cd43dd8448eb211c80319c")
+        #expect(written["parentSpanId"] as? String == "00f067aa0ba902b7")
+        #expect((written["spanId"] as? String)?.count == 16)
+        #expect(written["kind"] as? Int == 2)
+        #expect(written["startTimeUnixNano"] as? String == "100" && written["endTimeUnixNano"] as? String == "300")
+        #expect((written["status"] as? [String: Any])?["code"] as? Int == 2)
+        let attributes = try #require(written["attributes"] as? [[String: Any]])
+        #expect(
+            Set(attributes.compactMap { $0["key"] as? String }) == ["http.route", "http.response.status_code", "ok"]
+        )
+    }
+}
