@@ -1,0 +1,53 @@
+"""A gateway with some traffic, for schemathesis to try its admin listener against openapi.json: first without a token, then
+with one. What schemathesis prints tells of each operation.
+
+Usage: admin.py BINARY SCHEMATHESIS [EXAMPLES]
+"""
+
+import subprocess
+import sys
+
+from harness import Run, Traffic
+
+TOKEN = "an admin token of a test run"
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
+    "response_schema_conformance,negative_data_rejection,missing_required_header,unsupported_method,ignored_auth,"
+    "positive_data_acceptance"
+)
+
+
+def examine(schemathesis, gateway, examples, token=None):
+    command = [
+        schemathesis, "run", f"http://127.0.0.1:{gateway.admin_port}/openapi.json",
+        "--url", f"http://127.0.0.1:{gateway.admin_port}",
+        "--checks", CHECKS, "--max-examples", examples, "--exclude-path", "/events", "--workers", "1",
+        "--request-timeout", "20", "--generation-deterministic",
+    ]  # fmt: skip
+    if token:
+        command += ["--header", f"Authorization: Bearer {token}"]
+    else:
+        # Without a token nothing is asked for, so there is no authentication to be ignored.
+        command += ["--exclude-checks", "ignored_auth"]
+    return subprocess.run(command, check=False).returncode
+
+
+def main():
+    binary, schemathesis = sys.argv[1], sys.argv[2]
+    examples = sys.argv[3] if len(sys.argv) > 3 else "100"
+    results = []
+    with Run(binary) as run:
+        for token in (None, TOKEN):
+            admin = "{address: '127.0.0.1:0', token: {env: RUN_ADMIN_TOKEN}}" if token else None
+            gateway = run.start(admin=admin, environment={"RUN_ADMIN_TOKEN": TOKEN})
+            with Traffic(gateway), Traffic(gateway, target="/nowhere", clients=1, pause=0.1):
+                results.append(examine(schemathesis, gateway, examples, token))
+            if gateway.process.poll() is not None:
+                print(f"FAIL the gateway ended: {gateway.errors.read_text()[-2000:]}")
+                results.append(1)
+            gateway.terminate()
+    print("no failure" if not any(results) else f"failed: {results}")
+    sys.exit(1 if any(results) else 0)
+
+
+main()

@@ -1,0 +1,267 @@
+"""What the runs share: a backend, an introspection endpoint and a trace collector that do what they are told, and gateways.
+
+Everything listens on loopback, and ends with the script.
+"""
+
+import http.client
+import http.server
+import json
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+# Long enough to be told from everything else that a log may hold.
+KEY = "observability-run-key-93f2c1"
+ROUTES = """version: 1
+routes:
+  /api/v1/trades: {GET: read:trades, POST: write:trades}
+  /api/v1/trades/{tradeId}: {GET: read:trades}
+  /api/v1/public: {GET: public}
+"""
+
+
+def wait_for(what, condition, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {seconds} s: {what}")
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A small HTTP/1.1 server whose answer is a function; it can be taken down and come back on the same port."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.port = free_port()
+        self.start()
+
+    def start(self):
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def handle_one(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                status, content = outer.answer(self, body)
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(content)
+
+            do_GET = do_POST = do_HEAD = handle_one
+
+            def log_message(self, *_):
+                pass
+
+        class Quiet(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+            allow_reuse_address = True
+            request_queue_size = 1024
+
+            def handle_error(self, *_):
+                pass
+
+            def shutdown_connections(self):
+                for connection in list(self.connections):
+                    try:
+                        connection.shutdown(socket.SHUT_RDWR)
+                    except OSError:
+                        pass
+
+            def process_request(self, request, address):
+                self.connections.add(request)
+                super().process_request(request, address)
+
+        Quiet.connections = set()
+        self.server = Quiet(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.server.shutdown_connections()
+
+
+class Run:
+    """A folder, the servers, and gateways one after the other."""
+
+    def __init__(self, binary):
+        self.binary = binary
+        self.temporary = tempfile.TemporaryDirectory(prefix="scopegate-observability-")
+        self.folder = Path(self.temporary.name)
+        self.delay = 0.0
+        self.status = 200
+        self.heads = []
+        self.gateways = []
+        self.backend = Server(self._backend)
+        self.introspection = Server(self._introspect)
+
+    def _backend(self, request, _body):
+        if len(self.heads) < 10_000:
+            self.heads.append({name.lower(): value for name, value in request.headers.items()})
+        time.sleep(self.delay)
+        return self.status, b'{"data":[]}'
+
+    @staticmethod
+    def _introspect(_request, body):
+        active = b"bad-key" not in body
+        answer = {"active": active, "scope": "read:trades", "key_id": "key_run", "sub": "user_run"} if active else {
+            "active": False
+        }
+        return 200, json.dumps(answer).encode()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if error[0]:
+            for gateway in self.gateways[-1:]:
+                print(f"the gateway ({gateway.process.poll()}) logged: {gateway.errors.read_text()[-3000:]}")
+        for gateway in self.gateways:
+            gateway.kill()
+        self.backend.stop()
+        self.introspection.stop()
+        self.temporary.cleanup()
+
+    def start(self, extra="", **options):
+        gateway = Gateway(self, extra, **options)
+        self.gateways.append(gateway)
+        return gateway
+
+
+class Gateway:
+    def __init__(self, run, extra, port=0, admin=None, stdout=subprocess.DEVNULL, folder=None, audit="audit.jsonl",
+                 options=(), environment=None, prefix=()):
+        self.folder = Path(folder or tempfile.mkdtemp(dir=run.folder))
+        self.routes = self.folder / "routes.yaml"
+        self.routes.write_text(ROUTES)
+        self.configuration = self.folder / "scopegate.yaml"
+        admin = admin or "{address: '127.0.0.1:0'}"
+        introspection = ", ".join([f"url: 'http://127.0.0.1:{run.introspection.port}/introspect'", *options])
+        self.configuration.write_text(
+            f"listen: [{{address: '127.0.0.1:{port}'}}]\n"
+            f"upstream: {{url: 'http://127.0.0.1:{run.backend.port}'}}\n"
+            f"introspection: {{{introspection}}}\n"
+            f"routes: routes.yaml\n"
+            f"admin: {admin}\n"
+            f"audit: {{path: '{audit}', capacity: 64}}\n"
+            f"threads: 2\n{extra}\n"
+        )
+        self.errors = self.folder / "gateway.err"
+        import os
+
+        self.process = subprocess.Popen(
+            [*prefix, run.binary, "serve", "--config", str(self.configuration)],
+            stdout=stdout,
+            stderr=self.errors.open("w"),
+            env={**os.environ, **(environment or {})},
+        )
+        lines = wait_for("the gateway is ready", self._lines)
+        address = next(line["address"] for line in lines if line["message"] == "listening")
+        self.port = int(address.rsplit(":", 1)[1])
+        self.admin = next(line["admin"] for line in lines if line["message"] == "ready")
+        self.admin_port = int(self.admin.rsplit(":", 1)[1]) if not self.admin.startswith("unix:") else None
+
+    def _lines(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the gateway ended: {self.errors.read_text()}")
+        lines = []
+        for line in self.errors.read_text().splitlines():
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                pass
+        return lines if any(line["message"] == "ready" for line in lines) else None
+
+    def ask(self, target="/api/v1/trades", key=KEY, method="GET", headers=None, timeout=30):
+        """The status of a request on a connection of its own, and the response's body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            fields = dict(headers or {})
+            if key:
+                fields["Authorization"] = f"Bearer {key}"
+            connection.request(method, target, headers=fields)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def ask_admin(self, path, method="GET", body=None, headers=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.admin_port}{path}", data=body, method=method, headers=headers or {}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def metric(self, name):
+        for line in self.ask_admin("/metrics")[1].decode().splitlines():
+            if line.startswith(f"scopegate_{name} "):
+                return float(line.rsplit(" ", 1)[1])
+        return None
+
+    def terminate(self):
+        self.process.terminate()
+        self.process.wait(60)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Traffic:
+    """Requests at a steady pace on a few connections, until it is stopped."""
+
+    def __init__(self, gateway, target="/api/v1/trades", keys=(KEY,), clients=2, pause=0.01):
+        self.gateway, self.target, self.keys, self.pause = gateway, target, keys, pause
+        self.ended = threading.Event()
+        self.statuses = {}
+        self.threads = [threading.Thread(target=self._run, args=(n,), daemon=True) for n in range(clients)]
+
+    def _run(self, number):
+        count = number
+        while not self.ended.is_set():
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=10)
+                while not self.ended.is_set():
+                    key = self.keys[count % len(self.keys)]
+                    count += 1
+                    connection.request("GET", self.target, headers={"Authorization": f"Bearer {key}"})
+                    response = connection.getresponse()
+                    response.read()
+                    self.statuses[response.status] = self.statuses.get(response.status, 0) + 1
+                    self.ended.wait(self.pause)
+            except (OSError, http.client.HTTPException):
+                self.ended.wait(0.1)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(15)
