@@ -1,7 +1,6 @@
 """Compares gateways; see compare.sh for what it does and how it is called."""
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from .peers import PEERS
 from .report import print_report
 from .results import Results
-from .runner import run
+from .runner import Runner
 from .setting import Setting
 from .workloads import WORKLOADS
 
@@ -33,12 +32,12 @@ def main():
     workloads = {workload.name: workload for workload in WORKLOADS}
     parser = argparse.ArgumentParser(prog="compare.sh", description="Compares scopegate with other gateways.")
     parser.add_argument("--peers", type=names(PEERS), default=list(PEERS), help=",".join(PEERS))
-    parser.add_argument("--workloads", type=names(workloads), default=["get", "latency"], help=",".join(workloads))
+    parser.add_argument("--workloads", type=names(workloads), default=list(workloads), help=",".join(workloads))
     parser.add_argument("--connections", type=numbers, help="such as 1,64,512; instead of each workload's own")
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     parser.add_argument("--warm-up", type=float, default=1, help="seconds before each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
-    parser.add_argument("--json", type=Path, help="a file to write the results to")
+    parser.add_argument("--results", type=Path, help="a file (JSON) that the results are added to")
     parser.add_argument("--scopegate", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--load", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
@@ -49,13 +48,14 @@ def main():
     setting = Setting(options.scopegate.resolve(), options.load, options.programs)
     try:
         peers = [PEERS[name] for name in options.peers]
-        results = Results({peer.name: peer.version(setting) for peer in peers})
-        run(setting, peers, [workloads[name] for name in options.workloads], options, results)
+        results = Results.read(options.results) if options.results and options.results.exists() else Results()
+        results.versions.update({peer.name: peer.version(setting) for peer in peers})
+        Runner(setting, PEERS, options, results).run([workloads[name] for name in options.workloads])
     finally:
         setting.close()
     print_report(results)
-    if options.json:
-        options.json.write_text(json.dumps(results.document(), indent=1) + "\n")
+    if options.results:
+        results.write(options.results)
     sys.exit(1 if results.failures else 0)
 
 

@@ -5,6 +5,8 @@ import os
 import subprocess
 from dataclasses import dataclass
 
+from .processes import busy_seconds, cpu_seconds_of
+
 
 class LoadFailure(Exception):
     """The load generator met something other than the expected answers."""
@@ -21,19 +23,24 @@ class Measurement:
     p999: float
     longest: float
     resident_kib: int
+    foreign: float  # what other programs took of the two cores meanwhile, 1 for a whole core
 
 
 class Loader:
-    def __init__(self, program, core):
+    def __init__(self, program, cores, core, backend):
         self.program = program
+        self.cores = cores
         self.core = core
+        self.backend = backend
 
-    def measure(self, gateway, request, *, connections, seconds, warm_up, rate=0, status=200, length=None, first=0, numbers=1):
+    def measure(
+        self, gateway, request, *, connections, seconds, warm_up, rate=0, status=200, length=None, numbers=1, fill=0
+    ):
         """Loads `gateway`; `request` is the file that holds what to send. Throws when any answer is not as expected."""
         command = [
             str(self.program), "--port", str(gateway.port), "--request", str(request),
             "--connections", str(connections), "--seconds", str(seconds), "--warm-up", str(warm_up),
-            "--rate", f"{rate:.3f}", "--status", str(status), "--first", str(first), "--numbers", str(numbers),
+            "--rate", f"{rate:.3f}", "--status", str(status), "--numbers", str(numbers), "--fill", str(fill),
         ]  # fmt: skip
         if length is not None:
             command += ["--length", str(length)]
@@ -48,11 +55,17 @@ class Loader:
             if load.stdout.readline() != "ready\n":
                 load.stdin.close()
                 raise LoadFailure(load.stderr.read().strip())
+
+            def own():
+                return self.backend.cpu_seconds() + cpu_seconds_of([load.pid])
+
+            busy, others = busy_seconds(self.cores), own()
             before = gateway.program.cpu_seconds()
             load.stdin.write("go\n")
             load.stdin.flush()
             line = load.stdout.readline()
             spent = gateway.program.cpu_seconds() - before
+            foreign = busy_seconds(self.cores) - busy - (own() - others) - spent
             resident = gateway.program.resident_kib()
             load.stdin.close()
             if not line:
@@ -74,4 +87,5 @@ class Loader:
             p999=result["p999"] / 1000,
             longest=result["longest"] / 1000,
             resident_kib=resident,
+            foreign=max(0, foreign / elapsed),
         )

@@ -74,11 +74,7 @@ class Program:
 
     def cpu_seconds(self):
         """User and system time of all the processes and threads so far."""
-        ticks = 0
-        for pid in self.family():
-            if fields := stat(pid):
-                ticks += int(fields[11]) + int(fields[12])
-        return ticks / TICKS
+        return cpu_seconds_of(self.family())
 
     def resident_kib(self):
         """Memory of all the processes in KiB; what several of them share counts once (PSS)."""
@@ -104,6 +100,21 @@ class Program:
                     except ProcessLookupError:
                         pass
                 self.process.wait()
+
+
+def cpu_seconds_of(pids):
+    """User and system time of processes so far."""
+    found = [fields for pid in pids if (fields := stat(pid))]
+    return sum(int(fields[11]) + int(fields[12]) for fields in found) / TICKS
+
+
+def busy_seconds(cores):
+    """How long these cores have been busy since the machine started, time that other machines took included."""
+    names = {f"cpu{core}" for core in cores}
+    with open("/proc/stat", encoding="ascii") as lines:
+        fields = [line.split() for line in lines]
+    # user nice system idle iowait irq softirq steal
+    return sum(sum(int(row[index]) for index in (1, 2, 3, 6, 7, 8)) for row in fields if row[0] in names) / TICKS
 
 
 def stat(pid):

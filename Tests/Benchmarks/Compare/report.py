@@ -1,20 +1,20 @@
 """The results as a table in Markdown."""
 
-from .runner import BASE
+from .peers import PEERS
+from .workloads import BASE, WORKLOADS
 
 PLAIN = "nginx-plain"
 
 
 def print_report(results):
     print(", ".join(f"{name} {version}" for name, version in results.versions.items()))
+    titles = {workload.name: workload.title for workload in WORKLOADS}
     for (workload, connections), peers in results.measurements.items():
-        rate = results.saturation.get(connections)
-        at = f", {rate / 2:,.0f} requests/s" if workload == "latency" and rate else ""
-        print(f"\n{workload}, {connections} connections{at}\n")
+        print(f"\n{workload}: {titles[workload]}; {connections} connections\n")
         print("| gateway | requests/s | CPU µs/request | to nginx-auth | to nginx-plain | p50 µs | p99 µs | p99.9 µs | core busy | memory |")
         print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
         bases = [results.median(workload, connections, base, "cpu_microseconds") for base in (BASE, PLAIN)]
-        for peer in peers:
+        for peer in (name for name in PEERS if name in peers):
 
             def median(field, peer=peer):
                 return results.median(workload, connections, peer, field)

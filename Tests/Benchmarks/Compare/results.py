@@ -1,14 +1,16 @@
 """What was measured, and its medians."""
 
+import json
 import statistics
 from dataclasses import asdict
 
+from .load import Measurement
+
 
 class Results:
-    def __init__(self, versions):
-        self.versions = versions
+    def __init__(self):
+        self.versions = {}  # peer → version
         self.measurements = {}  # (workload, connections) → peer → measurements
-        self.saturation = {}  # connections → requests per second of nginx auth_request
         self.failures = []
 
     def add(self, workload, connections, peer, measurement):
@@ -27,10 +29,19 @@ class Results:
         found = [getattr(one, field) for one in self.measurements[workload, connections][peer]]
         return min(found), max(found)
 
-    def document(self):
-        return {
+    @classmethod
+    def read(cls, path):
+        results = cls()
+        document = json.loads(path.read_text())
+        results.versions = document["versions"]
+        for one in document["measurements"]:
+            place = one.pop("workload"), one.pop("connections"), one.pop("peer")
+            results.add(*place, Measurement(**one))
+        return results
+
+    def write(self, path):
+        document = {
             "versions": self.versions,
-            "failures": self.failures,
             "measurements": [
                 {"workload": workload, "connections": connections, "peer": peer, **asdict(one)}
                 for (workload, connections), peers in self.measurements.items()
@@ -38,3 +49,4 @@ class Results:
                 for one in found
             ],
         }
+        path.write_text(json.dumps(document, indent=1) + "\n")

@@ -18,8 +18,8 @@ class Setting:
         self.folder = Path(self.holder.name)
         self.folder.chmod(0o755)
         self.count = 0
-        self.loader = Loader(load, LOAD_CORE)
         self.backend = Backend(self.folder, LOAD_CORE)
+        self.loader = Loader(load, (GATEWAY_CORE, LOAD_CORE), LOAD_CORE, self.backend.program)
 
     def new_folder(self, name):
         self.count += 1

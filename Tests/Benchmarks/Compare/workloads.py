@@ -1,12 +1,17 @@
 """What is asked of the gateways."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .backend import ANSWER, LARGE
 
 GOOD_KEY = "bench-read-000000000001"
 POOR_KEY = "bench-poor-000000000001"
 NUMBERED_KEY = "bench-read-@@@@@@@@@@@@"
+
+
+BASE = "nginx-auth"  # what the others are compared with
+INTROSPECTING = ("nginx-auth", "nginx-lua", "traefik", "caddy", "scopegate")
+MANY_ROUTES = ("nginx-auth", "nginx-lua", "haproxy", "scopegate")
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,8 @@ class Workload:
     connections: tuple = (64,)
     keys: int = 1  # how many keys take turns; all are cached before it begins
     fresh_keys: bool = False  # every request has a key that was never seen
-    rate: float = 0  # of nginx auth_request's saturation rate; 0 for as fast as it goes
-    introspects: bool = True  # gateways that don't introspect can't take part when False
-    growth: str | None = None  # the quantity that grows, when the workload is one point of a curve
-    amount: int = 0
-    needs: frozenset = field(default_factory=frozenset)  # what a gateway must be able to do
+    of_saturation: float = 0  # the rate as a part of nginx auth_request's highest; 0 for as fast as it goes
+    peers: tuple | None = None  # those that take part; None for all
 
     def request(self):
         lines = [
@@ -41,8 +43,43 @@ class Workload:
             lines += ["Content-Type: application/json", f"Content-Length: {self.body}"]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + b"x" * self.body
 
+    def takes(self, peer):
+        return self.peers is None or peer in self.peers
+
+    @property
+    def numbers(self):
+        """How many numbers the keys of requests have."""
+        return 10**11 if self.fresh_keys else self.keys
+
+    @property
+    def ttl(self):
+        """How many seconds gateways remember a key: longer where it takes a while to show them all."""
+        return 3600 if self.keys > 1 else 60
+
+
+def growing_routes(count):
+    return Workload(f"routes-{count}", f"{count:,} routes", routes=count, peers=MANY_ROUTES)
+
+
+def growing_keys(count):
+    peers = ("nginx-lua", "scopegate") if count > 100_000 else ("nginx-auth", "nginx-lua", "scopegate")
+    return Workload(f"keys-{count}", f"{count:,} cached keys", key=NUMBERED_KEY, keys=count, peers=peers)
+
 
 WORKLOADS = [
-    Workload("get", "Cached key, small GET", connections=(1, 64, 512)),
-    Workload("latency", "Cached key, small GET, at half of nginx auth_request's saturation rate", rate=0.5),
-]
+    Workload("get", "cached key, small GET, 100 routes", connections=(1, 64, 512)),
+    Workload("latency", "the same at half of nginx auth_request's highest rate", of_saturation=0.5),
+    Workload(
+        "deny", "a scope that the key does not have: 403", key=POOR_KEY, status=403, length=None,
+        peers=("nginx-auth", "nginx-lua", "haproxy", "envoy", "traefik", "caddy", "scopegate"),
+    ),
+    Workload("new-key", "a new key every request", key=NUMBERED_KEY, fresh_keys=True, peers=INTROSPECTING),
+    Workload("post", "POST of 16 KiB", method="POST", body=16 << 10),
+    Workload("large", "answer of 1 MiB", path="/api/v1/trades/large", length=LARGE, connections=(16,)),
+    *(growing_routes(count) for count in (10, 1000, 10_000)),
+    Workload(
+        "connections", "cached key, small GET", connections=(1, 10, 100, 1000, 5000),
+        peers=("nginx-auth", "nginx-plain", "scopegate"),
+    ),
+    *(growing_keys(count) for count in (100, 10_000, 1_000_000)),
+]  # fmt: skip

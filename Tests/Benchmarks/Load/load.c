@@ -8,6 +8,9 @@
 // One thread. It prints "ready" when all connections are open and warm, waits for a line on its input, measures,
 // prints one line of JSON, and keeps the connections open until its input ends: whoever started it can read the
 // server's CPU time and memory before and after, for exactly the requests that it reports.
+//
+// With --numbers the request's number goes round in so many; --fill sends so many requests first, so that a cache has
+// all of them.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -30,6 +33,8 @@
 enum { READ_BUFFER = 1 << 18, HEAD_LIMIT = 1 << 14, EVENTS = 512 };
 static const uint64_t NANOSECONDS = 1000000000;
 static const uint64_t DRAIN_LIMIT = 10 * 1000000000ull;
+// Numbers come in steps of a large prime, so that neighbours in time are none in the server's memory.
+static const uint64_t NUMBER_STEP = 982451653;
 
 typedef struct connection {
     int descriptor;
@@ -51,7 +56,7 @@ static struct {
     int port, connections, status;
     double seconds, warm_up, rate;
     int64_t length;
-    uint64_t first_number, numbers;
+    uint64_t first_number, numbers, fill;
     const char *request_path;
 } options = {.connections = 1, .status = 200, .seconds = 5, .warm_up = 0.5, .length = -1, .numbers = 1};
 
@@ -61,7 +66,7 @@ static connection *first_free, *last_free;
 static int poller;
 static char buffer[READ_BUFFER];
 static histogram times;
-static uint64_t next_number, under_way;
+static uint64_t next_number, number_step, under_way;
 static struct {
     uint64_t completed, unexpected, errors, reconnects, bytes;
     int unexpected_status;
@@ -145,7 +150,7 @@ static void start(connection *it, uint64_t began) {
     it->began = began;
     it->sent = 0;
     it->number = options.first_number + next_number;
-    if (++next_number == options.numbers) next_number = 0;
+    next_number = (next_number + number_step) % options.numbers;
     under_way++;
     send_rest(it);
 }
@@ -225,9 +230,9 @@ static bool receive(connection *it) {
 }
 
 /// Lets requests go for so long, then waits for those under way. Returns how long it was until the last answer.
-static uint64_t run(double seconds) {
+static uint64_t run(double seconds, double rate) {
     uint64_t begin = now(), end = begin + (uint64_t)(seconds * 1e9), due = begin;
-    double interval = options.rate > 0 ? 1e9 / options.rate : 0;
+    double interval = rate > 0 ? 1e9 / rate : 0;
     uint64_t issued = 0, last = begin;
     bool open_loop = interval > 0;
     if (!open_loop) for (connection *it; (it = take_free());) start(it, now());
@@ -278,6 +283,7 @@ static void read_options(int count, char **arguments) {
         {"rate", required_argument, 0, 'r'},    {"request", required_argument, 0, 'f'},
         {"status", required_argument, 0, 'e'},  {"length", required_argument, 0, 'l'},
         {"first", required_argument, 0, 'i'},   {"numbers", required_argument, 0, 'n'},
+        {"fill", required_argument, 0, 'k'},
         {0, 0, 0, 0}};
     for (int option; (option = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (option) {
@@ -291,12 +297,13 @@ static void read_options(int count, char **arguments) {
         case 'l': options.length = (int64_t)number(optarg); break;
         case 'i': options.first_number = (uint64_t)number(optarg); break;
         case 'n': options.numbers = (uint64_t)number(optarg); break;
+        case 'k': options.fill = (uint64_t)number(optarg); break;
         default: exit(2);
         }
     }
     if (!options.port || !options.request_path || options.connections < 1 || options.numbers < 1) {
         fail("usage: load --port PORT --request FILE [--connections N] [--seconds S] [--warm-up S] [--rate PER_SECOND]"
-             " [--status CODE] [--length BYTES] [--first NUMBER] [--numbers COUNT]");
+             " [--status CODE] [--length BYTES] [--first NUMBER] [--numbers COUNT] [--fill COUNT]");
     }
 }
 
@@ -312,7 +319,9 @@ int main(int count, char **arguments) {
         open_connection(&all[index]);
         put_free(&all[index]);
     }
-    run(options.warm_up);
+    number_step = options.numbers == 1 ? 0 : NUMBER_STEP % options.numbers;
+    while (counts.completed < options.fill && !counts.errors && !counts.unexpected) run(0.2, 0);
+    run(options.warm_up, options.rate);
     if (counts.errors || counts.unexpected) {
         fail("warm-up: %lu errors (%s), %lu answers with another status than %d (the first: %d)", counts.errors,
              counts.error, counts.unexpected, options.status, counts.unexpected_status);
@@ -323,7 +332,7 @@ int main(int count, char **arguments) {
     puts("ready");
     fflush(stdout);
     for (int byte; (byte = getchar()) != '\n';) if (byte == EOF) exit(2);
-    uint64_t taken = run(options.seconds);
+    uint64_t taken = run(options.seconds, options.rate);
     printf("{\"completed\":%lu,\"unexpected\":%lu,\"unexpected_status\":%d,\"errors\":%lu,\"error\":\"%s\","
            "\"reconnects\":%lu,\"bytes\":%lu,\"nanoseconds\":%lu,\"p50\":%lu,\"p90\":%lu,\"p99\":%lu,\"p999\":%lu,"
            "\"longest\":%lu}\n",

@@ -1,6 +1,13 @@
-"""The gateways, in the order of the report. The first is what the others are compared with."""
+"""The gateways, in the order of the report."""
 
-from .nginx import NginxAuth, NginxPlain
+from .caddy import Caddy
+from .envoy import Envoy
+from .haproxy import HAProxy
+from .nginx import NginxPlain
+from .nginx_auth import NginxAuth
+from .nginx_lua import NginxLua
 from .scopegate import Scopegate
+from .traefik import Traefik
 
-PEERS = {peer.name: peer for peer in (NginxAuth, NginxPlain, Scopegate)}
+ALL = (Scopegate, NginxPlain, NginxLua, HAProxy, NginxAuth, Envoy, Traefik, Caddy)
+PEERS = {peer.name: peer for peer in ALL}

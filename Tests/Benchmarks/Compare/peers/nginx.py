@@ -1,9 +1,7 @@
-"""nginx: a plain proxy, and with `auth_request` whose answers are cached."""
-
-import subprocess
+"""nginx: what its variants have in common, and the plain proxy."""
 
 from ..routes import routes
-from .peer import Peer
+from .peer import Peer, output
 
 # What any reverse proxy tells the backend, as scopegate does.
 FORWARDED = """
@@ -22,7 +20,7 @@ class Nginx(Peer):
 
     @classmethod
     def version(cls, setting):
-        return subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True).stderr.strip().split("/")[1]
+        return output("nginx", "-v").strip().split("/")[1]
 
     def prepare(self):
         configuration = self.folder / "nginx.conf"
@@ -58,21 +56,15 @@ http {{
 
 class NginxPlain(Nginx):
     name = "nginx-plain"
-    title = "nginx, plain proxy"
-    abilities = frozenset({"forward"})
+    title = "nginx, plain proxy, no keys"
 
     def server(self):
         return "location / { proxy_pass http://backend; }"
 
 
-class NginxAuth(Nginx):
-    """Each route is a location that names its resource, so that finding it is a walk in nginx's tree of prefixes. The
-    endpoint gets the scope that is needed, for nginx can only read its status. What is refused is logged."""
-
-    name = "nginx-auth"
-    title = "nginx, auth_request + proxy_cache"
-    abilities = frozenset({"forward", "decide", "introspect"})
-    zone = "64m"
+class DecidingNginx(Nginx):
+    """Each route is a location that names its resource, so that finding it is a walk in nginx's tree of prefixes.
+    What is refused is logged."""
 
     def http(self):
         return f"""
@@ -81,39 +73,11 @@ class NginxAuth(Nginx):
     log_format audit escape=json '{{"time":"$time_iso8601","request_id":"$request_id","client":"$remote_addr",'
         '"method":"$request_method","path":"$uri","status":$status,"required_scope":"$verb:$resource"}}';
     access_log {self.folder}/audit.jsonl audit if=$refused;
-    proxy_cache_path {self.folder}/cache levels=1:2 keys_zone=grants:{self.zone} inactive=1h use_temp_path=off;
-    map $status $code {{ default invalid_key; 403 forbidden_scope; }}
 """
 
-    def server(self):
-        locations = "\n".join(
-            f"        location {route.collection} {{ set $resource {route.resource};"
-            " auth_request /_verify; proxy_pass http://backend; }"
+    def locations(self, check):
+        """A location for each route; `check` are the directives that make it decide."""
+        return "\n".join(
+            f"        location {route.collection} {{ set $resource {route.resource}; {check} proxy_pass http://backend; }}"
             for route in routes(self.workload.routes)
         )
-        return f"""
-        error_page 401 403 @refused;
-{locations}
-        location / {{ set $resource ""; return 403; }}
-        location @refused {{
-            default_type application/json;
-            add_header Cache-Control no-store always;
-            add_header X-Request-Id $request_id always;
-            add_header WWW-Authenticate 'Bearer error="insufficient_scope", scope="$verb:$resource"' always;
-            return 403 '{{"error":{{"code":"$code","message":"This request needs the scope $verb:$resource, which this API key does not have.","details":{{"required_scope":"$verb:$resource"}},"request_id":"$request_id"}}}}';
-        }}
-        location = /_verify {{
-            internal;
-            proxy_pass http://backend/verify;
-            proxy_http_version 1.1;
-            proxy_method GET;
-            proxy_pass_request_body off;
-            proxy_set_header Connection "";
-            proxy_set_header Content-Length "";
-            proxy_set_header X-Required-Scope $verb:$resource;
-            proxy_cache grants;
-            proxy_cache_key "$http_authorization $verb:$resource";
-            proxy_cache_valid 200 401 403 60s;
-            proxy_cache_lock on;
-        }}
-"""

@@ -10,7 +10,6 @@ class Peer:
 
     name = ""
     title = ""
-    abilities = frozenset()
     environment = {}
 
     def __init__(self, setting, workload):
@@ -32,11 +31,9 @@ class Peer:
     def version(cls, setting):
         raise NotImplementedError
 
-    @classmethod
-    def takes(cls, workload):
-        return workload.needs <= cls.abilities
-
 
 def output(*command):
-    """What a command prints, of both outputs."""
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    """What a command prints, on both outputs."""
+    return subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, stdin=subprocess.DEVNULL
+    ).stdout

@@ -7,11 +7,10 @@ from .peer import Peer, output
 class Scopegate(Peer):
     name = "scopegate"
     title = "scopegate"
-    abilities = frozenset({"forward", "decide", "introspect"})
 
     @classmethod
     def version(cls, setting):
-        return output(str(setting.scopegate), "--version").strip() or "unknown"
+        return output(str(setting.scopegate), "--version").split()[-1]
 
     def prepare(self):
         (self.folder / "routes.yaml").write_text(
@@ -27,7 +26,7 @@ class Scopegate(Peer):
         configuration.write_text(f"""
 listen: [{{address: "127.0.0.1:{self.port}"}}]
 upstream: {{url: "{backend}", pool: {{max_connections: 8192, max_idle: 8192}}}}
-introspection: {{url: "{backend}/introspect", cache: {{capacity: {capacity}}}}}
+introspection: {{url: "{backend}/introspect", cache: {{capacity: {capacity}, ttl: {self.workload.ttl}s}}}}
 routes: routes.yaml
 audit: {{path: audit.jsonl}}
 admin: {{address: "127.0.0.1:0"}}
