@@ -25,7 +25,11 @@ class Runner:
                         self.measure_all(peer, workload)
 
     def measure_all(self, peer, workload):
-        gateway = peer(self.setting, workload)
+        try:
+            gateway = peer(self.setting, workload)
+        except (OSError, RuntimeError, TimeoutError) as failure:
+            self.results.fail(workload.name, "all", peer.name, str(failure))
+            return
         try:
             fill = workload.keys if workload.keys > 1 else 0
             for connections in self.options.connections or workload.connections:

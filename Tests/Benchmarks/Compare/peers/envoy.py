@@ -16,7 +16,7 @@ class Envoy(Peer):
 
     @classmethod
     def version(cls, setting):
-        return output(str(setting.programs / "envoy"), "--version").split("/")[1]
+        return output(str(setting.programs / "envoy"), "--version").partition("version:")[2].split("/")[1]
 
     def prepare(self):
         configuration = self.folder / "envoy.json"

@@ -24,7 +24,7 @@ class HAProxy(Peer):
         configuration = self.folder / "haproxy.cfg"
         configuration.write_text(f"""
 global
-    maxconn 20000
+    maxconn 9000
     nbthread 1
     log stdout format raw local0
 defaults
@@ -51,6 +51,6 @@ frontend gateway
     http-request return status 403 content-type application/json hdr Cache-Control no-store lf-string '{{"error":{{"code":"forbidden_scope","message":"This request needs the scope %[var(txn.verb)]:%[var(txn.resource)], which this API key does not have.","request_id":"%ID"}}}}' unless {{ var(txn.grant) -m found }}
     default_backend journal
 backend journal
-    server journal 127.0.0.1:{self.setting.backend.port} maxconn 20000 pool-max-conn 8192
+    server journal 127.0.0.1:{self.setting.backend.port} maxconn 9000 pool-max-conn 8192
 """)
         return ["haproxy", "-db", "-f", str(configuration)]

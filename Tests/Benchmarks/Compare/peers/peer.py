@@ -19,6 +19,10 @@ class Peer:
         self.folder = setting.new_folder(self.name)
         self.program = Program(self.prepare(), setting.gateway_core, self.folder / "log", self.environment)
         self.program.wait_until_it_listens(self.port)
+        self.wait_until_it_is_ready()
+
+    def wait_until_it_is_ready(self):
+        """For gateways that listen before they have read everything."""
 
     def prepare(self):
         """Writes what the gateway reads, and returns the command that runs it in the foreground."""

@@ -1,7 +1,9 @@
 """Traefik with ForwardAuth, which asks the endpoint about every request."""
 
+import http.client
 import json
 
+from ..processes import wait_for
 from ..routes import RESOURCES, routes
 from .peer import Peer, output
 
@@ -34,6 +36,19 @@ class Traefik(Peer):
             )
         )
         return [str(self.setting.programs / "traefik"), f"--configFile={self.folder}/traefik.json"]
+
+    def wait_until_it_is_ready(self):
+        """It answers 404 until it has read its routes."""
+
+        def knows_routes():
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            try:
+                connection.request("GET", self.workload.path)
+                return connection.getresponse().status != 404
+            finally:
+                connection.close()
+
+        wait_for("traefik's routes", knows_routes)
 
     def rules(self):
         backend = f"http://127.0.0.1:{self.setting.backend.port}"
