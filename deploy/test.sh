@@ -26,7 +26,7 @@ install_oauth_servers() {
     export SCOPEGATE_TEST_PYTHON="$folder/bin/python"
 }
 
-install_packages "${build_packages[@]}" nginx-light python3 python3-venv curl
+install_packages "${build_packages[@]}" nginx-light prometheus python3 python3-venv curl
 require_swift
 install_oauth_servers
 export SCOPEGATE_STRICT=1

@@ -55,5 +55,6 @@ enum ExitStatus: Int32, Error {
 
 /// What `--version` says.
 enum Version {
-    static let text = "scopegate 0.1.0"
+    static let number = "0.1.0"
+    static let text = "scopegate \(number)"
 }

@@ -6,6 +6,7 @@ Usage: admin.py BINARY SCHEMATHESIS [EXAMPLES]
 
 import subprocess
 import sys
+from pathlib import Path
 
 from harness import Run, Traffic
 
@@ -17,7 +18,7 @@ CHECKS = (
 )
 
 
-def examine(schemathesis, gateway, examples, token=None):
+def examine(schemathesis, gateway, folder, examples, token=None):
     command = [
         schemathesis, "run", f"http://127.0.0.1:{gateway.admin_port}/openapi.json",
         "--url", f"http://127.0.0.1:{gateway.admin_port}",
@@ -29,11 +30,12 @@ def examine(schemathesis, gateway, examples, token=None):
     else:
         # Without a token nothing is asked for, so there is no authentication to be ignored.
         command += ["--exclude-checks", "ignored_auth"]
-    return subprocess.run(command, check=False).returncode
+    # It leaves files where it is run.
+    return subprocess.run(command, check=False, cwd=folder).returncode
 
 
 def main():
-    binary, schemathesis = sys.argv[1], sys.argv[2]
+    binary, schemathesis = (Path(argument).resolve() for argument in sys.argv[1:3])
     examples = sys.argv[3] if len(sys.argv) > 3 else "100"
     results = []
     with Run(binary) as run:
@@ -41,7 +43,7 @@ def main():
             admin = "{address: '127.0.0.1:0', token: {env: RUN_ADMIN_TOKEN}}" if token else None
             gateway = run.start(admin=admin, environment={"RUN_ADMIN_TOKEN": TOKEN})
             with Traffic(gateway), Traffic(gateway, target="/nowhere", clients=1, pause=0.1):
-                results.append(examine(schemathesis, gateway, examples, token))
+                results.append(examine(schemathesis, gateway, run.folder, examples, token))
             if gateway.process.poll() is not None:
                 print(f"FAIL the gateway ended: {gateway.errors.read_text()[-2000:]}")
                 results.append(1)

@@ -7,16 +7,15 @@ Usage: prometheus.py BINARY DEPLOY_FOLDER
 import contextlib
 import json
 import re
-import shutil
 import subprocess
 import sys
-import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from harness import KEY, Gateway, Run, Server, Traffic, free_port, wait_for
+from harness import Run, Traffic, free_port, wait_for
 
 # What rules wait for, made short: minutes become seconds.
 RANGES = {"15m": "40s", "5m": "10s", "10m": "10s", "2m": "4s", "1m": "3s", "30s": "3s"}

@@ -45,7 +45,7 @@ final class AdminListener: Sendable {
         )
         let responder = AdminResponder(
             access: AdminAccess(configuration, secret: subject.services.processSecret),
-            endpoints: Self.endpoints(subject, sampler)
+            endpoints: Self.endpoints(subject, sampler, asksForToken: configuration.token != nil)
         )
         server = SimpleHTTPServer(responder: responder, limits: limits)
     }
@@ -75,7 +75,20 @@ final class AdminListener: Sendable {
         try? await group.shutdownGracefully()
     }
 
-    private static func endpoints(_ subject: Subject, _ sampler: FigureSampler) -> [AdminEndpoint] {
+    /// What describes the listener; where no token is asked for it must not say that one is.
+    private static func document(asksForToken: Bool) -> [UInt8] {
+        let document = String(decoding: PackageResources.openapi_json, as: UTF8.self)
+        guard !asksForToken else { return Array(document.utf8) }
+        let security = "\"security\": [\n    {\n      \"token\": []\n    }\n  ]"
+        return Array(document.replacing(security, with: "\"security\": []").utf8)
+    }
+
+    private static func endpoints(
+        _ subject: Subject,
+        _ sampler: FigureSampler,
+        asksForToken: Bool
+    ) -> [AdminEndpoint] {
+        let document = document(asksForToken: asksForToken)
         let health = HealthEndpoints(
             health: subject.health,
             services: subject.services,
@@ -97,7 +110,7 @@ final class AdminListener: Sendable {
             .get("/livez", isOpen: true, later: health.livez),
             .get("/readyz", isOpen: true, health.readyz),
             .get("/openapi.json", isOpen: true) { _ in
-                AdminAnswer.bytes(200, PackageResources.openapi_json, type: "application/json")
+                AdminAnswer.bytes(200, document, type: "application/json")
             },
             .get("/metrics") { _, eventLoop in
                 metrics.render(on: eventLoop).map { AdminAnswer.bytes(200, $0, type: PrometheusText.contentType) }

@@ -25,8 +25,12 @@ struct QueryParameters {
     }
 
     /// All values of a parameter, those included that stand in one with commas between them.
-    func values(_ name: String) -> [String] {
-        pairs.filter { $0.name == name }.flatMap { $0.value.split(separator: ",").map(String.init) }
+    func values(_ name: String) throws(Problem) -> [String] {
+        let values = pairs.filter { $0.name == name }.flatMap {
+            $0.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        guard values.allSatisfy({ !$0.isEmpty }) else { throw Problem(description: "\(name) is empty.") }
+        return values
     }
 
     /// The value of a parameter that may be given once.

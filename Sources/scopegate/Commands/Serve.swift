@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
         let path = config.path
         let logger = Logger(loaded.configuration.log)
         do {
-            let server = GatewayServer(loaded, version: Version.text, logger: logger, path: path) {
+            let server = GatewayServer(loaded, version: Version.number, logger: logger, path: path) {
                 generation throws(ConfigErrors) in
                 try ConfigOption.load(path, generation: generation)
             }

@@ -8,9 +8,15 @@ struct QueryParametersTests {
 
     @Test func values() throws {
         let parameters = try QueryParameters("a=1&b=x+y%20z&a=2,3&b=%C3%BC", known: known)
-        #expect(parameters.values("a") == ["1", "2", "3"])
-        #expect(parameters.values("b") == ["x y z", "ü"])
+        #expect(try parameters.values("a") == ["1", "2", "3"])
+        #expect(try parameters.values("b") == ["x y z", "ü"])
         #expect(try QueryParameters(nil, known: known).values("a").isEmpty)
+    }
+
+    @Test(arguments: ["a=", "a", "a=1,,2", "a=1&a="])
+    func empty(query: String) throws {
+        let parameters = try QueryParameters(query, known: known)
+        #expect(throws: QueryParameters.Problem.self) { try parameters.values("a") }
     }
 
     @Test func single() throws {
