@@ -3,7 +3,8 @@ public struct DurationBuckets: Equatable, Sendable {
     /// The upper bounds in nanoseconds, each inclusive, ascending; a last bucket without a bound follows.
     public let bounds: [UInt64]
     /// For each place of a duration's highest bit the first bucket that it may fall into.
-    private let first: [UInt8]
+    @usableFromInline
+    let first: [UInt8]
 
     /// Buckets with these bounds, at most 200, in nanoseconds and ascending.
     public init(nanoseconds bounds: [UInt64]) {
@@ -21,18 +22,14 @@ public struct DurationBuckets: Equatable, Sendable {
     )
 
     /// How many buckets there are, the one without a bound included.
+    @inlinable
     public var count: Int { bounds.count + 1 }
 
     /// The bucket of a duration in nanoseconds.
     @inlinable
     public func index(of nanoseconds: UInt64) -> Int {
-        var index = firstCandidate(nanoseconds)
+        var index = Int(first[63 - (nanoseconds | 1).leadingZeroBitCount])
         while index < bounds.count, bounds[index] < nanoseconds { index += 1 }
         return index
-    }
-
-    @usableFromInline
-    func firstCandidate(_ nanoseconds: UInt64) -> Int {
-        Int(first[63 - (nanoseconds | 1).leadingZeroBitCount])
     }
 }

@@ -7,20 +7,31 @@ extension InboundConnection {
     /// Keeps what is needed of a head, if the request that it begins is logged or traced.
     func observe(_ head: RequestHead, _ bytes: Span<UInt8>, startedAt: UInt64) -> ObservedRequest? {
         let isLogged = loop.samplesAccess()
-        guard isLogged || loop.tracing != nil else { return nil }
-        let seen = ObservedFields(head.fields, in: bytes, loop.snapshot)
-        let trace = loop.tracing?.begin(parent: seen.trace, startedAt: startedAt)
+        let parent = isLogged || loop.tracing != nil ? Self.traceContext(head.fields, in: bytes) : nil
+        let trace = loop.tracing?.begin(parent: parent, startedAt: startedAt)
+        // Most requests end here, and have cost little.
         guard isLogged || trace != nil else { return nil }
+        let seen = ObservedFields(head.fields, in: bytes, loop.snapshot)
         let kept = AccessLogEntry.Request(
             method: bytes.array(head.methodRange),
             path: bytes.array(head.pathRange),
             version: head.version,
             userAgent: seen.userAgent,
             referer: seen.referer,
-            traceID: trace?.traceID ?? seen.trace.map { Array($0.traceIDText.utf8) },
+            traceID: trace?.traceID ?? parent.map { Array($0.traceIDText.utf8) },
             secrets: seen.secrets
         )
         return ObservedRequest(head: kept, isLogged: isLogged, trace: trace)
+    }
+
+    /// The caller's span, if it says exactly one.
+    private static func traceContext(_ fields: [FieldLine], in bytes: Span<UInt8>) -> TraceContext? {
+        var found: FieldLine?
+        for field in fields where field.name == .traceparent {
+            guard found == nil else { return nil }
+            found = field
+        }
+        return found.flatMap { TraceContext(traceparent: bytes.array($0.valueRange)) }
     }
 
     /// A request is over whose head can't be read; it may get a line all the same.
@@ -53,25 +64,17 @@ extension InboundConnection {
 private struct ObservedFields {
     private(set) var userAgent: [UInt8]?
     private(set) var referer: [UInt8]?
-    private(set) var trace: TraceContext?
     private(set) var secrets: [[UInt8]]
 
     init(_ fields: [FieldLine], in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot) {
         let audited = AuditedFields(fields, in: bytes, snapshot)
         userAgent = audited.userAgent
         secrets = audited.secrets
-        var traceParents = 0
-        for field in fields {
-            switch field.name {
-            case .traceparent:
-                traceParents += 1
-                trace = traceParents == 1 ? TraceContext(traceparent: bytes.array(field.valueRange)) : nil
-            case .other where field.nameRange.count == Self.refererName.count:
-                let name = bytes.array(field.nameRange).map { lowercased($0) }
-                guard referer == nil, name == Self.refererName else { continue }
-                referer = Array(bytes.array(field.valueRange).prefix { $0 != UInt8(ascii: "?") })
-            default: continue
-            }
+        for field in fields where field.name == .other && field.nameRange.count == Self.refererName.count {
+            let name = bytes.array(field.nameRange).map { lowercased($0) }
+            guard name == Self.refererName else { continue }
+            referer = Array(bytes.array(field.valueRange).prefix { $0 != UInt8(ascii: "?") })
+            break
         }
     }
 
