@@ -22,14 +22,17 @@ struct RequestAssembler {
     }
 
     private let bodyLimit: Int
-    private var parser = RequestHeadParser(limits: HeadLimits())
+    private var parser: RequestHeadParser
     private var state = State.head
     private var request = SimpleRequest(method: .get, path: "/")
     private var keepAlive = true
 
-    /// - Parameter bodyLimit: The longest body that is taken, in bytes.
-    init(bodyLimit: Int) {
+    /// - Parameters:
+    ///   - bodyLimit: The longest body that is taken, in bytes.
+    ///   - requestLine: The longest request line that is taken, in bytes.
+    init(bodyLimit: Int, requestLine: Int) {
         self.bodyLimit = bodyLimit
+        parser = RequestHeadParser(limits: HeadLimits(requestLine: requestLine))
     }
 
     /// Takes what it can from the front of the buffer. Call again until it is `needMore` or `refused`.

@@ -24,18 +24,17 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
     private var date = (second: Int64.min, text: "")
 
     /// - Parameters:
-    ///   - bodyLimit: The longest body that is taken, in bytes.
     ///   - onRequest: Called for every whole request.
     init(
         responder: any SimpleResponder,
-        bodyLimit: Int,
+        limits: SimpleHTTPServer.Limits,
         clock: WallClock,
         onRequest: @escaping @Sendable () -> Void
     ) {
         self.responder = responder
         self.clock = clock
         self.onRequest = onRequest
-        assembler = RequestAssembler(bodyLimit: bodyLimit)
+        assembler = RequestAssembler(bodyLimit: limits.body, requestLine: limits.requestLine)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -11,8 +11,10 @@ public final class SimpleHTTPServer: Sendable {
         public var body = 64 * 1024 * 1024
         /// How long a connection may be silent before it is closed.
         public var idleTime = TimeAmount.seconds(120)
+        /// The longest request line in bytes; a longer one is answered 414.
+        public var requestLine = 8 * 1024
 
-        /// 64 MiB and 120 s.
+        /// 64 MiB, 120 s and 8 KiB.
         public init() {}
     }
 
@@ -93,7 +95,7 @@ public final class SimpleHTTPServer: Sendable {
     }
 
     private func connectionHandler() -> SimpleConnectionHandler {
-        SimpleConnectionHandler(responder: responder, bodyLimit: limits.body, clock: clock) { [self] in
+        SimpleConnectionHandler(responder: responder, limits: limits, clock: clock) { [self] in
             served.add(1, ordering: .relaxed)
         }
     }

@@ -25,6 +25,8 @@ final class AdminListener: Sendable {
     }
 
     private static let largestBody = 64 << 10
+    /// Enough for all parameters that a query may have, percent-encoded.
+    private static let longestRequestLine = 160 << 10
 
     private let address: AdminAddress
     private let server: SimpleHTTPServer
@@ -35,6 +37,7 @@ final class AdminListener: Sendable {
     init(_ configuration: AdminConfiguration, _ subject: Subject) {
         var limits = SimpleHTTPServer.Limits()
         limits.body = Self.largestBody
+        limits.requestLine = Self.longestRequestLine
         address = configuration.address
         hub = subject.hub
         sampler = FigureSampler(

@@ -5,6 +5,13 @@ struct QueryParameters {
         let description: String
     }
 
+    /// How often a parameter may be given that takes several values.
+    private static let mostValues = 5
+    /// How long a value of such a parameter may be, in characters of Unicode.
+    private static let longestValue = 200
+    /// How long the value of any other may be.
+    private static let longestSingle = 2000
+
     private let pairs: [(name: String, value: String)]
 
     /// Reads a query whose parameters are among those that are known.
@@ -26,7 +33,14 @@ struct QueryParameters {
 
     /// All values of a parameter, those included that stand in one with commas between them.
     func values(_ name: String) throws(Problem) -> [String] {
-        let values = pairs.filter { $0.name == name }.flatMap {
+        let given = pairs.filter { $0.name == name }
+        guard given.count <= Self.mostValues else {
+            throw Problem(description: "\(name) can be given \(Self.mostValues) times.")
+        }
+        guard given.allSatisfy({ $0.value.unicodeScalars.count <= Self.longestValue }) else {
+            throw Problem(description: "\(name) can have \(Self.longestValue) characters.")
+        }
+        let values = given.flatMap {
             $0.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
         guard values.allSatisfy({ !$0.isEmpty }) else { throw Problem(description: "\(name) is empty.") }
@@ -37,6 +51,9 @@ struct QueryParameters {
     func single(_ name: String) throws(Problem) -> String? {
         let values = pairs.filter { $0.name == name }
         guard values.count <= 1 else { throw Problem(description: "\(name) can be given once.") }
+        guard values.first?.value.unicodeScalars.count ?? 0 <= Self.longestSingle else {
+            throw Problem(description: "\(name) can have \(Self.longestSingle) characters.")
+        }
         return values.first?.value
     }
 

@@ -19,6 +19,16 @@ struct QueryParametersTests {
         #expect(throws: QueryParameters.Problem.self) { try parameters.values("a") }
     }
 
+    @Test func tooMuch() throws {
+        let long = String(repeating: "x", count: 201)
+        for query in ["a=1&a=2&a=3&a=4&a=5&a=6", "a=\(long)"] {
+            let parameters = try QueryParameters(query, known: known)
+            #expect(throws: QueryParameters.Problem.self) { try parameters.values("a") }
+        }
+        let longer = try QueryParameters("a=\(String(repeating: long, count: 10))", known: known)
+        #expect(throws: QueryParameters.Problem.self) { try longer.single("a") }
+    }
+
     @Test func single() throws {
         #expect(try QueryParameters("a=", known: known).single("a")?.isEmpty == true)
         #expect(try QueryParameters("b=1", known: known).single("a") == nil)
