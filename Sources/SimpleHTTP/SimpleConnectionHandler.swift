@@ -120,8 +120,11 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
         isClosing = false
         isStreaming = true
         unread.clear()
-        flush(&output, context)
+        // Whoever has seen the head misses nothing: the stream is in good hands before it leaves.
+        context.write(wrapOutboundOut(output), promise: nil)
+        output.clear()
         stream(SimpleStream(context.channel))
+        context.flush()
     }
 
     private func answer(
