@@ -25,7 +25,7 @@ class Scopegate(Peer):
         configuration = self.folder / "scopegate.yaml"
         configuration.write_text(f"""
 listen: [{{address: "127.0.0.1:{self.port}"}}]
-upstream: {{url: "{backend}", pool: {{max_connections: 8192, max_idle: 8192}}}}
+upstream: {{url: "{backend}"}}
 introspection: {{url: "{backend}/introspect", cache: {{capacity: {capacity}, ttl: {self.workload.ttl}s}}}}
 routes: routes.yaml
 audit: {{path: audit.jsonl}}

@@ -1,0 +1,1 @@
+../../../../../Sources/Gateway/Denials/Envelope.swift

@@ -1,0 +1,10 @@
+/// Something whose cost is watched.
+struct Operation {
+    let name: String
+    /// Makes what the operation needs, and returns what does it so many times.
+    let prepare: () throws -> (_ count: Int) -> Void
+}
+
+/// Keeps a result from being optimised away.
+@inline(never)
+func consume(_ value: Int) {}

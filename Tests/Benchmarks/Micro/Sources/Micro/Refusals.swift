@@ -1,0 +1,64 @@
+@testable import Audit
+@testable import Envelope
+import NIOCore
+
+extension Operation {
+    /// The whole answer to a request without the scope that it needs.
+    static let envelope = Operation(name: "envelope") {
+        let envelope = Envelope(
+            status: 403,
+            code: "forbidden_scope",
+            message: Array("This request needs the scope write:trades, which this API key does not have.".utf8),
+            requiredScope: Array("write:trades".utf8),
+            challenge: .insufficientScope
+        )
+        var ids = RequestIDGenerator(seed: 7)
+        let date = Array("Tue, 24 Nov 2026 12:00:00 GMT".utf8)
+        var buffer = ByteBufferAllocator().buffer(capacity: 4096)
+        return { count in
+            for _ in 0..<count {
+                buffer.clear(minimumCapacity: 4096)
+                envelope.write(
+                    .init(requestID: ids.next(milliseconds: 1_795_000_000_000), date: date, closes: false, omitsBody: false),
+                    to: &buffer
+                )
+                consume(buffer.readableBytes)
+            }
+        }
+    }
+
+    /// A refusal from what the gateway knows of it to its line in the log, digest of the chain included.
+    static let auditRecord = Operation(name: "audit record") {
+        let requestID = Array("01M85DPBBTNG2SVB3AB4J8TWGR".utf8)
+        let method = Array("PUT".utf8)
+        let path = Array("/api/v1/trades/trd_1/tags".utf8)
+        let agent = Array("journal-client/4.2 (linux; x86_64)".utf8)
+        let head = AuditRecordRenderer.Head(timeMicroseconds: 1_795_000_000_000_000, instance: .name("gate-1"))
+        var chain = AuditChain()
+        var lines: [UInt8] = []
+        return { count in
+            for _ in 0..<count {
+                let record = AuditRecord(
+                    timeMicroseconds: 1_795_000_000_000_000,
+                    requestID: requestID,
+                    client: "127.0.0.1",
+                    method: method,
+                    path: path,
+                    template: "/api/v1/trades/{tradeId}/tags",
+                    code: "forbidden_scope",
+                    status: 403,
+                    requiredScope: "write:tags",
+                    grantedScopes: ["read:trades", "read:tags"],
+                    keyID: "key_1",
+                    subject: "user_demo",
+                    keyFingerprint: "71a7d19ca7cbff1f",
+                    generation: 1,
+                    userAgent: agent
+                )
+                lines.removeAll(keepingCapacity: true)
+                AuditRecordRenderer.render(.request(record), head, chain: &chain, signer: nil, into: &lines)
+                consume(lines.count)
+            }
+        }
+    }
+}
