@@ -14,7 +14,7 @@ from pathlib import Path
 
 LIMITS = Path(__file__).with_name("limits.tsv")
 FEW, MANY = 2_000, 12_000
-TOLERANCE = 1.10  # a compiler's small differences
+TOLERANCE = 1.25  # what another compiler, or a CPU for which libc and libcrypto have other code, makes of it
 WORTH_LOWERING = 0.75
 
 

@@ -9,11 +9,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../../deploy/common.sh"
 work="$root/.build-benchmarks"
 mkdir -p "$work"
-install_packages "${build_packages[@]}" valgrind python3 gcc libc6-dev
+install_packages "${build_packages[@]}" valgrind python3 gcc libc6-dev binutils
 require_swift
 say "Building the micro-benchmarks"
 swift build -c release --package-path "$here" --scratch-path "$work/micro" --product Micro
-program=$(swift build -c release --package-path "$here" --scratch-path "$work/micro" --show-bin-path)/Micro
+built=$(swift build -c release --package-path "$here" --scratch-path "$work/micro" --show-bin-path)/Micro
+# Without debugging information, which Debian's valgrind can't read (DWARF 5).
+program="$work/Micro"
+strip --strip-debug -o "$program" "$built"
 cc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$work/allocations.so" "$here/allocations.c"
 say "Counting"
 python3 "$here/measure.py" "$program" "$work/allocations.so" "${@#--time}"

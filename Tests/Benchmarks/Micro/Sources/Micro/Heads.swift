@@ -26,7 +26,7 @@ extension Operation {
             for _ in 0..<count {
                 parser.reset()
                 guard case .complete = parser.parse(bytes.span) else { fatalError("not whole") }
-                consume(parser.head.byteCount)
+                keep(parser.head.byteCount)
             }
         }
     }
@@ -53,7 +53,7 @@ extension Operation {
             for _ in 0..<count {
                 parser.reset()
                 guard case .complete = parser.parse(bytes.span, requestMethod: .get) else { fatalError("not whole") }
-                consume(parser.head.byteCount)
+                keep(parser.head.byteCount)
             }
         }
     }

@@ -49,7 +49,7 @@ extension Operation {
                     automatic: fixture.catalog.automatic
                 )
                 guard case .allow = decision else { fatalError("refused") }
-                consume(route)
+                keep(route)
             }
         }
     }
@@ -75,7 +75,7 @@ extension Operation {
                     automatic: fixture.catalog.automatic
                 )
                 guard case .allow = decision else { fatalError("refused") }
-                consume(route)
+                keep(route)
             }
         }
     }
@@ -93,7 +93,7 @@ extension Operation {
                 guard case .hit = cache.lookup(digests[index % 10_000], now: now, wallSeconds: 1) else {
                     fatalError("no hit")
                 }
-                consume(index)
+                keep(index)
             }
         }
     }

@@ -1,10 +1,10 @@
 /// Something whose cost is watched.
-struct Operation {
+struct Operation: Sendable {
     let name: String
     /// Makes what the operation needs, and returns what does it so many times.
-    let prepare: () throws -> (_ count: Int) -> Void
+    let prepare: @Sendable () throws -> (_ count: Int) -> Void
 }
 
 /// Keeps a result from being optimised away.
 @inline(never)
-func consume(_ value: Int) {}
+func keep(_ value: Int) {}

@@ -22,7 +22,7 @@ extension Operation {
                     .init(requestID: ids.next(milliseconds: 1_795_000_000_000), date: date, closes: false, omitsBody: false),
                     to: &buffer
                 )
-                consume(buffer.readableBytes)
+                keep(buffer.readableBytes)
             }
         }
     }
@@ -57,7 +57,7 @@ extension Operation {
                 )
                 lines.removeAll(keepingCapacity: true)
                 AuditRecordRenderer.render(.request(record), head, chain: &chain, signer: nil, into: &lines)
-                consume(lines.count)
+                keep(lines.count)
             }
         }
     }
