@@ -68,7 +68,9 @@ extension Operation {
             for _ in 0..<count {
                 let match = fixture.map.match(method: .get, methodName: method.span, path: path.span)
                 guard case .route(let route) = match else { fatalError("no route") }
-                guard case .hit(let grant) = cache.lookup(digest, now: now, wallSeconds: 1) else { fatalError("no hit") }
+                guard case .hit(let grant) = cache.lookup(digest, now: now, wallSeconds: 1) else {
+                    fatalError("no hit")
+                }
                 let decision = Decider.decide(
                     requirement: fixture.map.requirement(ofRoute: route),
                     granted: grant.scopes,

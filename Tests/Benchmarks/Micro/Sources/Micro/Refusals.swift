@@ -1,6 +1,7 @@
+import NIOCore
+
 @testable import Audit
 @testable import Envelope
-import NIOCore
 
 extension Operation {
     /// The whole answer to a request without the scope that it needs.
@@ -13,15 +14,14 @@ extension Operation {
             challenge: .insufficientScope
         )
         var ids = RequestIDGenerator(seed: 7)
+        let time: UInt64 = 1_795_000_000_000
         let date = Array("Tue, 24 Nov 2026 12:00:00 GMT".utf8)
         var buffer = ByteBufferAllocator().buffer(capacity: 4096)
         return { count in
             for _ in 0..<count {
                 buffer.clear(minimumCapacity: 4096)
-                envelope.write(
-                    .init(requestID: ids.next(milliseconds: 1_795_000_000_000), date: date, closes: false, omitsBody: false),
-                    to: &buffer
-                )
+                let id = ids.next(milliseconds: time)
+                envelope.write(.init(requestID: id, date: date, closes: false, omitsBody: false), to: &buffer)
                 keep(buffer.readableBytes)
             }
         }
