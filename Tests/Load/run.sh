@@ -3,10 +3,10 @@
 #
 #   tools   h2load, wrk and hey complete 200,000 requests each
 #   slow    slowhttptest's slow-header, slow-body and slow-read modes with 4,000 connections for a minute, while a good
-#           client goes on
+#           client goes on, and the gateway's memory held against its bound of 256 KiB a request and direction
 #   idle    10,000 kept-alive connections that lie idle: memory per connection beside nginx's own, a good client's time
 #
-# Usage: Tests/Load/run.sh [tools|slow|idle]...   (default: all)
+# Usage: Tests/Load/run.sh [tools|slow|idle]...   (default: all). Fails when anything was not as it should be.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../deploy/common.sh"
@@ -15,7 +15,7 @@ cd "$root"
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(tools slow idle)
 
-install_packages "${build_packages[@]}" nginx-light python3 curl slowhttptest nghttp2-client wrk hey
+install_packages "${build_packages[@]}" nginx-light procps python3 curl slowhttptest nghttp2-client wrk hey
 require_swift
 say "Building for release"
 swift build -c release --product scopegate
@@ -84,37 +84,65 @@ admin=$(sed -n 's/.*"admin":"\([^"]*\)".*/\1/p' "$work/log")
 url="http://127.0.0.1:$port"
 key='Authorization: Bearer load-test-key'
 
+failures=0
+failed() {
+    printf 'FAILED: %s\n' "$*"
+    failures=$((failures + 1))
+}
+
 resident() { awk '/^VmRSS/ {print $2}' "/proc/$1/status"; }
+highest() { awk '/^VmHWM/ {print $2}' "/proc/$1/status"; }
 counters() { curl -s "http://$admin/metrics" | grep -v '^#' | grep -v ' 0$' || true; }
 good_client() { python3 "$here/good_client.py" "$port" "$1"; }
 
 run_tools() {
     say "h2load, 200,000 requests"
-    h2load --h1 -n 200000 -c 64 -H "$key" "$url/api/v1/trades" | grep -E '^(finished|requests:|status codes:)'
-    say "wrk, until 200,000 requests are surely done"
-    wrk -t1 -c128 -d12s -H "$key" "$url/api/v1/trades" | grep -E 'requests in|Non-2xx|Socket errors' || true
+    h2load --h1 -n 200000 -c 64 -H "$key" "$url/api/v1/trades" > "$work/tool" || true
+    grep -E '^(finished|requests:|status codes:)' "$work/tool" || true
+    grep -q '^status codes: 200000 2xx, 0 3xx, 0 4xx, 0 5xx' "$work/tool" || failed "not 200,000 times 200 (h2load)"
+    # It runs for a time, not for a number.
+    local seconds count=0
+    for seconds in 12 30 60; do
+        say "wrk, $seconds s"
+        wrk -t1 -c128 -d${seconds}s -H "$key" "$url/api/v1/trades" > "$work/tool" || true
+        grep -E 'requests in|Non-2xx|Socket errors|Requests/sec' "$work/tool" || true
+        count=$(awk '/requests in/ {print $1}' "$work/tool")
+        [ "${count:-0}" -lt 200000 ] || break
+    done
+    [ "${count:-0}" -ge 200000 ] || failed "fewer than 200,000 requests (wrk)"
+    ! grep -qE 'Non-2xx|Socket errors' "$work/tool" || failed "other answers than 200 (wrk)"
     say "hey, 200,000 requests"
-    hey -n 200000 -c 100 -H "$key" "$url/api/v1/trades" | grep -E 'Requests/sec|\[[0-9]+\]|Error'
+    hey -n 200000 -c 100 -H "$key" "$url/api/v1/trades" > "$work/tool" || true
+    grep -E 'Requests/sec|\[[0-9]+\]|Error' "$work/tool" || true
+    grep -qE '\[200\][[:space:]]+200000 responses' "$work/tool" || failed "not 200,000 times 200 (hey)"
     counters
 }
 
+# What a request may hold in each direction, in KiB, and how many slow connections there are.
+bound=256
+slow=4000
+
 run_slow() {
-    local mode
+    local mode name before peak
     for mode in "slow headers:-H -i 10 -x 24 -u $url/api/v1/trades" \
         "slow body:-B -i 10 -x 24 -s 8192 -t PUT -u $url/files/slow" \
         "slow read:-X -w 512 -y 1024 -n 5 -z 32 -k 3 -u $url/files/large"; do
-        say "slowhttptest, ${mode%%:*}, 4,000 connections for 60 s"
-        local before
+        name=${mode%%:*}
+        say "slowhttptest, $name, $slow connections for 60 s"
+        # The highest mark of this mode alone (proc(5), clear_refs).
+        echo 5 > "/proc/$gateway/clear_refs"
         before=$(resident "$gateway")
         good_client 62 > "$work/good" &
         local good=$!
         # shellcheck disable=SC2086
-        slowhttptest -c 4000 -r 400 -l 60 ${mode#*:} 2>&1 | sed 's/\x1b\[[0-9;]*m//g' |
-            grep -E '^(connected|closed|service available)' | tail -n 3
-        wait "$good"
+        slowhttptest -c "$slow" -r 400 -l 60 ${mode#*:} > "$work/slow" 2>&1 || true
+        sed 's/\x1b\[[0-9;]*m//g' "$work/slow" | grep -E '^(connected|closed|service available)' | tail -n 3 || true
+        wait "$good" || failed "the good client was not served all along ($name)"
         cat "$work/good"
-        printf 'gateway resident before %s KiB, after %s KiB, highest %s\n' "$before" "$(resident "$gateway")" \
-            "$(awk '/^VmHWM/ {print $2 " KiB"}' "/proc/$gateway/status")"
+        peak=$(highest "$gateway")
+        printf 'gateway resident before %s KiB, highest %s KiB, after %s KiB: %s KiB a connection at most\n' \
+            "$before" "$peak" "$(resident "$gateway")" $(((peak - before) / slow))
+        [ $((peak - before)) -le $((slow * bound)) ] || failed "more than $bound KiB a connection ($name)"
     done
     counters
 }
@@ -132,3 +160,4 @@ for part in "${parts[@]}"; do
         *) die "there is no part $part: tools, slow or idle" ;;
     esac
 done
+[ "$failures" -eq 0 ] || die "$failures of the checks failed"

@@ -169,5 +169,27 @@ extension EndToEndTests {
                 #expect(try waiting.readResponse().text == "ok")
             }
         }
+
+        /// Accepting pauses before the descriptors run out, and everybody gets a turn.
+        @Test func descriptors() async throws {
+            try await withScriptedUpstream { settings in
+                settings.descriptors = 256
+            } _: { connection in
+                try Self.script(connection)
+            } _: { gateway, _ in
+                #expect(gateway.log.contains("the process may have only 256 descriptors: 32 connections are accepted"))
+                var clients = try (0..<200).map { _ in try gateway.client() }
+                for client in clients { try client.send(RawClient.request("GET", "/open/a")) }
+                try waitUntil("accepting pauses") { try gateway.metric("accepts_held_back_total") >= 1 }
+                // Each makes room for the next when it goes.
+                while !clients.isEmpty {
+                    let client = clients.removeFirst()
+                    #expect(try client.readResponse().text == "ok")
+                    client.socket.close()
+                }
+                let problems = gateway.logLines.filter { ["error", "critical"].contains($0.level) }
+                #expect(problems.isEmpty, "\(problems)")
+            }
+        }
     }
 }

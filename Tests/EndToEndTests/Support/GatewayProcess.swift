@@ -24,6 +24,8 @@ struct GatewaySettings {
     /// The text of routes.yaml; nil for the built-in one.
     var routes: String?
     var threads = 2
+    /// How many descriptors the process may have; nil for as many as this one.
+    var descriptors: Int?
     var admin = "{address: '127.0.0.1:0'}"
     /// Further files beside the configuration, by name.
     var files: [String: String] = [:]
@@ -110,9 +112,10 @@ final class GatewayProcess: Sendable {
     init(_ settings: GatewaySettings) throws {
         let folder = try TemporaryFolder()
         let config = try settings.write(to: folder)
+        let limit = settings.descriptors.map { "ulimit -n \($0); " } ?? ""
         let child = try ChildProcess(
-            Program.path,
-            ["serve", "--config", config],
+            "sh",
+            ["-c", "\(limit)exec \"$0\" \"$@\"", Program.path, "serve", "--config", config],
             environment: settings.introspectionSecret.map { ["E2E_INTROSPECTION_SECRET": $0] } ?? [:],
             in: folder,
             name: "gateway"
