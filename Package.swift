@@ -47,7 +47,7 @@ let package = Package(
         .target(
             name: "CurlTransport",
             dependencies: [
-                "CCurl", nioCore, nioLocks, .product(name: "DequeModule", package: "swift-collections"),
+                "CCurl", nioCore, nioPosix, nioLocks, .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: settings
         ),

@@ -4,11 +4,17 @@
 
 
 #include <curl/curl.h>
+#include <linux/aio_abi.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 static inline CURLcode ccurl_easy_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -114,6 +120,55 @@ static inline int ccurl_eventfd(void) {
 
 static inline void ccurl_eventfd_signal(int descriptor) {
     (void)eventfd_write(descriptor, 1);
+}
+
+/// send(2) without SIGPIPE and without waiting.
+static inline ssize_t ccurl_send(int descriptor, const void *bytes, size_t count) {
+    return send(descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/// recv(2) without waiting.
+static inline ssize_t ccurl_receive(int descriptor, void *bytes, size_t count) {
+    return recv(descriptor, bytes, count, MSG_DONTWAIT);
+}
+
+/// Nanoseconds of the monotonic clock as it stood at the kernel's last tick (clock_gettime(2), CLOCK_MONOTONIC_COARSE).
+static inline uint64_t ccurl_coarse_monotonic_nanoseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+// The kernel's asynchronous I/O, of which glibc has no wrappers (io_setup(2), io_submit(2), io_getevents(2),
+// io_destroy(2)). IOCB_CMD_POLL came with Linux 4.18.
+
+static inline int ccurl_aio_setup(unsigned int requests, aio_context_t *context) {
+    *context = 0;
+    return (int)syscall(SYS_io_setup, (long)requests, context);
+}
+
+/// Asks for one signal on `event`, an eventfd, when `descriptor` is readable: at once if it is so already.
+static inline int ccurl_aio_poll(aio_context_t context, int descriptor, int event) {
+    struct iocb request = {
+        .aio_lio_opcode = IOCB_CMD_POLL,
+        .aio_fildes = (uint32_t)descriptor,
+        .aio_buf = POLLIN,
+        .aio_flags = IOCB_FLAG_RESFD,
+        .aio_resfd = (uint32_t)event,
+    };
+    struct iocb *requests[1] = {&request};
+    return (int)syscall(SYS_io_submit, context, 1L, requests);
+}
+
+/// Takes the requests that are done out of the context, so that their places are free again.
+static inline void ccurl_aio_reap(aio_context_t context) {
+    struct io_event events[64];
+    struct timespec none = {0, 0};
+    (void)syscall(SYS_io_getevents, context, 0L, 64L, events, &none);
+}
+
+static inline void ccurl_aio_destroy(aio_context_t context) {
+    (void)syscall(SYS_io_destroy, context);
 }
 
 static inline void ccurl_name_thread(const char *name) {

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// Why a call to libcurl, or a connection that it made, failed.
 public struct CurlFailure: Error, Equatable, Sendable, CustomStringConvertible {
@@ -36,6 +37,12 @@ public struct CurlFailure: Error, Equatable, Sendable, CustomStringConvertible {
     init(code: CURLcode) {
         self.kind = Kind(code: code)
         self.description = curl_easy_strerror(code).map { String(cString: $0) } ?? "libcurl error \(code.rawValue)"
+    }
+
+    /// An open connection's failure as the system tells it (errno(3)).
+    init(errno code: Int32) {
+        self.kind = .io
+        self.description = strerror(code).map { String(cString: $0) } ?? "error \(code)"
     }
 
     init(multi code: CURLMcode) {

@@ -1,4 +1,5 @@
 import CCurl
+import DequeModule
 import Glibc
 import NIOCore
 
@@ -12,10 +13,13 @@ public final class CurlLoop: @unchecked Sendable {
     public let eventLoop: any EventLoop
 
     private let readiness: ReadinessThread
+    /// What wakes the loop instead of the thread, once it is known to work.
+    private var kernelReadiness: KernelReadiness?
     private let set: Int32
-    private var events: [epoll_event]
+    // What changes these in place calls nothing that could come back to them, so nothing is checked at run time.
+    @exclusivity(unchecked) private var events: [epoll_event]
     /// Who is told of a descriptor's events, by descriptor.
-    private var watchers: [Watch] = []
+    @exclusivity(unchecked) private var watchers: [Watch] = []
     private var generation: UInt32 = 0
     private var closed = false
     private var wakeUp: @Sendable () -> Void = {}
@@ -26,13 +30,25 @@ public final class CurlLoop: @unchecked Sendable {
 
     private struct Watch {
         var generation: UInt32 = 0
+        /// What has happened on the descriptor since its watcher was told last.
+        var unserved: UInt32 = 0
         var watcher: DescriptorWatcher?
     }
 
+    /// The descriptors with unserved events, in the order in which they were seen.
+    @exclusivity(unchecked) private var ready: Deque<Int32> = []
+    /// It has been looked for events in this turn of the event loop.
+    private var hasLooked = false
+
     /// Makes the loop's epoll set and hands it to the readiness thread.
     ///
+    /// - Parameter usesKernelReadiness: Whether the kernel may wake the loop without the thread where it can.
     /// - Throws: ``CurlFailure`` when libcurl or the system can't give what is needed.
-    public init(eventLoop: any EventLoop, readiness: ReadinessThread) throws(CurlFailure) {
+    public init(
+        eventLoop: any EventLoop,
+        readiness: ReadinessThread,
+        usesKernelReadiness: Bool = true
+    ) throws(CurlFailure) {
         guard CurlLibrary.initialised else {
             throw CurlFailure(kind: .other, description: "libcurl could not be initialised")
         }
@@ -51,10 +67,25 @@ public final class CurlLoop: @unchecked Sendable {
         let drain: @Sendable () -> Void = { [weak self] in self?.drain() }
         self.wakeUp = { [eventLoop] in eventLoop.execute(drain) }
         try readiness.add(set: set, wake: wakeUp)
+        if usesKernelReadiness { eventLoop.execute { self.replaceThread() } }
+    }
+
+    /// Lets the kernel wake the loop rather than the thread, if it can.
+    private func replaceThread() {
+        guard !closed else { return }
+        KernelReadiness.make(on: eventLoop, set: set) { [weak self] in self?.drain() }
+            .assumeIsolated()
+            .whenSuccess { made in
+                guard let made = made?.value else { return }
+                guard !self.closed, made.arm(set: self.set) else { return made.close() }
+                self.kernelReadiness = made
+                self.readiness.remove(set: self.set)
+            }
     }
 
     deinit {
         if !closed {
+            kernelReadiness?.close()
             readiness.remove(set: set)
             Glibc.close(set)
         }
@@ -68,6 +99,9 @@ public final class CurlLoop: @unchecked Sendable {
         transferMulti?.close()
         transferMulti = nil
         watchers.removeAll()
+        ready.removeAll()
+        kernelReadiness?.close()
+        kernelReadiness = nil
         readiness.remove(set: set)
         Glibc.close(set)
     }
@@ -84,33 +118,77 @@ public final class CurlLoop: @unchecked Sendable {
 
     /// Serves every socket that is ready and asks to be woken again.
     ///
-    /// It is called when the readiness thread wakes the loop. It may also be called at any other time on the loop: what
+    /// It is called when the kernel or the readiness thread wakes the loop. It may also be called at any other time on the loop: what
     /// is served then need not be woken for.
     public func drain() {
         guard !closed else { return }
-        serveReady()
-        guard !closed else { return }
-        readiness.arm(set: set)
-    }
-
-    private func serveReady() {
         // A few rounds at most, so that a busy upstream can't keep the loop from its other work.
         for _ in 0..<4 {
-            let count = Int(epoll_wait(set, &events, Int32(events.count), 0))
-            guard count > 0 else { return }
-            for index in 0..<count {
-                let event = events[index]
-                let descriptor = Int(UInt32(truncatingIfNeeded: event.data.u64))
-                let generation = UInt32(truncatingIfNeeded: event.data.u64 >> 32)
-                // A descriptor may have been closed and given out again by an earlier event of this round.
-                guard descriptor < watchers.count, watchers[descriptor].generation == generation,
-                    let watcher = watchers[descriptor].watcher
-                else { continue }
-                watcher.descriptorReady(Int32(descriptor), events: event.events)
-                if closed { return }
-            }
-            if count < events.count { return }
+            let mayBeMore = look()
+            serve()
+            if closed { return }
+            if !mayBeMore { break }
         }
+        arm()
+    }
+
+    private func arm() {
+        guard let kernelReadiness else { return readiness.arm(set: set) }
+        if kernelReadiness.arm(set: set) { return }
+        // The system has run out of what it needs: back to the thread.
+        self.kernelReadiness = nil
+        kernelReadiness.close()
+        try? readiness.add(set: set, wake: wakeUp)
+    }
+
+    /// Sees to it that the events of all sockets up to the beginning of this turn of the event loop are known, by one
+    /// look a turn. They are served at the turn's end, not before this returns.
+    func lookOnceThisTurn() {
+        guard !hasLooked, !closed else { return }
+        hasLooked = true
+        look()
+        eventLoop.assumeIsolated().execute { self.turnEnds() }
+    }
+
+    private func turnEnds() {
+        hasLooked = false
+        serve()
+    }
+
+    /// Asks the epoll set what is ready, without serving it; whether there may be more.
+    @discardableResult
+    private func look() -> Bool {
+        let count = Int(epoll_wait(set, &events, Int32(events.count), 0))
+        guard count > 0 else { return false }
+        for index in 0..<count {
+            let event = events[index]
+            let descriptor = Int(UInt32(truncatingIfNeeded: event.data.u64))
+            let generation = UInt32(truncatingIfNeeded: event.data.u64 >> 32)
+            // A descriptor may have been closed and given out again since.
+            guard descriptor < watchers.count, watchers[descriptor].generation == generation else { continue }
+            if watchers[descriptor].unserved == 0 { ready.append(Int32(descriptor)) }
+            watchers[descriptor].unserved |= event.events
+        }
+        return count == events.count
+    }
+
+    private func serve() {
+        // What is seen while this runs is served by whoever saw it.
+        var left = ready.count
+        while left > 0, !closed, let descriptor = ready.popFirst() {
+            left -= 1
+            let index = Int(descriptor)
+            let happened = watchers[index].unserved
+            watchers[index].unserved = 0
+            // An earlier event may have led to the descriptor's being closed.
+            guard happened != 0, let watcher = watchers[index].watcher else { continue }
+            watcher.descriptorReady(descriptor, events: happened)
+        }
+    }
+
+    /// Whether something has happened on a descriptor that its watcher hasn't been told of yet.
+    func hasUnservedEvent(_ descriptor: Int32) -> Bool {
+        Int(descriptor) < watchers.count && watchers[Int(descriptor)].unserved != 0
     }
 
     func watchEdges(_ descriptor: Int32, watcher: DescriptorWatcher) -> Bool {
@@ -135,6 +213,7 @@ public final class CurlLoop: @unchecked Sendable {
     func unwatch(_ descriptor: Int32) {
         guard !closed, Int(descriptor) < watchers.count else { return }
         watchers[Int(descriptor)].watcher = nil
+        watchers[Int(descriptor)].unserved = 0
         _ = ccurl_epoll_control(set, EPOLL_CTL_DEL, descriptor, 0, 0)
     }
 

@@ -57,8 +57,8 @@ public final class ConnectionPool {
     /// How many were begun to be made since the pool exists.
     public private(set) var openedCount: UInt64 = 0
 
-    private unowned let loop: CurlLoop
-    private var idle: [UpstreamConnection] = []
+    private let loop: CurlLoop
+    @exclusivity(unchecked) private var idle: [UpstreamConnection] = []
     private var waiting: Deque<Waiter> = []
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var isShutDown = false
@@ -79,13 +79,15 @@ public final class ConnectionPool {
     ///
     /// - Parameters:
     ///   - fresh: A new connection even where an idle one is at hand, as a repeated request needs it.
-    ///   - probing: Ask an idle connection's socket whether the upstream has closed it, which the loop may not have been
-    ///     told yet. It costs a system call, and is for requests that can't be repeated should it turn out so.
+    ///   - probing: Ask an idle connection's own socket in this moment whether the upstream has closed it. It costs a
+    ///     system call, and is for requests that can't be repeated should it turn out so. For others it is asked once a
+    ///     turn of the event loop for all connections together.
     public func checkout(for user: UpstreamConnectionUser, fresh: Bool = false, probing: Bool = false) -> Checkout {
         if !fresh {
-            let now = NIODeadline.now()
+            let now = CoarseClock.now
+            if !idle.isEmpty { loop.lookOnceThisTurn() }
             while let connection = idle.popLast() {
-                guard isUsable(connection, at: now), !probing || isQuiet(connection) else {
+                guard isUsable(connection, at: now), isQuiet(connection, asking: probing) else {
                     connection.close()
                     continue
                 }
@@ -105,9 +107,10 @@ public final class ConnectionPool {
     /// Gives an open connection back after an exchange that left it fit for another one.
     public func giveBack(_ connection: UpstreamConnection) {
         connection.release()
-        let now = NIODeadline.now()
+        let now = CoarseClock.now
         // Bytes after the end of a response belong to no request (RFC 9112 §6.3, response smuggling).
-        guard !isShutDown, connection.isOpen, !connection.isReadable || isQuiet(connection), !isOld(connection, at: now)
+        guard !isShutDown, connection.isOpen, isQuiet(connection, asking: connection.isReadable),
+            !isOld(connection, at: now)
         else { return connection.close() }
         if let next = waiting.first {
             // The place of the one that is closed goes to the first in the queue.
@@ -152,8 +155,11 @@ public final class ConnectionPool {
         now - connection.openedAt >= limits.maximumAge
     }
 
-    /// Whether nothing at all is there to be read, asked of the socket itself.
-    private func isQuiet(_ connection: UpstreamConnection) -> Bool {
+    /// Whether nothing at all is there to be read: neither the upstream's end of stream nor bytes that nobody asked for,
+    /// which would pass for the next request's response. The socket itself is asked if it must be, or if something is
+    /// known to have happened on it.
+    private func isQuiet(_ connection: UpstreamConnection, asking mustAsk: Bool) -> Bool {
+        guard mustAsk || connection.hasUnservedEvent else { return true }
         var byte: UInt8 = 0
         let result = withUnsafeMutableBytes(of: &byte) { connection.receive(into: $0) }
         if case .wouldBlock = result { return true }

@@ -3,7 +3,7 @@ import Introspection
 import ScopeModel
 
 /// What is known of the request that a connection is working on.
-struct CurrentRequest {
+final class CurrentRequest {
     let snapshot: RuntimeSnapshot
     let id: RequestID
     /// The client would use the connection again.
@@ -30,4 +30,26 @@ struct CurrentRequest {
     var seen: ObservedRequest?
     /// It passes, and will or may have to be recorded when it is known what became of it.
     var pendingRecord: PendingRecord?
+
+    init(
+        snapshot: RuntimeSnapshot,
+        id: RequestID,
+        keepsAlive: Bool,
+        isHead: Bool,
+        version: HTTPVersion,
+        expectsContinue: Bool,
+        headLength: Int,
+        observed: RequestObservation,
+        seen: ObservedRequest? = nil
+    ) {
+        self.snapshot = snapshot
+        self.id = id
+        self.keepsAlive = keepsAlive
+        self.isHead = isHead
+        self.version = version
+        self.expectsContinue = expectsContinue
+        self.headLength = headLength
+        self.observed = observed
+        self.seen = seen
+    }
 }

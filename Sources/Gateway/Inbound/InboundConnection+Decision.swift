@@ -17,7 +17,7 @@ extension InboundConnection {
         observed.method = head.method
         observed.template = CountedTemplates.unmapped
         body = BodyReader(framing: head.framing, limits: snapshot.limits.head)
-        var current = CurrentRequest(
+        let current = CurrentRequest(
             snapshot: snapshot,
             id: requestID(head, in: bytes),
             keepsAlive: head.keepAlive,

@@ -152,11 +152,12 @@ extension InboundConnection {
 
     /// Refuses a request that had passed.
     private func denyLate(_ denial: Denial, _ current: CurrentRequest) {
-        // The head has left the buffer, and where the next request would begin nobody knows.
-        request?.headLength = 0
         var denial = denial
         denial.template = current.template
-        guard let record = auditRecord(ofLate: denial, current) else { return denyUnrecorded() }
+        let record = auditRecord(ofLate: denial, current)
+        // The head has left the buffer, and where the next request would begin nobody knows.
+        current.headLength = 0
+        guard let record else { return denyUnrecorded() }
         answer(denial, after: record)
     }
 }

@@ -109,9 +109,6 @@ extension InboundConnection {
 
     // MARK: Told by the exchange
 
-    /// Whether the client takes bytes of the response.
-    var takesResponse: Bool { context?.channel.isWritable ?? false }
-
     /// Something has moved between the gateway and the upstream.
     func upstreamProgressed() {
         guard phase == .forwarding, let exchange else { return }

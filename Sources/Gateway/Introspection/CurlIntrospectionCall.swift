@@ -38,7 +38,7 @@ public final class CurlIntrospectionCall: IntrospectionCalling {
             return completion(.failed(.shutDown))
         }
         let now = SystemClock().now
-        let completion = timed(completion, since: now)
+        let completion = timed(completion, since: RequestObservation.now)
         let settings = settings.withLock { $0 }
         let attempts = IntrospectionAttempts(
             endpoints: settings.order.order(at: now),
@@ -65,7 +65,7 @@ public final class CurlIntrospectionCall: IntrospectionCalling {
 
     private func timed(
         _ completion: @escaping @Sendable (IntrospectionCallResult) -> Void,
-        since start: MonotonicTime
+        since start: UInt64
     ) -> @Sendable (IntrospectionCallResult) -> Void {
         guard let timers else { return completion }
         return { result in
@@ -74,7 +74,7 @@ public final class CurlIntrospectionCall: IntrospectionCalling {
                 case .answer: timers.succeeded
                 case .failed: timers.failed
                 }
-            timer.recordNanoseconds(SystemClock().now.nanoseconds - start.nanoseconds)
+            timer.recordNanoseconds(Int64(RequestObservation.now &- start))
             completion(result)
         }
     }

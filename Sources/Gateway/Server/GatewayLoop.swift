@@ -22,21 +22,22 @@ final class GatewayLoop: @unchecked Sendable {
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
 
-    private var requestIDs: RequestIDGenerator
+    @exclusivity(unchecked) private var requestIDs: RequestIDGenerator
     private var limitLog = LimitLog()
     private var failureLog = FailureLog()
-    private var date = HTTPDate()
+    @exclusivity(unchecked) private var date = HTTPDate()
     private var connections: [InboundConnection] = []
     private var ticker: RepeatedTask?
 
     private var receiveBuffer: ByteBuffer?
     private var responseBuffer: ByteBuffer?
-    private var requestBuffers: [ByteBuffer] = []
+    @exclusivity(unchecked) private var requestBuffers: [ByteBuffer] = []
 
     /// Time-outs are checked this often, so they come up to this much late.
     private static let tickInterval = TimeAmount.milliseconds(100)
     /// How long a client may take nothing of its response while others wait for an upstream connection.
     private static let heldBackTolerance = TimeAmount.seconds(1)
+    private static let receiveBufferSize = UpstreamConnection.receiveLimit
     private static let keptRequestBuffers = 256
     private static let keptRequestBufferSize = 16 << 10
 
@@ -73,11 +74,11 @@ final class GatewayLoop: @unchecked Sendable {
     // MARK: Time and names
 
     func nextRequestID() -> RequestID {
-        requestIDs.next(milliseconds: UInt64(max(0, SystemClock.wallMicroseconds / 1000)))
+        requestIDs.next(milliseconds: UInt64(max(0, SystemClock.coarseWallMilliseconds)))
     }
 
     func httpDate() -> [UInt8] {
-        date.at(seconds: SystemClock.wallMicroseconds / 1_000_000)
+        date.at(seconds: SystemClock.coarseWallMilliseconds / 1000)
     }
 
     // MARK: Client connections
@@ -109,7 +110,7 @@ final class GatewayLoop: @unchecked Sendable {
     }
 
     private func tick() {
-        let now = NIODeadline.now()
+        let now = CoarseClock.now
         // A connection that times out may leave the list, and the last one then takes its place.
         var index = 0
         while index < connections.count {
@@ -155,13 +156,16 @@ final class GatewayLoop: @unchecked Sendable {
 
     func takeReceiveBuffer() -> ByteBuffer {
         defer { receiveBuffer = nil }
-        return receiveBuffer ?? ByteBufferAllocator().buffer(capacity: 64 << 10)
+        return receiveBuffer ?? ByteBufferAllocator().buffer(capacity: Self.receiveBufferSize)
     }
 
     func giveBackReceiveBuffer(_ buffer: ByteBuffer) {
-        guard receiveBuffer == nil else { return }
+        guard receiveBuffer == nil, buffer.capacity >= Self.receiveBufferSize else { return }
+        var buffer = buffer
+        // Not `clear`, which would take new memory if the caller still holds this.
+        buffer.moveReaderIndex(to: 0)
+        buffer.moveWriterIndex(to: 0)
         receiveBuffer = buffer
-        receiveBuffer?.clear()
     }
 
     func takeResponseBuffer() -> ByteBuffer {

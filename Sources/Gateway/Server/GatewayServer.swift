@@ -262,6 +262,7 @@ public final class GatewayServer: Service {
                         guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
                             throw ChannelError.inappropriateOperationForState
                         }
+                        try channel.syncOptions?.setOption(.recvAllocator, value: SharedReceiveAllocator(loop: loop))
                         try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop))
                     }
                 }

@@ -1,17 +1,25 @@
+import CurlTransport
 import Glibc
 import Introspection
 import NIOCore
 import SimpleHTTP
 
-/// The system's clocks.
+/// The system's clocks. What requests read of them is as it stood at the kernel's last tick: see ``CoarseClock``.
 struct SystemClock: IntrospectionClock {
     var now: MonotonicTime {
-        MonotonicTime(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+        MonotonicTime(nanoseconds: Int64(CoarseClock.now.uptimeNanoseconds))
     }
 
-    var wallSeconds: Int64 { Self.wallMicroseconds / 1_000_000 }
+    var wallSeconds: Int64 { Self.coarseWallMilliseconds / 1000 }
 
-    /// Microseconds since 1970-01-01T00:00:00Z.
+    /// Milliseconds since 1970-01-01T00:00:00Z, as they stood at the kernel's last tick.
+    static var coarseWallMilliseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z, exactly.
     static var wallMicroseconds: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

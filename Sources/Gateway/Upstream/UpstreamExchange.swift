@@ -25,7 +25,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private static let sendBacklogLimit = 64 << 10
 
     private let loop: GatewayLoop
-    private unowned let client: InboundConnection
+    private let client: InboundConnection
     private let method: Method
     private let clientVersion: HTTPVersion
     private let chunksRequest: Bool
@@ -36,13 +36,14 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// The request's bytes that haven't been sent; until the response begins also those that have, before the reader
     /// index.
-    private(set) var outgoing: ByteBuffer
+    @exclusivity(unchecked) private(set) var outgoing: ByteBuffer
     private var outgoingIsWhole = true
     private var bodyBegun = false
     private var bodyEnded = false
     private var sendFailed = false
 
-    private var stream: ResponseStream
+    // As for the connection's own: nothing that changes this in place comes back to it.
+    @exclusivity(unchecked) private var stream: ResponseStream
     private var input = ByteBuffer()
     private var hasResponse = false
     private var headWasForwarded = false
@@ -117,8 +118,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func connect() {
         progress = .waitingForConnection
-        // An idle connection may hold bytes that nobody asked for, which would pass for this request's response.
-        take(loop.pool.checkout(for: self, probing: true))
+        take(loop.pool.checkout(for: self, probing: !method.isIdempotent))
     }
 
     private func take(_ checkout: ConnectionPool.Checkout) {
@@ -277,7 +277,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         var reads = 0
         while let connection, progress == .sending, connection.isReadable || isLastChance {
             guard client.takesResponse else {
-                if pausedSince == nil { pausedSince = .now() }
+                if pausedSince == nil { pausedSince = CoarseClock.now }
                 return client.responseHeldBack()
             }
             guard reads < Self.readsPerTurn else { return readLater() }

@@ -6,60 +6,78 @@ extension FieldName {
 
     @inline(__always)
     static func recognise(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> FieldName {
-        func isText(_ lowercase: StaticString) -> Bool {
-            ASCII.hasPrefix(bytes, at: start, end: end, ignoringCase: lowercase)
-        }
-        // Within each length every candidate is as long as the name, so a prefix is the whole of it.
-        switch end &- start {
-        case 2: return isText("te") ? .te : .other
-        case 3: return isText("via") ? .via : .other
-        case 4: return isText("host") ? .host : isText("date") ? .date : .other
-        case 5: return isText("proxy") ? .proxy : .other
-        case 6: return isText("accept") ? .accept : isText("expect") ? .expect : isText("server") ? .server : .other
-        case 7: return isText("upgrade") ? .upgrade : isText("trailer") ? .trailer : .other
+        let count = end &- start
+        guard 2...FoldedText.maximumLength ~= count else { return recogniseLong(bytes, start, end) }
+        let text = FoldedText(bytes, start, end)
+        switch count {
+        case 2: return text == FoldedText("te") ? .te : .other
+        case 3: return text == FoldedText("via") ? .via : .other
+        case 4:
+            if text == FoldedText("host") { return .host }
+            return text == FoldedText("date") ? .date : .other
+        case 5: return text == FoldedText("proxy") ? .proxy : .other
+        case 6:
+            if text == FoldedText("accept") { return .accept }
+            if text == FoldedText("server") { return .server }
+            return text == FoldedText("expect") ? .expect : .other
+        case 7:
+            if text == FoldedText("upgrade") { return .upgrade }
+            return text == FoldedText("trailer") ? .trailer : .other
         case 9:
-            return isText("x-api-key")
-                ? .xAPIKey : isText("forwarded") ? .forwarded : isText("x-real-ip") ? .xRealIP : .other
+            if text == FoldedText("x-api-key") { return .xAPIKey }
+            if text == FoldedText("forwarded") { return .forwarded }
+            return text == FoldedText("x-real-ip") ? .xRealIP : .other
         case 10:
-            return isText("connection")
-                ? .connection
-                : isText("user-agent")
-                    ? .userAgent : isText("keep-alive") ? .keepAlive : isText("tracestate") ? .tracestate : .other
-        case 11: return isText("traceparent") ? .traceparent : .other
-        case 12: return isText("content-type") ? .contentType : isText("x-request-id") ? .xRequestID : prefixed()
+            if text == FoldedText("connection") { return .connection }
+            if text == FoldedText("user-agent") { return .userAgent }
+            if text == FoldedText("keep-alive") { return .keepAlive }
+            return text == FoldedText("tracestate") ? .tracestate : .other
+        case 11: return text == FoldedText("traceparent") ? .traceparent : .other
+        case 12:
+            if text == FoldedText("content-type") { return .contentType }
+            if text == FoldedText("x-request-id") { return .xRequestID }
         case 13:
-            return isText("authorization")
-                ? .authorization
-                : isText("cache-control")
-                    ? .cacheControl
-                    : isText("x-http-method") ? .xHTTPMethod : isText("x-rewrite-url") ? .xRewriteURL : prefixed()
+            if text == FoldedText("authorization") { return .authorization }
+            if text == FoldedText("cache-control") { return .cacheControl }
+            if text == FoldedText("x-http-method") { return .xHTTPMethod }
+            if text == FoldedText("x-rewrite-url") { return .xRewriteURL }
         case 14:
-            return isText("content-length")
-                ? .contentLength
-                : isText("http2-settings")
-                    ? .http2Settings : isText("x-original-url") ? .xOriginalURL : prefixed()
+            if text == FoldedText("content-length") { return .contentLength }
+            if text == FoldedText("http2-settings") { return .http2Settings }
+            if text == FoldedText("x-original-url") { return .xOriginalURL }
         case 15:
-            return isText("accept-encoding")
-                ? .acceptEncoding : isText("x-forwarded-for") ? .xForwardedFor : prefixed()
+            if text == FoldedText("accept-encoding") { return .acceptEncoding }
+            if text == FoldedText("x-forwarded-for") { return .xForwardedFor }
         case 16:
-            return isText("proxy-connection")
-                ? .proxyConnection
-                : isText("x-forwarded-host")
-                    ? .xForwardedHost : isText("x-forwarded-port") ? .xForwardedPort : prefixed()
-        case 17:
-            return isText("transfer-encoding")
-                ? .transferEncoding
-                : isText("x-forwarded-proto")
-                    ? .xForwardedProto : isText("x-method-override") ? .xMethodOverride : prefixed()
-        case 18: return isText("proxy-authenticate") ? .proxyAuthenticate : prefixed()
-        case 19: return isText("proxy-authorization") ? .proxyAuthorization : prefixed()
-        case 22: return isText("x-http-method-override") ? .xHTTPMethodOverride : prefixed()
-        case let count where count > 12: return prefixed()
+            if text == FoldedText("proxy-connection") { return .proxyConnection }
+            if text == FoldedText("x-forwarded-host") { return .xForwardedHost }
+            if text == FoldedText("x-forwarded-port") { return .xForwardedPort }
         default: return .other
         }
+        return recognisePrefix(bytes, start, end)
+    }
 
-        func prefixed() -> FieldName {
-            isText("x-forwarded-") ? .xForwardedOther : isText("x-scopegate-") ? .xScopegate : .other
+    private static func recogniseLong(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> FieldName {
+        func isText(_ lowercase: StaticString) -> Bool {
+            ASCII.equals(bytes, start, end, ignoringCase: lowercase)
         }
+        switch end &- start {
+        case 17:
+            if isText("transfer-encoding") { return .transferEncoding }
+            if isText("x-forwarded-proto") { return .xForwardedProto }
+            if isText("x-method-override") { return .xMethodOverride }
+        case 18: if isText("proxy-authenticate") { return .proxyAuthenticate }
+        case 19: if isText("proxy-authorization") { return .proxyAuthorization }
+        case 22: if isText("x-http-method-override") { return .xHTTPMethodOverride }
+        default: break
+        }
+        return recognisePrefix(bytes, start, end)
+    }
+
+    /// The names of which only the beginning counts.
+    private static func recognisePrefix(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> FieldName {
+        guard end &- start >= 12, bytes[start] | 0x20 == UInt8(ascii: "x") else { return .other }
+        if ASCII.hasPrefix(bytes, at: start, end: end, ignoringCase: "x-forwarded-") { return .xForwardedOther }
+        return ASCII.hasPrefix(bytes, at: start, end: end, ignoringCase: "x-scopegate-") ? .xScopegate : .other
     }
 }

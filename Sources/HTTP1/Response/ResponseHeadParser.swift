@@ -25,6 +25,8 @@ public struct ResponseHeadParser: Sendable {
     public init(limits: HeadLimits = HeadLimits()) {
         self.limits = limits.clamped
         section = FieldSectionReader(limits: limits)
+        // One piece of memory at once for all the fields that responses commonly have.
+        head.fields.reserveCapacity(12)
     }
 
     /// Makes ready for the next head, whose bytes count from 0 again.

@@ -23,8 +23,9 @@ struct CurlLoopTests {
         #expect(CurlLibrary.version.hasPrefix("libcurl/"))
     }
 
-    /// Loops share one readiness thread, and each hears of its own sockets.
-    @Test func severalLoops() async throws {
+    /// Each loop hears of its own sockets: woken by the kernel, or by the thread that they share.
+    @Test(arguments: [true, false])
+    func severalLoops(usesKernelReadiness: Bool) async throws {
         let server = try ScriptedServer { peer in
             while true {
                 let piece = try peer.read()
@@ -36,7 +37,7 @@ struct CurlLoopTests {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
         let readiness = try ReadinessThread()
         let loops = group.makeIterator().map { EchoLoop($0) }
-        for loop in loops { try await loop.start(readiness, port: server.port) }
+        for loop in loops { try await loop.start(readiness, usesKernelReadiness, port: server.port) }
         for round in 0..<50 {
             for (index, loop) in loops.enumerated() {
                 #expect(try await loop.echo("\(round) of \(index)") == "\(round) of \(index)")
@@ -115,9 +116,13 @@ private final class EchoLoop: @unchecked Sendable {
         self.eventLoop = eventLoop
     }
 
-    func start(_ readiness: ReadinessThread, port: UInt16) async throws {
+    func start(_ readiness: ReadinessThread, _ usesKernelReadiness: Bool, port: UInt16) async throws {
         try await eventLoop.submit {
-            let curl = try CurlLoop(eventLoop: self.eventLoop, readiness: readiness)
+            let curl = try CurlLoop(
+                eventLoop: self.eventLoop,
+                readiness: readiness,
+                usesKernelReadiness: usesKernelReadiness
+            )
             let pool = ConnectionPool(loop: curl, target: .init(host: "127.0.0.1", port: port), limits: .init())
             (self.curl, self.pool) = (curl, pool)
             _ = pool.checkout(for: self.user)

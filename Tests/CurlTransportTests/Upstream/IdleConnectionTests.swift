@@ -96,26 +96,48 @@ struct IdleConnectionTests {
         }
     }
 
-    /// The upstream has closed it, but the loop hasn't been told: only the socket knows.
+    /// The upstream has closed it, but the loop hasn't been told yet.
     @Test(arguments: [false, true])
-    func probing(_ probes: Bool) async throws {
+    func endedInAnEarlierTurn(_ probes: Bool) async throws {
         let mayEnd = Signal()
         let hasEnded = Signal()
-        try await PoolFixture.with { peer in
-            try mayEnd.wait()
-            peer.endStream()
-            hasEnded.send()
-            peer.waitForEnd()
-        } _: { fixture in
+        try await PoolFixture.with(script: Self.ending(when: mayEnd, then: hasEnded)) { fixture in
             let user = try await fixture.connect()
             try await fixture.loop.run {
                 fixture.giveBack(user)
                 mayEnd.send()
                 try hasEnded.wait()
-                let next = TestUser()
-                #expect(fixture.take(next, probing: probes) == (probes ? .connecting : .reused))
+                #expect(fixture.take(TestUser(), probing: probes) == .connecting)
                 #expect(fixture.counts == .init(all: 1, idle: 0))
             }
+        }
+    }
+
+    /// The upstream closes it after the loop has looked in this turn: only the socket knows.
+    @Test(arguments: [false, true])
+    func endedInThisTurn(_ probes: Bool) async throws {
+        let mayEnd = Signal()
+        let hasEnded = Signal()
+        try await PoolFixture.with(script: Self.ending(when: mayEnd, then: hasEnded)) { fixture in
+            let user = try await fixture.connect()
+            try await fixture.loop.run {
+                fixture.giveBack(user)
+                #expect(fixture.take(user) == .reused)
+                fixture.giveBack(user)
+                mayEnd.send()
+                try hasEnded.wait()
+                #expect(fixture.take(TestUser(), probing: probes) == (probes ? .connecting : .reused))
+                #expect(fixture.counts == .init(all: 1, idle: 0))
+            }
+        }
+    }
+
+    private static func ending(when mayEnd: Signal, then hasEnded: Signal) -> @Sendable (Peer) throws -> Void {
+        { peer in
+            try mayEnd.wait()
+            peer.endStream()
+            hasEnded.send()
+            peer.waitForEnd()
         }
     }
 
