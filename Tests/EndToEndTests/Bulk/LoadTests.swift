@@ -24,7 +24,10 @@ extension EndToEndTests {
         /// No request is lost and none gets another's answer; every sixteenth is refused in between.
         @Test func everyRequestGetsItsOwnAnswer() async throws {
             try await withJournal(responder: Self.echo) { servers in
-                try await withGateway(servers.settings) { gateway in
+                var settings = servers.settings
+                // However slow the machine is.
+                settings.introspectionOptions = ["cache: {ttl: 10m}"]
+                try await withGateway(settings) { gateway in
                     let reader = servers.key(["read:trades"])
                     let other = servers.key(["read:tags"])
                     let load = LoadClient(
