@@ -1,9 +1,9 @@
 import RouteMap
 
 /// Something to tell about a file that was read, with its place.
-public struct Diagnostic: Equatable, Sendable, CustomStringConvertible {
+public struct Diagnostic: Equatable, Codable, Sendable, CustomStringConvertible {
     /// Whether the file can be used.
-    public enum Severity: String, Sendable {
+    public enum Severity: String, Codable, Sendable {
         /// It can't.
         case error
         /// It can, but perhaps does not do what was meant.
@@ -22,6 +22,28 @@ public struct Diagnostic: Equatable, Sendable, CustomStringConvertible {
     public let message: String
     /// What to do about it.
     public let suggestion: String?
+
+    enum CodingKeys: String, CodingKey {
+        case file, line, column, severity, message
+        case suggestion = "help"
+    }
+
+    /// A diagnostic by its parts.
+    public init(
+        file: String,
+        line: Int,
+        column: Int,
+        severity: Severity,
+        message: String,
+        suggestion: String? = nil
+    ) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.severity = severity
+        self.message = message
+        self.suggestion = suggestion
+    }
 
     /// The diagnostic as compilers write theirs: `file:line:column: error: message`, and `  help: …` in a second line.
     public var description: String {

@@ -4,12 +4,13 @@ import Yams
 /// Turns the bytes of a file into ``YAMLNode``s, or into diagnostics.
 struct YAMLReader {
     private static let startOfFile = SourcePosition(line: 1, column: 1)
-    private static let maximumDepth = 32
     private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
     /// Longer than what a `String` stores in line.
     private static let padding = String(repeating: "\n", count: 32)
 
     let log: DiagnosticLog
+    /// The deepest nesting that is read.
+    var maximumDepth = 32
 
     /// The document in the bytes; `nil` after an error was logged.
     func document(_ bytes: [UInt8]) -> YAMLNode? {
@@ -29,7 +30,7 @@ struct YAMLReader {
             // The basic resolver takes every scalar for a string: what a scalar means is for the configuration to say,
             // not for YAML's rules.
             guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
-                log.error("the file is empty", at: Self.startOfFile)
+                log.error("the file is empty", at: Self.startOfFile, help: "it may not have been written to its end")
                 return nil
             }
             return node(root, depth: 0, end: end)
@@ -46,7 +47,7 @@ struct YAMLReader {
             _ = try UTF8Span(validating: bytes.span)
         } catch {
             let position = TextPosition.position(ofByte: error.byteOffsets.lowerBound, in: bytes)
-            log.error("the file is not UTF-8 here", at: position)
+            log.error("the file is not UTF-8 here", at: position, help: "save it as UTF-8")
             return nil
         }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -58,12 +59,16 @@ struct YAMLReader {
     /// - Parameter end: where the file ends; a value that isn't there is said to be behind the padding.
     private func node(_ node: Yams.Node, depth: Int, end: SourcePosition) -> YAMLNode? {
         let position = node.mark.map { min(SourcePosition(line: $0.line, column: $0.column), end) } ?? Self.startOfFile
-        guard depth < Self.maximumDepth else {
-            log.error("values are nested more than \(Self.maximumDepth) deep", at: position)
+        guard depth < maximumDepth else {
+            log.error(
+                "values are nested more than \(maximumDepth) deep",
+                at: position,
+                help: "nothing in it has to be nested so deep"
+            )
             return nil
         }
         if let tag = explicitTag(of: node) {
-            log.error("tags such as \(tag) are not supported", at: position)
+            log.error("tags such as \(tag) are not supported", at: position, help: "leave it out: no value needs one")
             return nil
         }
         switch node {
@@ -85,7 +90,7 @@ struct YAMLReader {
             }
             return known.count == pairs.count ? YAMLNode(content: .mapping(known), position: position) : nil
         case .alias:
-            log.error("aliases are not supported", at: position)
+            log.error("aliases are not supported", at: position, help: "write the value out where it is needed")
             return nil
         }
     }
@@ -107,9 +112,10 @@ struct YAMLReader {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let position = min(SourcePosition(line: mark.line, column: mark.column), end)
-            log.error("not YAML: \(problem)", at: position, help: context.map { Self.help($0, end) })
+            log.error("not YAML: \(problem)", at: position, help: context.map { Self.help($0, end) } ?? Self.syntaxHelp)
         case .reader(let problem, let offset, _, _):
-            log.error("not YAML: \(problem)", at: TextPosition.position(ofCharacter: offset ?? 0, in: text))
+            let position = TextPosition.position(ofCharacter: offset ?? 0, in: text)
+            log.error("not YAML: \(problem)", at: position, help: "remove the character")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let first = SourcePosition(line: context.mark.line, column: context.mark.column)
             let key = duplicates.first ?? ""
@@ -119,6 +125,8 @@ struct YAMLReader {
             log.error("the file can't be read as YAML", at: Self.startOfFile)
         }
     }
+
+    private static let syntaxHelp = "texts with : # { [ & or * in them need quotes, and indentation is by spaces"
 
     /// libyaml's contexts are clauses such as "while parsing a block mapping".
     private static func help(_ context: YamlError.Context, _ end: SourcePosition) -> String {
