@@ -153,7 +153,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayConfig", "HTTP1", "PrometheusMetrics", "RouteMap", "ScopeModel", nioCore, nioPosix,
+                "Gateway", "GatewayConfig", "HTTP1", "PrometheusMetrics", "RouteMap", "ScopeModel", "SimpleHTTP",
+                nioCore,
+                nioPosix,
             ],
             swiftSettings: settings
         ),

@@ -60,13 +60,7 @@ public struct AdminClient: Sendable {
         case .unix(let path): request.unixSocket = path
         }
         let settled = request
-        let result = try await ToolLoop.run { loop in
-            await withCheckedContinuation { continuation in
-                loop.eventLoop.execute {
-                    loop.transfer(settled) { continuation.resume(returning: $0) }
-                }
-            }
-        }
+        let result = try await ToolLoop.run { loop in await loop.transfer(settled) }
         switch result {
         case .success(let response): return Answer(status: response.status, body: response.body)
         case .failure(let failure):

@@ -19,3 +19,14 @@ struct ToolLoop {
         return try result.get()
     }
 }
+
+extension CurlLoop {
+    /// Makes a transfer, from outside of the loop.
+    func transfer(_ request: TransferRequest) async -> Result<TransferResponse, CurlFailure> {
+        await withCheckedContinuation { continuation in
+            eventLoop.execute {
+                self.transfer(request) { continuation.resume(returning: $0) }
+            }
+        }
+    }
+}
