@@ -1,0 +1,65 @@
+"""Loads maps that are wrong in 30 ways and more while requests go on: the map in force stays, and each is told with its
+file, line, column and a way out. See run.sh."""
+
+import re, sys
+
+from harness import MAPS, Folder, Gateway, Load, Nginx
+
+BINARY = sys.argv[1]
+HEAD = "version: 1\nroutes:\n"
+GOOD = HEAD + "  /open: {GET: public}\n"
+
+BAD = {
+    "empty file": "", "only a comment": "# nothing\n", "no version": "routes:\n  /a: {GET: public}\n",
+    "unknown version": "version: 2\nroutes:\n  /a: {GET: public}\n", "no routes": "version: 1\n",
+    "no route at all": "version: 1\nroutes: {}\n", "routes as a list": "version: 1\nroutes: [/a]\n",
+    "unknown key": GOOD + "rotues: {}\n", "tab": HEAD + "\t/a: {GET: public}\n",
+    "unclosed bracket": HEAD + "  /a: {GET: [public\n", "cut in a word": GOOD + "  /b: {GET: read:tra",
+    "cut in a key": GOOD + "  /b", "not UTF-8": GOOD.encode() + b"  /\xff: {GET: public}\n",
+    "control character": GOOD + "  /\x01: {GET: public}\n", "alias": HEAD + "  /a: &a {GET: public}\n  /b: *a\n",
+    "tag": HEAD + "  /a: !x {GET: public}\n", "path twice": HEAD + "  /a: {GET: public}\n  /a: {PUT: public}\n",
+    "method twice": HEAD + "  /a:\n    GET: public\n    GET: authenticated\n",
+    "same shape": HEAD + "  /a/{x}: {GET: public}\n  /a/{y}: {GET: public}\n",
+    "no slash": HEAD + "  a: {GET: public}\n", "unclosed parameter": HEAD + "  /a/{b: {GET: public}\n",
+    "half a segment": HEAD + "  /a/{b}.json: {GET: public}\n", "parameter twice": HEAD + "  /{a}/{a}: {GET: public}\n",
+    "rest in the middle": HEAD + "  /{a...}/b: {GET: public}\n", "unreachable segment": HEAD + "  /a//b: {GET: public}\n",
+    "dot segment": HEAD + "  /a/../b: {GET: public}\n", "encoded literal": HEAD + "  /a%20b: {GET: public}\n",
+    "no methods": HEAD + "  /a: {}\n", "scope for methods": HEAD + "  /a: read:trades\n",
+    "method in small letters": HEAD + "  /a: {get: public}\n", "no method": HEAD + "  /a: {'G T': public}\n",
+    "CONNECT": HEAD + "  /a: {CONNECT: public}\n", "no requirement": HEAD + "  /a:\n    GET:\n",
+    "unknown scope": HEAD + "  /a: {GET: 'read:trade'}\n", "no such verb": HEAD + "  /a: {GET: 'write:catalog'}\n",
+    "not a scope": HEAD + "  /a: {GET: trades}\n", "list of scopes": HEAD + "  /a: {GET: ['read:trades']}\n",
+    "any and all": HEAD + "  /a: {GET: {any: ['read:trades'], all: ['read:trades']}}\n",
+    "empty any": HEAD + "  /a: {GET: {any: []}}\n", "scope twice": HEAD + "  /a: {GET: {all: ['read:tags', 'read:tags']}}\n",
+    "bad size": HEAD + "  /a: {GET: {scope: 'read:tags', body: ten}}\n",
+}
+
+folder = Folder()
+nginx = Nginx(folder)
+failed = []
+try:
+    folder.write("routes.yaml", MAPS["one"])
+    gateway = Gateway(BINARY, folder, nginx.port)
+    load = Load(gateway.port, 12)
+    for name, text in BAD.items():
+        folder.write("routes.yaml", text)
+        code, answer = gateway.reload()
+        errors = [e for e in answer["errors"] if e["severity"] == "error"] if isinstance(answer, dict) else []
+        first = errors[0] if errors else {"file": "?", "line": 0, "column": 0, "message": str(answer)}
+        way_out = first.get("help") or (first["message"] if " has to be " in first["message"] else None)
+        placed = first["file"].endswith("routes.yaml") and first["line"] >= 1 and first["column"] >= 1
+        ok = code == 1 and placed and way_out and answer["generation"]["number"] == 1
+        print(f"{'ok  ' if ok else 'FAIL'} {name:24} {first['line']}:{first['column']}: {first['message']}"
+              f" | {way_out}", flush=True)
+        if not ok:
+            failed.append(name)
+    under_load = load.is_running
+    load.join()
+    wrong = [a for a in load.answers if a != (401, "1")]
+    metrics = open(folder.path("log")).read().count('"reload failed')
+    print(f"{len(BAD)} kinds, {len(failed)} not as they should be; {metrics} log lines; by another map {len(wrong)}; "
+          f"under load to the end: {under_load}; {load.latency}; exit {gateway.stop()}")
+    failed += wrong + load.failures + ([] if under_load else ["the load ended early"])
+finally:
+    nginx.stop()
+sys.exit(1 if failed else 0)
