@@ -70,3 +70,16 @@ enum Fixture {
         return diagnostics(files)
     }
 }
+
+/// Whether these are the diagnostics that are expected; one that is expected without help may have any.
+func agree(_ found: [String], _ expected: [String]) -> Bool {
+    found.count == expected.count
+        && zip(found, expected).allSatisfy { found, expected in
+            expected.contains("\n  help: ") ? found == expected : found.prefix { $0 != "\n" } == expected
+        }
+}
+
+/// Whether a diagnostic says what to do, and not only what is wrong.
+func tellsAWayOut(_ diagnostic: String) -> Bool {
+    diagnostic.contains("\n  help: ") || diagnostic.contains(" has to be ")
+}

@@ -37,7 +37,7 @@ struct RouteValidationTests {
         )
         #expect(problems.map(\.position?.line) == [11, 12, 13, 14, 15, 18, 19, 20])
         #expect(problems.map(\.definition) == [1, 2, 3, 4, 5, 8, 9, 10])
-        #expect(problems[0].suggestion == "GET")
+        #expect(problems[0].help == "did you mean GET?")
         #expect(problems[4].description == "/a/{y} matches the same paths as /a/{x}, which is at 10:5")
     }
 

@@ -118,6 +118,10 @@ public enum AuditField: String, CaseIterable, Sendable {
     case generation, userAgent = "user_agent"
     /// What a route map that isn't in force would have decided.
     case shadowCode = "shadow_code", shadowRequiredScope = "shadow_required_scope"
+    /// The template there, and that route map.
+    case shadowTemplate = "shadow_template", shadowDigest = "shadow_digest"
+    /// The fields that were cut.
+    case truncated
 
     /// `,"name":`
     var mark: StaticString {
@@ -146,6 +150,9 @@ public enum AuditField: String, CaseIterable, Sendable {
         case .userAgent: ",\"user_agent\":"
         case .shadowCode: ",\"shadow_code\":"
         case .shadowRequiredScope: ",\"shadow_required_scope\":"
+        case .shadowTemplate: ",\"shadow_template\":"
+        case .shadowDigest: ",\"shadow_digest\":"
+        case .truncated: ",\"truncated\":"
         }
     }
 }

@@ -26,8 +26,8 @@ public struct AuditRecord: Hashable, Sendable {
     /// The reason of the refusal, as in the response: `forbidden_scope`, `invalid_key`, …; `allowed` when it was passed
     /// on.
     public private(set) var code: AuditText
-    /// The status that was answered. In the log it is 503 when the refusal couldn't be recorded in time, whatever
-    /// ``code`` says.
+    /// The status that was answered; 0, which isn't written, when it isn't known yet. In the log it is 503 when the
+    /// refusal couldn't be recorded in time, whatever ``code`` says.
     public var status: Int
     /// The scope that the response names as missing.
     public let requiredScope: AuditText?

@@ -75,7 +75,7 @@ enum AuditRecordRenderer {
         fields.text("query", record.query)
         fields.text("template", record.template)
         fields.text("code", record.code)
-        fields.number("status", wasRetained ? 503 : record.status)
+        if record.status > 0 { fields.number("status", wasRetained ? 503 : record.status) }
         fields.text("required_scope", record.requiredScope)
         fields.list("required_scopes", record.requiredScopes.isEmpty ? nil : record.requiredScopes)
         fields.list("granted_scopes", record.grantedScopes)

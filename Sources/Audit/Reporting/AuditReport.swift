@@ -2,6 +2,8 @@
 public struct AuditReport {
     /// Who and what was refused most.
     public private(set) var top = AuditTop()
+    /// What a shadow map would have decided differently: method and route, both outcomes.
+    public private(set) var shadow = AuditTally()
     /// Refusals over time by reason.
     public private(set) var timeline = AuditTimeline()
     /// What a check of the whole log found; nil when there was none.
@@ -19,8 +21,17 @@ public struct AuditReport {
 
     /// Takes a record in.
     public mutating func add(_ line: AuditLine) {
+        if let other = line.raw(.shadowCode) { return addShadow(line, other) }
         top.count(line)
         if let time = line.timeMicroseconds, let code = line.raw(.code) { timeline.count(time, code) }
+    }
+
+    private mutating func addShadow(_ line: AuditLine, _ other: UnsafeRawBufferPointer) {
+        let route = line.raw(.template) ?? line.raw(.shadowTemplate) ?? line.raw(.path)
+        let before = [line.raw(.method), route, line.raw(.code), line.raw(.requiredScope)]
+        let after = [other, line.raw(.shadowRequiredScope)]
+        let sides = [before, after].map { $0.compactMap(\.self).map(Array.init).joined(separator: [UInt8(ascii: " ")]) }
+        Array(sides.joined(separator: Array(" → ".utf8))).withUnsafeBytes { shadow.count($0) }
     }
 
     /// The page: one file, with its plots in it and nothing to be loaded.
@@ -30,6 +41,7 @@ public struct AuditReport {
         page.heading("Refused requests", subtitle: subtitle)
         page.facts(facts)
         if let verification { page.verification(verification) }
+        bars(&page, "What the shadow map would decide otherwise", shadow)
         guard top.total > 0 else {
             page.paragraph("There are no records in this time.")
             return page.end()

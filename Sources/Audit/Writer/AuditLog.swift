@@ -150,6 +150,12 @@ public final class AuditLog: Sendable {
         queue.append(item(event, completion: nil)) != .refused
     }
 
+    /// Hands over a record that can be done without: it is left out when it would take one of the last places, which are
+    /// for those that have to be written. False when it is left out.
+    public func appendIfRoom(_ event: AuditEvent) -> Bool {
+        queue.appendIfHalfEmpty(item(event, completion: nil))
+    }
+
     private func item(_ event: AuditEvent, completion: (@Sendable (AuditOutcome) -> Void)?) -> AuditQueue.Item {
         let time: Int64
         if case .request(let record) = event { time = record.timeMicroseconds } else { time = wallClock() }

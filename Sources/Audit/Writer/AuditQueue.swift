@@ -62,6 +62,18 @@ final class AuditQueue: @unchecked Sendable {
         }
     }
 
+    /// Puts an item in that can be done without, unless half of the places are taken. False when it isn't let in, which
+    /// isn't counted.
+    func appendIfHalfEmpty(_ item: Item) -> Bool {
+        condition.locked {
+            guard !isClosed, occupied < capacity / 2 else { return false }
+            occupied += 1
+            items.append(item)
+            if items.count == 1 { condition.signal() }
+            return true
+        }
+    }
+
     private func drop(_ item: Item) {
         dropped += 1
         gap = AuditGap(

@@ -27,7 +27,11 @@ final class CurlTransfer {
         easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         easy.set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         if let timeout = request.connectTimeoutMilliseconds { easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout)) }
-        if let file = request.certificateAuthorityFile { easy.set(CURLOPT_CAINFO, file) }
+        if let file = request.certificateAuthorityFile {
+            easy.set(CURLOPT_CAINFO, file)
+            // The multi handle would go on with what it has read for a day, whatever has become of the file.
+            easy.set(CURLOPT_CA_CACHE_TIMEOUT, 0)
+        }
         if let certificate = request.clientCertificate { easy.set(certificate) }
         if let path = request.unixSocket { easy.set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if let body = request.body {

@@ -17,10 +17,13 @@ struct RouteEndpoints: Sendable {
                 ("scopes", .strings(route.requirement.scopes.map { loaded.catalog.name(of: $0) })),
             ])
         }
-        return AdminAnswer.json(
-            200,
-            .object([("generation", ReloadAnswer.json(reloader.generation)), ("routes", .array(routes))])
-        )
+        var members = [("generation", ReloadAnswer.json(reloader.generation)), ("routes", .array(routes))]
+        if let shadow = loaded.shadowMap {
+            let map =
+                [("digest", .string(shadow.digest)), ("routes", .count(shadow.routes.count))] as [(String, JSONOutput)]
+            members.insert(("shadow", .object(map)), at: 1)
+        }
+        return AdminAnswer.json(200, .object(members))
     }
 
     /// What the map in force makes of a request: `method`, `target`, and perhaps `scopes`.

@@ -71,12 +71,12 @@ extension InboundConnection {
         loop.services.audit.append(.request(record))
     }
 
-    private func names(_ requirement: Requirement?, _ catalog: ScopeCatalog) -> [String] {
+    func names(_ requirement: Requirement?, _ catalog: ScopeCatalog) -> [String] {
         guard let scopes = requirement?.scopes, scopes.count > 1 else { return [] }
         return scopes.map { catalog.name(of: $0) }
     }
 
-    private func auditRecord(
+    func auditRecord(
         _ current: CurrentRequest,
         head view: ByteBuffer,
         decision: AuditDecision,

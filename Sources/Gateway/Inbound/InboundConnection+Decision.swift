@@ -37,12 +37,12 @@ extension InboundConnection {
         switch match {
         case .unmapped:
             request = current
-            deny(Denial(.unmappedRoute))
+            decided(Denial(.unmappedRoute))
         case .methodNotAllowed(let template):
             current.template = template
             current.observed.template = snapshot.countedTemplates[template]
             request = current
-            deny(Denial(.methodNotAllowed))
+            decided(Denial(.methodNotAllowed))
         case .route(let route):
             let template = snapshot.routeMap.templateIndex(ofRoute: route)
             current.template = template
@@ -50,7 +50,7 @@ extension InboundConnection {
             current.requirement = snapshot.routeMap.requirement(ofRoute: route)
             current.bodyLimit = snapshot.bodyLimit(ofRoute: route)
             request = current
-            if current.requirement.needsKey { authenticate(head, bytes) } else { admit() }
+            if current.requirement.needsKey { authenticate(head, bytes) } else { decided(nil) }
         }
     }
 
@@ -73,13 +73,13 @@ extension InboundConnection {
         // a permission only by the status.
         guard !loop.services.audit.isBlocked else { return denyUnrecorded() }
         switch snapshot.keys.extract(head.fields, in: bytes) {
-        case .missing: deny(Denial(.missingKey))
-        case .malformed: deny(Denial(.invalidKey))
-        case .ambiguous: deny(Denial(.ambiguousKey))
+        case .missing: decided(Denial(.missingKey))
+        case .malformed: decided(Denial(.invalidKey))
+        case .ambiguous: decided(Denial(.ambiguousKey))
         case .key(let range):
             request?.key = range
             let key = bytes.extracting(range.range)
-            if snapshot.keyShape.accepts(key) { check(key) } else { deny(Denial(.invalidKey)) }
+            if snapshot.keyShape.accepts(key) { check(key) } else { decided(Denial(.invalidKey)) }
         }
     }
 
@@ -93,10 +93,10 @@ extension InboundConnection {
         case .aging(let grant):
             snapshot.grants.introspector.refresh(digest: digest, key: key.withUnsafeBytes { Array($0) }, now: now)
             authorise(grant)
-        case .negative, .notYetValid: deny(Denial(.invalidKey))
+        case .negative, .notYetValid: decided(Denial(.invalidKey))
         case .expired(let grant):
             request?.grant = grant
-            deny(Denial(.expiredKey))
+            decided(Denial(.expiredKey))
         case .miss: introspect(key, digest, now, wall)
         }
     }
@@ -123,14 +123,20 @@ extension InboundConnection {
         request?.observed.decidedAt = RequestObservation.now
         switch outcome {
         case .active(let grant), .stale(let grant): authorise(grant)
-        case .inactive, .notYetValid: deny(Denial(.invalidKey))
+        case .inactive, .notYetValid: decided(Denial(.invalidKey))
         case .expired(let grant):
             request?.grant = grant
-            deny(Denial(.expiredKey))
+            decided(Denial(.expiredKey))
         case .unavailable(let failure):
             loop.introspectionFailed(failure)
-            deny(Denial(.introspectionUnavailable))
+            decided(Denial(.introspectionUnavailable))
         }
+    }
+
+    /// What the map and the key make of the request: the refusal, or nil when it may pass.
+    private func decided(_ denial: Denial?) {
+        if let shadow = request?.snapshot.shadowMap { compare(with: shadow, denial) }
+        if let denial { deny(denial) } else { admit() }
     }
 
     private func authorise(_ grant: Grant) {
@@ -142,9 +148,9 @@ extension InboundConnection {
             automatic: current.snapshot.catalog.automatic
         )
         switch decision {
-        case .allow: admit()
+        case .allow: decided(nil)
         case .deny(let reason, let required):
-            if let required { deny(.forbidden(required, current.requirement)) } else { deny(Denial(reason)) }
+            if let required { decided(.forbidden(required, current.requirement)) } else { decided(Denial(reason)) }
         }
     }
 }

@@ -26,6 +26,8 @@ final class GatewayMetrics: Sendable {
     let upstreamRetries: Counter
     /// How long calls to the introspection endpoint took that brought an answer, and those that didn't.
     let introspection: IntrospectionTimers
+    /// What the shadow map would have made of requests.
+    let shadow = ShadowCounters()
     private let refusals: [Counter]
     private let upstreamFailures: [Counter]
     private let reloads: [(succeeded: Counter, failed: Counter)]

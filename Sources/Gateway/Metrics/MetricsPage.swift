@@ -27,6 +27,7 @@ struct MetricsPage: Sendable {
             + services.metrics.registry.families() + figures.upstream.families
             + IntrospectionMetrics.families(services.introspector.counters, services.cache.counters)
             + AuditMetrics.families(services.audit.counters, capacity: services.auditPolicy.capacity)
-            + ReloadMetrics.families(reloader) + ObservationMetrics.families(services.accessLog, spans)
+            + ReloadMetrics.families(reloader) + services.metrics.shadow.families(reloader.loaded.shadowMap)
+            + ObservationMetrics.families(services.accessLog, spans)
     }
 }

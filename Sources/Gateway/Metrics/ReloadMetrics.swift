@@ -17,6 +17,17 @@ enum ReloadMetrics {
                 Int(generation.timeMicroseconds / 1_000_000)
             ),
             .gauge(
+                "scopegate_route_map_age_seconds",
+                "How long the route map that runs has been in force.",
+                Int(generation.ageSeconds(at: SystemClock.wallMicroseconds))
+            ),
+            MetricFamily(
+                .gauge,
+                "scopegate_route_map_info",
+                "The route map that runs: its digest, and the way it came; always 1.",
+                [.init(.integer(1), labels: [("digest", generation.digest), ("way", generation.way.rawValue)])]
+            ),
+            .gauge(
                 "scopegate_last_reload_success",
                 "Whether the last reload succeeded, 1 or 0.",
                 reloader.lastReloadFailed ? 0 : 1

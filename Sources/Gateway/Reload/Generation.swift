@@ -22,4 +22,9 @@ public struct Generation: Sendable {
     public let timeMicroseconds: Int64
     /// The way it came.
     public let way: Way
+
+    /// For how many whole seconds it has been in force; 0 when the clock was set back meanwhile.
+    func ageSeconds(at nowMicroseconds: Int64) -> Int64 {
+        max(0, nowMicroseconds - timeMicroseconds) / 1_000_000
+    }
 }

@@ -138,6 +138,7 @@ final class Reloader: Sendable {
             "generation": "\(generation.number)", "digest": "\(generation.digest)", "routes": "\(generation.routes)",
             "way": "\(way.rawValue)",
         ]
+        if let shadow = loaded.shadowMap { metadata["shadow_digest"] = "\(shadow.digest)" }
         if !needsRestart.isEmpty { metadata["needs_restart"] = "\(needsRestart.joined(separator: ", "))" }
         logger.notice("reloaded", metadata: metadata)
         services.audit.append(
@@ -180,6 +181,7 @@ final class Reloader: Sendable {
                 AuditReload(
                     isApplied: false,
                     generation: generation.number,
+                    digest: generation.digest,
                     trigger: way.rawValue,
                     problem: diagnostics.first { $0.severity == .error }.map { "\($0)" }
                 )

@@ -12,6 +12,8 @@ final class RuntimeSnapshot: Sendable {
     let routeMap: RouteMap
     /// How requests to the map's templates are counted.
     let countedTemplates: [Int32]
+    /// What is evaluated beside it and never enforced.
+    let shadowMap: RouteMap?
     let catalog: ScopeCatalog
     let keys: KeyExtractor
     let keyShape: KeyShape
@@ -46,6 +48,7 @@ final class RuntimeSnapshot: Sendable {
         let configuration = loaded.configuration
         routeMap = loaded.routeMap
         countedTemplates = metrics.templates.numbers(of: loaded.routeMap)
+        shadowMap = loaded.shadowMap
         catalog = loaded.catalog
         keys = KeyExtractor(
             sources: configuration.keys.sources.map { source in

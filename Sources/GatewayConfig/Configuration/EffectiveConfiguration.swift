@@ -64,6 +64,7 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
         case .embedded: lines.append("# routes: built in")
         case .file(let path): lines.append("routes: \(Self.quoted(path))")
         }
+        if let path = configuration.routesShadow { lines.append("routes_shadow: \(Self.quoted(path))") }
         var catalog: [String] = []
         switch configuration.catalog.source {
         case .embedded: lines.append("# catalog: built in")

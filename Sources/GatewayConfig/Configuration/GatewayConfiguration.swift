@@ -10,6 +10,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var keys: KeysConfiguration
     /// Where the routes are from.
     public var routes: DocumentSource
+    /// The file of the routes that are evaluated beside them and never enforced; its path. Default: none.
+    public var routesShadow: String?
     /// Where the catalog is from, and whether the gateway serves it.
     public var catalog: CatalogConfiguration
     /// The audit log.
@@ -40,6 +42,7 @@ public struct GatewayConfiguration: Equatable, Sendable {
         introspection: IntrospectionConfiguration,
         keys: KeysConfiguration = KeysConfiguration(),
         routes: DocumentSource = .embedded,
+        routesShadow: String? = nil,
         catalog: CatalogConfiguration = CatalogConfiguration(),
         audit: AuditConfiguration = AuditConfiguration(),
         admin: AdminConfiguration = AdminConfiguration(),
@@ -57,6 +60,7 @@ public struct GatewayConfiguration: Equatable, Sendable {
         self.introspection = introspection
         self.keys = keys
         self.routes = routes
+        self.routesShadow = routesShadow
         self.catalog = catalog
         self.audit = audit
         self.admin = admin

@@ -14,9 +14,13 @@ extension GatewayConfiguration {
     public var namedFiles: [String] {
         var files: [String] = []
         if case .file(let path) = routes { files.append(path) }
+        if let routesShadow { files.append(routesShadow) }
         if case .file(let path) = catalog.source { files.append(path) }
         for secret in [introspection.client.secret, audit.fingerprintSecret] {
             if case .file(let path) = secret?.origin { files.append(path) }
+        }
+        for tls in [upstream.tls, introspection.tls] {
+            files += [tls.caFile, tls.certificateFile, tls.keyFile].compactMap(\.self)
         }
         return files
     }

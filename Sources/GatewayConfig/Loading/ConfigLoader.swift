@@ -56,7 +56,12 @@ public enum ConfigLoader {
                 help: "map GET \(path) in \(routesLog.file)"
             )
         }
-        let diagnostics = log.sorted + catalogLog.sorted + routesLog.sorted
+        let shadowLog = configuration.routesShadow.map { DiagnosticLog(file: $0) }
+        let shadowMap = shadowLog.flatMap { shadowLog -> RouteMap? in
+            read(shadowLog.file, limit: FileLimit.routes, files: files, log: log, named: reader.routesShadowPosition)
+                .flatMap { routeMap($0, catalog, generation, digest, shadowLog) }
+        }
+        let diagnostics = log.sorted + catalogLog.sorted + routesLog.sorted + (shadowLog?.sorted ?? [])
         guard let catalog, let map, !diagnostics.contains(where: { $0.severity == .error }) else {
             throw ConfigErrors(diagnostics: diagnostics)
         }
@@ -65,6 +70,7 @@ public enum ConfigLoader {
             catalog: catalog,
             routeMap: map,
             routesFile: routesLog.file,
+            shadowMap: shadowMap,
             warnings: diagnostics
         )
     }

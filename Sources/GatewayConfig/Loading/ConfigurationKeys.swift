@@ -3,6 +3,7 @@ enum ConfigurationKeys {
     enum Root: String, SectionKey {
         case listen, upstream, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown,
             reload
+        case routesShadow = "routes_shadow"
         case trustedProxies = "trusted_proxies"
         case accessLog = "access_log"
         case tracing

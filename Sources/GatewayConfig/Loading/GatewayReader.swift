@@ -11,6 +11,7 @@ struct GatewayReader<Files: FileReading> {
     let files: Files
     /// Where the routes and the catalog are named, for what is wrong with those files as a whole.
     private(set) var routesPosition = SourcePosition(line: 1, column: 1)
+    private(set) var routesShadowPosition = SourcePosition(line: 1, column: 1)
     private(set) var catalogPosition = SourcePosition(line: 1, column: 1)
     var serveAtPosition = SourcePosition(line: 1, column: 1)
 
@@ -36,6 +37,10 @@ struct GatewayReader<Files: FileReading> {
         if let node = section[.routes] {
             routesPosition = node.position
             if let path = path(node, "routes") { result.routes = .file(path) }
+        }
+        if let node = section[.routesShadow] {
+            routesShadowPosition = node.position
+            result.routesShadow = path(node, "routes_shadow")
         }
         if let node = section[.catalog] {
             catalogPosition = node.position

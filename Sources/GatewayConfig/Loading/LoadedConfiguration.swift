@@ -11,6 +11,8 @@ public struct LoadedConfiguration: Sendable {
     public let routeMap: RouteMap
     /// The file of the routes, as diagnostics name it.
     public let routesFile: String
+    /// The routes that are evaluated beside those in force and never enforced, if there are any.
+    public let shadowMap: RouteMap?
     /// What may not do what was meant, but can be used.
     public let warnings: [Diagnostic]
 }
@@ -18,11 +20,15 @@ public struct LoadedConfiguration: Sendable {
 extension LoadedConfiguration {
     /// What works but perhaps not as was meant; for those who write maps, so it is asked for and not told at each start.
     public var lint: [Diagnostic] {
-        routeMap.lint(catalog).map { warning in
+        lint(routeMap, routesFile) + (shadowMap.map { lint($0, configuration.routesShadow ?? "") } ?? [])
+    }
+
+    private func lint(_ map: RouteMap, _ file: String) -> [Diagnostic] {
+        map.lint(catalog).map { warning in
             // What is about no route in particular is about the file.
             let position = warning.position ?? SourcePosition(line: 1, column: 1)
             return Diagnostic(
-                file: routesFile,
+                file: file,
                 line: position.line,
                 column: position.column,
                 severity: .warning,

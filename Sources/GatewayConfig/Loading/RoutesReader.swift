@@ -30,7 +30,13 @@ struct RoutesReader {
         guard case .mapping(let pairs) = node.content else {
             return values.wrongType(node, "routes", expected: "a mapping of path templates")
         }
-        if pairs.isEmpty { log.error("routes is empty: every request would be refused", at: node.position) }
+        if pairs.isEmpty {
+            log.error(
+                "routes is empty: every request would be refused",
+                at: node.position,
+                help: "map a path, as in /api/v1/trades: {GET: read:trades}"
+            )
+        }
         let definitions = pairs.flatMap { self.definitions(path: $0.key, methods: $0.value) }
         return compile(definitions, generation: generation, digest: digest)
     }
@@ -51,7 +57,7 @@ struct RoutesReader {
                 log.error(
                     problem.description,
                     at: problem.position ?? SourcePosition(line: 1, column: 1),
-                    help: problem.suggestion.map { "did you mean \($0)?" }
+                    help: problem.help
                 )
             }
         } catch {
@@ -71,10 +77,12 @@ struct RoutesReader {
             )
             return []
         }
-        if pairs.isEmpty { log.error("\(template) has no methods", at: methods.position) }
+        if pairs.isEmpty {
+            log.error("\(template) has no methods", at: methods.position, help: "write GET: read:trades below it")
+        }
         return pairs.compactMap { key, value in
             guard let method = key.text else {
-                log.error("a method of \(template) is \(key.kind)", at: key.position)
+                log.error("a method of \(template) is \(key.kind)", at: key.position, help: "write GET: read:trades")
                 return nil
             }
             let route = "\(method) \(template)"
@@ -94,13 +102,13 @@ struct RoutesReader {
 
     private func template(_ node: YAMLNode) -> RouteTemplate? {
         guard let text = node.text else {
-            log.error("a path template is \(node.kind)", at: node.position)
+            log.error("a path template is \(node.kind)", at: node.position, help: "write a path, as in /api/v1/trades")
             return nil
         }
         do {
             return try RouteTemplate(parsing: text)
         } catch {
-            log.error("\(text.prefix(128)): \(error)", at: node.position(ofByte: error.offset))
+            log.error("\(text.prefix(128)): \(error)", at: node.position(ofByte: error.offset), help: error.help)
             return nil
         }
     }
@@ -117,7 +125,11 @@ struct RoutesReader {
             case (nil, let list?, nil): return scopes(list, section.name(.any)).map { .any($0) }
             case (nil, nil, let list?): return scopes(list, section.name(.all)).map { .all($0) }
             default:
-                log.error("\(route) has to have exactly one of scope, any and all", at: node.position)
+                log.error(
+                    "\(route) has to have exactly one of scope, any and all",
+                    at: node.position,
+                    help: "write {any: […]} when one of the scopes is enough, {all: […]} when all are needed"
+                )
                 return nil
             }
         case .sequence:
@@ -151,7 +163,9 @@ struct RoutesReader {
         var ids: [ScopeID] = []
         for item in items {
             guard let id = scope(item, suggesting: []) else { continue }
-            if ids.contains(id) { log.error("\(item.text ?? "") is listed twice", at: item.position) }
+            if ids.contains(id) {
+                log.error("\(item.text ?? "") is listed twice", at: item.position, help: "once is enough")
+            }
             ids.append(id)
         }
         return ids.count == items.count ? ids : nil
@@ -168,8 +182,17 @@ struct RoutesReader {
             return id
         } catch {
             let nearest = NearestName.suggestion(for: text, among: words) ?? error.suggestion
-            log.error(error.description, at: node.position, help: nearest.map { "did you mean \($0)?" })
+            let help = nearest.map { "did you mean \($0)?" } ?? Self.help(error.reason)
+            log.error(error.description, at: node.position, help: help)
             return nil
+        }
+    }
+
+    private static func help(_ reason: UnknownScope.Reason) -> String {
+        switch reason {
+        case .syntax: "write a scope of the catalog, such as read:trades, or public or authenticated"
+        case .noSuchResource, .noSuchVerb:
+            "add it to the catalog first, or see scopegate catalog for those that are there"
         }
     }
 }

@@ -57,7 +57,7 @@ struct Section<Key: SectionKey> {
     /// The value of a key that has to be there; `nil` after it was logged that it is not.
     func required(_ key: Key) -> YAMLNode? {
         if keyPositions[key] == nil {
-            values.log.error("\(name(key)) is missing", at: position)
+            values.log.error("\(name(key)) is missing", at: position, help: "add it here")
         }
         return nodes[key]
     }

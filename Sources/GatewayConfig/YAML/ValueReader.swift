@@ -9,7 +9,11 @@ struct ValueReader {
     func string(_ node: YAMLNode, _ name: String) -> String? {
         guard let text = node.text else { return wrongType(node, name, expected: "text") }
         guard !text.isEmpty, !text.unicodeScalars.contains("\0") else {
-            log.error("\(name) is empty, or has a NUL character", at: node.position)
+            log.error(
+                "\(name) is empty, or has a NUL character",
+                at: node.position,
+                help: "write a text that says something"
+            )
             return nil
         }
         return text
@@ -79,7 +83,7 @@ struct ValueReader {
     func list(_ node: YAMLNode, _ name: String, allowsEmpty: Bool = false) -> [YAMLNode]? {
         guard case .sequence(let items) = node.content else { return wrongType(node, name, expected: "a list") }
         if items.isEmpty, !allowsEmpty {
-            log.error("\(name) is an empty list", at: node.position)
+            log.error("\(name) is an empty list", at: node.position, help: "put something in it")
             return nil
         }
         return items

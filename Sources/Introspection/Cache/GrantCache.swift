@@ -95,8 +95,9 @@ public final class GrantCache: Sendable {
         shard(of: digest).state.withLock { $0.lookup(digest, now: now, wallSeconds: wallSeconds) }
     }
 
-    /// ``lookup(_:now:wallSeconds:)`` once more for a request whose first look-up was counted.
-    func recheck(_ digest: KeyDigest, now: MonotonicTime, wallSeconds: Int64) -> CacheOutcome {
+    /// ``lookup(_:now:wallSeconds:)`` without being counted and without a claim to refresh anything: once more for the same
+    /// request, or for one who only wants to know.
+    public func recheck(_ digest: KeyDigest, now: MonotonicTime, wallSeconds: Int64) -> CacheOutcome {
         shard(of: digest).state.withLock { $0.find(digest, now: now, wallSeconds: wallSeconds) }
     }
 

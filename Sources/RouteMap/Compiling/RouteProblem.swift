@@ -37,9 +37,16 @@ public struct RouteProblem: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What was probably meant, when something near exists.
-    public var suggestion: String? {
-        if case .methodCase(_, let standard) = kind { standard } else { nil }
+    /// What to do about it.
+    public var help: String {
+        switch kind {
+        case .methodCase(_, let standard): "did you mean \(standard)?"
+        case .invalidMethod: "write a method such as GET, POST, PUT, PATCH or DELETE"
+        case .connectMethod: "remove it: the gateway opens no tunnels"
+        case .duplicateRoute: "keep one of the two"
+        case .sameShape(_, let other, _): "put its methods below \(other): the names of parameters make no difference"
+        case .invalidRequirement: "name scopes of the catalog, or write public or authenticated"
+        }
     }
 
     private static func note(_ first: SourcePosition?) -> String {

@@ -49,13 +49,37 @@ public struct RequestEvaluation: Equatable, Sendable {
         case .success(let parsed): path = Array(bytes[parsed.path.range])
         }
         let name = Array(method.utf8)
-        let known = HTTP1.Method.recognise(name.span)
-        switch map.match(method: known, methodName: name.span, path: path.span) {
+        self.init(
+            method: HTTP1.Method.recognise(name.span),
+            methodName: name.span,
+            path: path.span,
+            map: map,
+            catalog: catalog,
+            key: { key }
+        )
+    }
+
+    /// Decides on a request whose target has passed the rules.
+    ///
+    /// - Parameters:
+    ///   - methodName: the method's bytes, which count when `method` is `other`.
+    ///   - path: the request target up to its `?`.
+    ///   - key: what is known of the key; asked for only when the route needs one.
+    public init(
+        method: HTTP1.Method,
+        methodName: Span<UInt8>,
+        path: Span<UInt8>,
+        map: RouteMap,
+        catalog: ScopeCatalog,
+        key: () -> SupposedKey
+    ) {
+        switch map.match(method: method, methodName: methodName, path: path) {
         case .unmapped: self.init(Self.refusal(.unmappedRoute))
         case .methodNotAllowed(let template): self.init(Self.refusal(.methodNotAllowed), template: template)
         case .route(let route):
+            let requirement = map.requirement(ofRoute: route)
             self.init(
-                Self.outcome(map.requirement(ofRoute: route), key, catalog),
+                requirement.needsKey ? Self.outcome(requirement, key(), catalog) : .allow,
                 route: route,
                 template: map.templateIndex(ofRoute: route)
             )
@@ -69,7 +93,6 @@ public struct RequestEvaluation: Equatable, Sendable {
     }
 
     private static func outcome(_ requirement: Requirement, _ key: SupposedKey, _ catalog: ScopeCatalog) -> Outcome {
-        guard requirement.needsKey else { return .allow }
         switch key {
         case .none: return refusal(.missingKey)
         case .invalid(let reason): return refusal(reason)

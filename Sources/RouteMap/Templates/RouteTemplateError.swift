@@ -59,6 +59,21 @@ public struct RouteTemplateError: Error, Equatable, Sendable, CustomStringConver
         }
     }
 
+    /// What to do about it.
+    public var help: String {
+        switch kind {
+        case .notAbsolute: "write the whole path, as in /api/v1/trades"
+        case .tooLong, .tooManySegments: "end it earlier with {name...}, which takes the rest of a path"
+        case .emptySegment, .dotSegment: "leave the segment out"
+        case .invalidCharacter: "write {name} for a segment that has such characters, percent-encoded, in requests"
+        case .strayBrace: "write {name} for the whole segment"
+        case .unclosedParameter: "close it before the next \"/\""
+        case .invalidParameterName: "name it like {tradeId}"
+        case .duplicateParameter: "give each parameter a name of its own"
+        case .restNotLast: "write {name} for one segment, or end the template here"
+        }
+    }
+
     private static func name(of character: Unicode.Scalar) -> String {
         switch character {
         case " ": "a space"

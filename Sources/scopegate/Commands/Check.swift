@@ -28,31 +28,13 @@ struct Check: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     private struct Report: Encodable {
-        struct Entry: Encodable {
-            var file: String
-            var line: Int
-            var column: Int
-            var severity: String
-            var message: String
-            var help: String?
-
-            init(_ diagnostic: Diagnostic) {
-                file = diagnostic.file
-                line = diagnostic.line
-                column = diagnostic.column
-                severity = diagnostic.severity.rawValue
-                message = diagnostic.message
-                help = diagnostic.suggestion
-            }
-        }
-
         var ok: Bool
         var routes: Int?
         var scopes: Int?
         var digest: String?
         /// The configuration in force, as YAML.
         var effective: String?
-        var diagnostics: [Entry]
+        var diagnostics: [Diagnostic]
     }
 
     func run() throws {
@@ -66,7 +48,7 @@ struct Check: ParsableCommand {
                 scopes: loaded.catalog.entries.count,
                 digest: loaded.routeMap.digest,
                 effective: inForce,
-                diagnostics: warnings.map(Report.Entry.init)
+                diagnostics: warnings
             )
             switch format.format {
             case .json: try printJSON(report)
@@ -78,6 +60,7 @@ struct Check: ParsableCommand {
                     print(
                         "ok: \(loaded.routeMap.routes.count) routes on \(loaded.routeMap.templates.count) templates, "
                             + "\(loaded.catalog.entries.count) scopes"
+                            + (loaded.shadowMap.map { "; shadow: \($0.routes.count) routes" } ?? "")
                     )
                 }
             }
@@ -85,7 +68,7 @@ struct Check: ParsableCommand {
         } catch let errors as ConfigErrors {
             switch format.format {
             case .json:
-                try printJSON(Report(ok: false, diagnostics: errors.diagnostics.map(Report.Entry.init)))
+                try printJSON(Report(ok: false, diagnostics: errors.diagnostics))
             case .text:
                 print(errors)
                 let count = errors.diagnostics.filter { $0.severity == .error }.count

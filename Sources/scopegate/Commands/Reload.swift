@@ -29,23 +29,10 @@ struct Reload: AsyncParsableCommand {
             var routes: Int
         }
 
-        struct Problem: Decodable {
-            var file: String
-            var line: Int
-            var column: Int
-            var severity: String
-            var message: String
-            var help: String?
-
-            var text: String {
-                "\(file):\(line):\(column): \(severity): \(message)" + (help.map { "\n  help: \($0)" } ?? "")
-            }
-        }
-
         var ok: Bool
         var generation: Generation
-        var errors: [Problem]
-        var warnings: [Problem]
+        var errors: [Diagnostic]
+        var warnings: [Diagnostic]
         var needs_restart: [String]
     }
 
@@ -70,7 +57,7 @@ struct Reload: AsyncParsableCommand {
     }
 
     private func show(_ answer: Answer) {
-        for problem in answer.warnings + answer.errors { StandardError.write(problem.text) }
+        for problem in answer.warnings + answer.errors { StandardError.write(problem.description) }
         guard answer.ok else {
             return print("not reloaded: generation \(answer.generation.number) goes on")
         }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Audit
 import GatewayConfig
 import RouteMap
 import ScopeModel
@@ -9,31 +9,27 @@ struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Decide the requests of an audit by another route map.",
         discussion: """
-            The audit has the requests that were refused, so it shows what a new map would let through or refuse \
-            otherwise; what was let through is not in it. Of a request that was refused before its key was looked at \
-            (unmapped_route, method_not_allowed) the key is not known. Ends with 1 when a request would be decided \
-            otherwise.
+            Reads the rotated files too, compressed or not. The audit has the requests that were refused, and those that \
+            passed as far as audit.allowed says; what it doesn't have, routes_shadow can tell while the gateway runs. \
+            Where a decision was made without looking at the key (unmapped_route, method_not_allowed, public routes) \
+            nothing is known of the key. Ends with 1 when a request would be decided otherwise.
 
-            Example: scopegate replay audit.jsonl --routes routes.new.yaml
+            Example: scopegate replay audit.jsonl --routes routes.new.yaml --since 7d
             """
     )
 
-    @Argument(help: "The audit file, JSON lines.")
+    @Argument(help: "The audit log: the file that is written to; those that were set aside are beside it.")
     var audit: String
 
-    @Option(help: "The route file to decide by.")
+    @Option(help: ArgumentHelp("The route file to decide by.", valueName: "path"))
     var routes: String
 
+    @Option(help: "The catalog of that file, instead of the configuration's.")
+    var catalog: String?
+
+    @OptionGroup var filter: AuditFilterOptions
     @OptionGroup var config: ConfigOption
     @OptionGroup var format: FormatOption
-
-    private struct Record: Decodable {
-        var method: String?
-        var path: String?
-        var code: String?
-        var required_scope: String?
-        var granted_scopes: [String]?
-    }
 
     private struct Difference: Encodable, Hashable {
         var method: String
@@ -46,71 +42,71 @@ struct Replay: ParsableCommand {
         struct Entry: Encodable {
             var difference: Difference
             var count: Int
-            /// The line of the first.
-            var line: Int
+            var first: Place
         }
 
-        var requests: Int
-        var unreadable: Int
-        var undecided: Int
-        var differences: [Entry]
+        /// The record of the first such request.
+        struct Place: Encodable {
+            var sequence: Int?
+            var time: String?
+            var requestID: String?
+
+            enum CodingKeys: String, CodingKey {
+                case sequence = "seq"
+                case time
+                case requestID = "request_id"
+            }
+        }
+
+        var requests = 0
+        /// Records of requests that can't be decided anew: their path was cut or couldn't be read, or they were refused for
+        /// another reason than routes.
+        var skipped = 0
+        /// Requests that the key decides on, of which nothing is known.
+        var undecided = 0
+        var differences: [Entry] = []
     }
 
     func run() throws {
-        let catalog = try config.loadMap().catalog
+        let catalog = try catalog.map { try config.loadCatalogOrExit($0) } ?? config.loadMap().catalog
         let map = try config.loadRoutesOrExit(routes, catalog)
-        let decoder = JSONDecoder()
-        var report = Report(requests: 0, unreadable: 0, undecided: 0, differences: [])
-        var found: [Difference: (count: Int, line: Int)] = [:]
-        var number = 0
-        do {
-            try LineReader.forEachLine(of: audit) { line in
-                number += 1
-                guard !line.isEmpty else { return }
-                guard let record = try? decoder.decode(Record.self, from: Data(line)) else {
-                    report.unreadable += 1
-                    return
-                }
-                guard let method = record.method, let path = record.path, let code = record.code,
-                    let key = Self.key(record, catalog)
-                else { return }
-                report.requests += 1
-                let after = RequestEvaluation(method: method, target: path, key: key, map: map, catalog: catalog)
-                let before = [code, record.required_scope].compactMap { $0 }.joined(separator: " ")
-                if after.outcome == .dependsOnKey { report.undecided += 1 }
-                guard after.outcome.text(catalog) != before else { return }
-                let difference = Difference(
-                    method: method,
-                    template: after.template.map { map.templateText(of: $0) } ?? path,
-                    before: before,
-                    after: after.outcome.text(catalog)
-                )
-                found[difference, default: (0, number)].count += 1
+        var report = Report()
+        var found: [Difference: Report.Entry] = [:]
+        var order: [Difference] = []
+        // A shadow record is about a request that is there already, when such requests are recorded.
+        try AuditScan.run(path: audit, filter: filter.filter(events: ["denied", "allowed"])) { line in
+            guard let request = ReplayedRequest(line, catalog) else {
+                report.skipped += 1
+                return .goOn
             }
-        } catch {
-            throw ValidationError("\(audit): \(error)")
+            report.requests += 1
+            let after = request.decide(by: map, catalog)
+            if after.outcome == .dependsOnKey { report.undecided += 1 }
+            guard let outcome = request.otherOutcome(after.outcome, catalog) else { return .goOn }
+            let difference = Difference(
+                method: request.method,
+                template: after.template.map { map.templateText(of: $0) } ?? line.text(.template) ?? request.path,
+                before: request.outcome,
+                after: outcome
+            )
+            if found[difference] == nil {
+                let place = Report.Place(
+                    sequence: line.text(.sequence).flatMap { Int($0) },
+                    time: line.text(.time),
+                    requestID: line.text(.requestID)
+                )
+                found[difference] = .init(difference: difference, count: 0, first: place)
+                order.append(difference)
+            }
+            found[difference]?.count += 1
+            return .goOn
         }
-        report.differences = found.map { .init(difference: $0.key, count: $0.value.count, line: $0.value.line) }
-            .sorted { $0.line < $1.line }
+        report.differences = order.compactMap { found[$0] }
         switch format.format {
         case .json: try printJSON(report)
         case .text: show(report)
         }
         if !report.differences.isEmpty { throw ExitStatus.finding }
-    }
-
-    /// What the record tells of the key; `nil` when the refusal had nothing to do with routes.
-    private static func key(_ record: Record, _ catalog: ScopeCatalog) -> SupposedKey? {
-        switch record.code {
-        case "forbidden_scope":
-            .valid(ScopeSet((record.granted_scopes ?? []).compactMap { try? catalog.id(named: $0) }))
-        case "missing_key": SupposedKey.none
-        case "invalid_key": .invalid(.invalidKey)
-        case "expired_key": .invalid(.expiredKey)
-        case "ambiguous_key": .invalid(.ambiguousKey)
-        case "unmapped_route", "method_not_allowed": .unknown
-        default: nil
-        }
     }
 
     private func show(_ report: Report) {
@@ -122,12 +118,63 @@ struct Replay: ParsableCommand {
                 difference.method,
                 difference.template,
                 "\(difference.before) → \(difference.after)",
-                "first at line \(entry.line)"
+                "first in record \(entry.first.sequence.map(String.init) ?? "?")"
             )
         }
         if !report.differences.isEmpty { print(table.text) }
         let changed = report.differences.reduce(0) { $0 + $1.count }
-        print("\(report.requests) refused requests, \(changed) decided otherwise")
-        if report.unreadable > 0 { StandardError.write("\(audit): \(report.unreadable) lines could not be read") }
+        var summary = "\(report.requests) requests, \(changed) decided otherwise"
+        if report.undecided > 0 { summary += ", \(report.undecided) depend on a key of which nothing is known" }
+        print(summary)
+        if report.skipped > 0 {
+            print("\(report.skipped) records left out: routes had no part in them, or their path is cut")
+        }
+    }
+}
+
+/// A request as an audit has it, to be decided anew.
+struct ReplayedRequest {
+    let method: String
+    let path: String
+    /// What was decided: `allow`, or the code of the refusal and the scope that it named.
+    let outcome: String
+    private let key: SupposedKey
+
+    /// Nil when routes had no part in the decision, or the record lacks a part of the request.
+    init?(_ line: AuditLine, _ catalog: ScopeCatalog) {
+        guard let method = line.text(.method), let path = line.text(.path), let code = line.text(.code),
+            !(line.list(.truncated) ?? []).contains(where: { $0 == "path" || $0 == "method" }),
+            let key = Self.key(line, code, catalog)
+        else { return nil }
+        self.method = method
+        self.path = path
+        self.key = key
+        outcome =
+            code == "allowed" ? "allow" : [code, line.text(.requiredScope)].compactMap(\.self).joined(separator: " ")
+    }
+
+    func decide(by map: RouteMap, _ catalog: ScopeCatalog) -> RequestEvaluation {
+        RequestEvaluation(method: method, target: path, key: key, map: map, catalog: catalog)
+    }
+
+    /// The outcome in words, when it is another one.
+    func otherOutcome(_ new: RequestEvaluation.Outcome, _ catalog: ScopeCatalog) -> String? {
+        let text = new.text(catalog)
+        return text == outcome ? nil : text
+    }
+
+    /// What the record tells of the key; nil when the refusal had nothing to do with routes.
+    private static func key(_ line: AuditLine, _ code: String, _ catalog: ScopeCatalog) -> SupposedKey? {
+        switch code {
+        case "forbidden_scope", "allowed":
+            guard let granted = line.list(.grantedScopes) else { return .unknown }
+            return .valid(ScopeSet(granted.compactMap { try? catalog.id(named: $0) }))
+        case "missing_key": return SupposedKey.none
+        case "invalid_key": return .invalid(.invalidKey)
+        case "expired_key": return .invalid(.expiredKey)
+        case "ambiguous_key": return .invalid(.ambiguousKey)
+        case "unmapped_route", "method_not_allowed": return .unknown
+        default: return nil
+        }
     }
 }

@@ -133,6 +133,19 @@ import Testing
         )
     }
 
+    @Test func aStatusThatIsNotKnownYetIsLeftOut() {
+        let record = AuditRecord(
+            timeMicroseconds: 0,
+            decision: .shadow(AuditShadow(code: "missing_key")),
+            requestID: "r".utf8,
+            client: "c",
+            code: "allowed",
+            status: 0,
+            generation: 1
+        )
+        #expect(render(record).contains(#""code":"allowed","generation":1,"shadow_code":"missing_key","prev""#))
+    }
+
     @Test(
         arguments: [
             ("/api/SECRETSECRET42/x", "/api/[key]/x"), ("SECRETSECRET42", "[key]"),

@@ -52,6 +52,27 @@ import Testing
         #expect(timeline.buckets.map { $0.counts[0] }.reduce(0, +) == 4)
     }
 
+    @Test func aReportHasWhatTheShadowMapWouldDecide() {
+        var report = AuditReport(title: "log", madeAt: 0)
+        let shadow = AuditRecord(
+            timeMicroseconds: 0,
+            decision: .shadow(AuditShadow(code: "forbidden_scope", requiredScope: "read:tags", template: "/b")),
+            requestID: "r".utf8,
+            client: "192.0.2.1",
+            method: Array("GET".utf8),
+            path: Array("/a".utf8),
+            template: "/a",
+            code: "allowed",
+            status: 0,
+            generation: 1
+        )
+        for _ in 0..<3 { line(shadow) { report.add($0) } }
+        // It is about no refusal.
+        #expect(report.top.total == 0)
+        #expect(AuditTop.top(report.shadow, 1).first?.label == "GET /a allowed → forbidden_scope read:tags")
+        #expect(report.html().contains("What the shadow map would decide otherwise"))
+    }
+
     @Test func allTextIsEscaped() {
         var report = AuditReport(title: "<b>&\"'", madeAt: 0)
         for second in 0..<10 as Range<Int64> {

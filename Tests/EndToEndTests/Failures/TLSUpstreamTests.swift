@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension EndToEndTests {
@@ -66,6 +67,43 @@ extension EndToEndTests {
         @Test func anotherAuthorityIsNotBelieved() async throws {
             let other = try Authority()
             try await withTLS(trusting: { _ in other.certificate }, { gateway, _ in try expectRefusal(gateway) })
+        }
+
+        /// A file of authorities that is replaced counts for the next connection.
+        @Test func authoritiesCanBeReplaced() async throws {
+            let other = try Authority()
+            try await withTLS { right in
+                try FileManager.default.copyItem(atPath: right.certificate, toPath: other.folder.file("right.pem"))
+                return other.certificate
+            } _: { gateway, _ in
+                try expectRefusal(gateway)
+                #expect(rename(other.folder.file("right.pem"), other.certificate) == 0)
+                #expect(try gateway.exchange("GET", "/open/empty").status == 200)
+            }
+        }
+
+        /// libcurl would remember the authorities of a loop's calls for a day.
+        @Test func theIntrospectionEndpointsToo() async throws {
+            let (right, other) = (try Authority(), try Authority())
+            let server = (chain: right.folder.file("server.pem"), key: right.folder.file("server.key"))
+            let nginx = try NginxBackend(certificate: server)
+            defer { nginx.stop() }
+            var settings = GatewaySettings(
+                upstream: "http://127.0.0.1:1",
+                introspection: "https://127.0.0.1:\(nginx.port)/introspect",
+                introspectionOptions: ["tls: {ca_file: '\(other.certificate)'}"]
+            )
+            settings.threads = 1
+            try await withGateway(settings) { gateway in
+                #expect(try gateway.exchange("GET", "/api/v1/trades", key: "one").status == 503)
+                try FileManager.default.removeItem(atPath: other.certificate)
+                try FileManager.default.copyItem(atPath: right.certificate, toPath: other.certificate)
+                // Now it is reached, and answers with what is no introspection.
+                _ = try waitFor("the endpoint is reached") {
+                    _ = try gateway.exchange("GET", "/api/v1/trades", key: "two")
+                    return gateway.log.contains("status is 404") ? true : nil
+                }
+            }
         }
 
         @Test func theSystemsAuthoritiesDoNotKnowIt() async throws {

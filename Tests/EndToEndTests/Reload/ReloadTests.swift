@@ -120,5 +120,74 @@ extension EndToEndTests {
             }
             #expect(!fixture.gateway.log.contains("reload failed"), "\(fixture.gateway.log)")
         }
+
+        /// A file that is closed before it is whole is loaded as what it says by then: what is no map changes nothing, and
+        /// one that ends between two routes maps less. The rest comes with the next close.
+        @Test func halfWrittenFilesAreLoadedForWhatTheySay() throws {
+            let fixture = try Fixture(reload: "watch: true")
+            defer { fixture.gateway.child.kill() }
+            let whole = Fixture.map("/one") + "  /two:\n    GET: read:trades\n"
+            try fixture.folder.write("live.yaml", String(whole.prefix(whole.count - 5)))
+            _ = try waitFor("the broken file is refused", within: 10) {
+                fixture.gateway.log.contains("live.yaml:6:10: error: ") ? true : nil
+            }
+            #expect(try fixture.mapped("/one").isMapped)
+            #expect(try !fixture.mapped("/two").isMapped)
+            try fixture.folder.write("live.yaml", Fixture.map("/three"))
+            try fixture.waitUntilMapped("/three")
+            #expect(try !fixture.mapped("/one").isMapped)
+            try fixture.folder.write("live.yaml", whole)
+            try fixture.waitUntilMapped("/two")
+        }
+
+        /// Files that are not read by the gateway itself but by libcurl are watched as well.
+        @Test func certificateAuthoritiesAreWatched() throws {
+            let folder = try TemporaryFolder()
+            let authorities = try folder.write("ca.pem", "none yet\n")
+            let settings = GatewaySettings(
+                upstream: "https://127.0.0.1:1",
+                upstreamOptions: ["tls: {ca_file: \(authorities)}"],
+                routes: Fixture.map("/one")
+            )
+            let gateway = try GatewayProcess(settings)
+            defer { gateway.child.kill() }
+            try folder.write("ca.pem", "others\n")
+            _ = try waitFor("the change is seen", within: 10) {
+                try gateway.admin("GET", "/routes").text.contains("\"number\":2") ? true : nil
+            }
+            try FileManager.default.removeItem(atPath: authorities)
+            _ = try waitFor("the missing file is told", within: 10) {
+                gateway.log.contains("upstream.tls.ca_file: \(authorities) can't be read: there is no such file")
+                    ? true : nil
+            }
+        }
+
+        @Test func tellsHowOldTheMapIsAndHowItCame() throws {
+            let fixture = try Fixture(reload: "watch: false")
+            defer { fixture.gateway.child.kill() }
+            let before = try fixture.admin("GET", "/metrics").text
+            #expect(before.contains("way=\"start\"} 1\n") && before.contains("scopegate_route_map_age_seconds "))
+            #expect(try fixture.admin("POST", "/reload").status == 200)
+            try fixture.folder.write("live.yaml", "version: 1\n")
+            #expect(try fixture.admin("POST", "/reload").status == 422)
+            let metrics = try fixture.admin("GET", "/metrics").text
+            #expect(metrics.contains("way=\"admin\"} 1\n"))
+            struct Record: Decodable {
+                var event: String
+                var outcome: String?
+                var generation: UInt64?
+                var digest: String?
+                var trigger: String?
+                var problem: String?
+            }
+            #expect(try fixture.gateway.terminate() == .exited(0))
+            let records = try fixture.gateway.auditText.split(separator: "\n")
+                .map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)) }.filter { $0.event == "reload" }
+            #expect(records.map(\.outcome) == ["applied", "refused"] && records.map(\.generation) == [2, 2])
+            #expect(records.allSatisfy { $0.digest?.count == 64 && $0.trigger == "admin" })
+            #expect(
+                records[0].digest == records[1].digest && records[1].problem?.contains("live.yaml:1:1: error: ") == true
+            )
+        }
     }
 }

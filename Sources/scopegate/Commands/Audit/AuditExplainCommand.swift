@@ -66,12 +66,13 @@ struct AuditExplainCommand: ParsableCommand {
         add("subject", .subject)
         add("gateway", .instance)
         add("route", .template)
-        table.add("answer", "\(line.text(.status) ?? "") \(code)")
+        table.add("answer", [line.text(.status), code].compactMap(\.self).joined(separator: " "))
         if let granted = line.list(.grantedScopes) {
             table.add("key has", granted.isEmpty ? "no scopes" : granted.joined(separator: " "))
         }
         table.add("why", reason(line, code))
-        if let remedy = remedy(line, code) { table.add("remedy", remedy) }
+        if let shadow = shadow(line) { table.add("shadow", shadow) }
+        if line.raw(.shadowCode) == nil, let remedy = remedy(line, code) { table.add("remedy", remedy) }
         if let now = now(line, map) { table.add("now", now) }
         table.add("record", "\(line.text(.sequence) ?? "?"), by route map \(line.text(.generation) ?? "?")")
         return table.text
@@ -102,6 +103,20 @@ struct AuditExplainCommand: ParsableCommand {
             }
         let isLate = status == "503" && !code.hasSuffix("unavailable") && code != "overloaded"
         return isLate ? text + "; it could not be recorded in time, so the client was told audit_unavailable" : text
+    }
+
+    /// What the shadow map would have decided, when the record is about that.
+    private static func shadow(_ line: AuditLine) -> String? {
+        guard let code = line.text(.shadowCode) else { return nil }
+        let route = line.text(.shadowTemplate).map { "by the route \($0)" } ?? "without a route"
+        let digest = line.text(.shadowDigest).map { " of map \($0.prefix(12))…" } ?? ""
+        let outcome =
+            switch code {
+            case "allowed": "it would be let through"
+            case "depends_on_key": "it would depend on the key, of which nothing is known"
+            default: "it would be \([code, line.text(.shadowRequiredScope)].compactMap(\.self).joined(separator: " "))"
+            }
+        return "\(outcome), \(route)\(digest)"
     }
 
     /// What would have let it through.

@@ -10,7 +10,7 @@ struct AuditReportCommand: ParsableCommand {
         abstract: "Write a report of refusals as one HTML page with plots.",
         discussion: """
             The page stands alone: it loads nothing, follows the reader's light or dark setting, and prints. It also says \
-            whether the whole log is as it was written, unless --no-verify is given. - is standard output.
+            what a shadow map would have decided otherwise, and whether the whole log is as it was written, unless --no-verify is given. - is standard output.
 
             Example: scopegate audit report --since 7d --html report.html
             """
@@ -42,7 +42,7 @@ struct AuditReportCommand: ParsableCommand {
                 throw ExitStatus.badInput
             }
         }
-        try AuditScan.run(path: path, filter: filter.filter(events: ["denied"])) { line in
+        try AuditScan.run(path: path, filter: filter.filter(events: ["denied", "shadow"])) { line in
             report.add(line)
             return .goOn
         }

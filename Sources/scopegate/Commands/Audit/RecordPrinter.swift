@@ -55,7 +55,9 @@ struct RecordPrinter {
         ]
         switch event {
         case "allowed": return coloured(row(cells), 32)
-        case "shadow": return coloured(row(cells) + "  would be \(line.text(.shadowCode) ?? "")", 35)
+        case "shadow":
+            let outcome = [line.text(.shadowCode), line.text(.shadowRequiredScope)].compactMap(\.self)
+            return coloured(row(cells) + "  would be \(outcome.joined(separator: " "))", 35)
         default: return coloured(row(cells), status.hasPrefix("5") ? 33 : status == "403" ? 31 : 0)
         }
     }
