@@ -11,7 +11,10 @@ extension InboundConnection {
     ///
     /// - Parameter denial: what was decided, nil when the request passes.
     func compare(with shadow: RouteMap, _ denial: Denial?) {
-        guard var current = request else { return }
+        guard let current = request else { return }
+        // What is found out only for this goes into the record and nowhere else.
+        let decided = (key: current.key, grant: current.grant)
+        defer { (current.key, current.grant) = decided }
         let head = parser.head
         let view = buffer
         let bytes = view.readableBytesUInt8Span
@@ -23,7 +26,7 @@ extension InboundConnection {
             path: bytes.extracting(head.pathRange.range),
             map: shadow,
             catalog: current.snapshot.catalog,
-            key: { supposedKey(denial, &current) }
+            key: { supposedKey(denial, current) }
         )
         guard let difference = ShadowDifference(denial, evaluation.outcome) else { return }
         counters.differed(difference.kind)
@@ -64,8 +67,8 @@ extension InboundConnection {
     }
 
     /// What is known of the key, without asking: what the decision rests on, or else what is remembered. A key and its
-    /// grant that were found only for this go into the copy of the request that the record is made of.
-    private func supposedKey(_ denial: Denial?, _ current: inout CurrentRequest) -> SupposedKey {
+    /// grant that were found only for this are noted in the request until the record is made.
+    private func supposedKey(_ denial: Denial?, _ current: CurrentRequest) -> SupposedKey {
         switch denial?.reason {
         case .missingKey: return .none
         case let reason? where !reason.isOfRoute: return .invalid(reason)
