@@ -118,7 +118,8 @@ extension EndToEndTests {
                 }
                 try fixture.waitUntilMapped(path)
             }
-            #expect(!fixture.gateway.log.contains("reload failed"), "\(fixture.gateway.log)")
+            // A file that is written in place is seen half, should the machine stand still between the halves.
+            #expect(how == "in place" || !fixture.gateway.log.contains("reload failed"), "\(fixture.gateway.log)")
         }
 
         /// A file that is closed before it is whole is loaded as what it says by then: what is no map changes nothing, and
@@ -135,7 +136,8 @@ extension EndToEndTests {
             #expect(try !fixture.mapped("/two").isMapped)
             try fixture.folder.write("live.yaml", Fixture.map("/three"))
             try fixture.waitUntilMapped("/three")
-            #expect(try !fixture.mapped("/one").isMapped)
+            // Another connection may be on another loop, which has the new map a moment later.
+            _ = try waitFor("/one is gone", within: 10) { try fixture.mapped("/one").isMapped ? nil : true }
             try fixture.folder.write("live.yaml", whole)
             try fixture.waitUntilMapped("/two")
         }
