@@ -22,7 +22,7 @@ final class ScriptedBackend: Sendable {
         (listener, port) = try Self.listen(backlog: backlog)
         let listener = listener
         state.withLock { $0.running += 1 }
-        Self.startThread { [self] in
+        startThread { [self] in
             defer { state.withLock { $0.running -= 1 } }
             while true {
                 let descriptor = accept(listener, nil, nil)
@@ -89,18 +89,12 @@ final class ScriptedBackend: Sendable {
             return connection
         }
         guard let connection else { return }
-        Self.startThread { [self] in
+        startThread { [self] in
             try? script(connection)
             socket.close()
             connection.markEnded()
             state.withLock { $0.running -= 1 }
         }
-    }
-
-    private static func startThread(_ body: @escaping @Sendable () -> Void) {
-        let thread = Thread(block: body)
-        thread.stackSize = 512 << 10
-        thread.start()
     }
 }
 
