@@ -15,6 +15,10 @@ let settings: [SwiftSetting] =
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 
@@ -23,6 +27,8 @@ let package = Package(
     products: [.executable(name: "scopegate", targets: ["scopegate"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -38,6 +44,8 @@ let package = Package(
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
+
+        .target(name: "ProxyProtocol", swiftSettings: settings),
 
         // Thin layers over the system's C libraries.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -71,9 +79,10 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "PrometheusMetrics",
-                "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
-                .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, logging,
-                metrics, .product(name: "Tracing", package: "swift-distributed-tracing"),
+                "ProxyProtocol", "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
+                .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, nioTLS,
+                nioSSL,
+                nioHTTP2, nioHPACK, logging, metrics, .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -104,6 +113,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "ProxyProtocolTests", dependencies: ["ProxyProtocol"], swiftSettings: settings),
         .testTarget(name: "ScopeModelTests", dependencies: ["ScopeModel"], swiftSettings: settings),
         .testTarget(name: "RouteMapTests", dependencies: ["HTTP1", "RouteMap", "ScopeModel"], swiftSettings: settings),
         // What tests of several targets need.
@@ -154,8 +164,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "GatewayConfig", "HTTP1", "PrometheusMetrics", "RouteMap", "ScopeModel", "SimpleHTTP",
-                nioCore,
-                nioPosix,
+                nioCore, nioPosix, nioSSL,
             ],
             swiftSettings: settings
         ),

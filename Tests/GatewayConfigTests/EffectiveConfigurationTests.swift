@@ -4,7 +4,18 @@ import Testing
 @Suite("The effective configuration")
 struct EffectiveConfigurationTests {
     private static let everything = """
-        listen: [{address: "127.0.0.1:8081"}, {address: "[::1]:8082"}]
+        listen:
+          - {address: "127.0.0.1:8081", reuse_port: true, proxy_protocol: {trusted: [10.0.0.0/8, "fd00::/8"]}}
+          - address: "[::1]:8082"
+            protocols: [http/1.1]
+            tls:
+              certificates: [{certificate_file: "it's a file.pem", key_file: "it's a file.pem"}]
+              min_version: "1.3"
+              client_certificates: optional
+              client_ca_file: "it's a file.pem"
+              handshake_timeout: 3s
+          - {address: "unix:it's.sock", mode: "0600", protocols: [h2, http/1.1], proxy_protocol: {trusted: [unix]}}
+          - {address: "systemd:a.socket"}
         upstream:
           url: https://backend.example:8443
           host: upstream
@@ -40,8 +51,10 @@ struct EffectiveConfigurationTests {
         admin: {address: "127.0.0.1:9902"}
         threads: 2
         limits: {request_line: 4KiB, header_fields: 50, header_bytes: 16KiB, body: 3MiB, connections: 10,
-          head_timeout: 1s, body_idle_timeout: 2s, keep_alive_timeout: 3s, max_in_flight: 4, drain_body: 0}
-        trusted_proxies: [10.0.0.0/8, "fd00::/8"]
+          head_timeout: 1s, body_idle_timeout: 2s, keep_alive_timeout: 3s, max_in_flight: 4, drain_body: 0,
+          http2: {streams: 1, window: 2s, resets: 3, stream_errors: 4, control_frames: 15, empty_data_frames: 6,
+            continuation_frames: 7}}
+        trusted_proxies: [10.0.0.0/8, "fd00::/8", unix]
         log: {level: warning}
         shutdown: {grace_period: 4s}
         """
@@ -91,6 +104,8 @@ struct EffectiveConfigurationTests {
         for line in [
             "request_line: 8KiB", "header_fields: 100", "header_bytes: 32KiB", "body: unlimited", "connections: 10000",
             "head_timeout: 10s", "body_idle_timeout: 30s", "keep_alive_timeout: 75s", "max_in_flight: 10000",
+            "  streams: 100", "  resets: 200", "  stream_errors: 200", "  control_frames: 1000",
+            "  empty_data_frames: 10", "  continuation_frames: 8", "  window: 30s",
             "connect_timeout: 2s", "first_byte_timeout: 30s",
         ] {
             #expect(shown.contains("  \(line)\n"), "\(line)")

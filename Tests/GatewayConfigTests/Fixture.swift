@@ -19,6 +19,33 @@ struct MemoryFiles: FileReading {
     }
 }
 
+/// Certificates that say in plain words what they are, such as `certificate of a.example, *.example until 100`, and keys
+/// that say whose they are.
+struct WrittenCertificates: CertificateInspecting {
+    let now: Int64 = 1_000_000_000
+
+    func inspect(certificates: [UInt8], key: [UInt8]) throws(CertificateProblem) -> CertificateFacts {
+        let words = String(decoding: certificates, as: UTF8.self).split(separator: " ").map(String.init)
+        guard words.first != "none" else { throw .noCertificate }
+        guard words.first != "odd" else { throw .unusable("odd") }
+        let owner = String(decoding: key, as: UTF8.self)
+        guard owner != "none" else { throw .noKey }
+        guard owner != "other" else { throw .keyMismatch }
+        func number(behind word: String) -> Int64? {
+            words.firstIndex(of: word).flatMap { words.indices.contains($0 + 1) ? Int64(words[$0 + 1]) : nil }
+        }
+        return CertificateFacts(
+            names: words.filter { $0.contains(".example") },
+            notBefore: number(behind: "from") ?? 0,
+            notAfter: number(behind: "until") ?? .max
+        )
+    }
+
+    func inspect(authorities: [UInt8]) throws(CertificateProblem) {
+        guard !authorities.starts(with: "none".utf8) else { throw .noCertificate }
+    }
+}
+
 /// Configurations to load.
 enum Fixture {
     /// The least that a configuration has to say.
@@ -46,7 +73,12 @@ enum Fixture {
 
     static func load(_ files: MemoryFiles, path: String = "scopegate.yaml") throws(ConfigErrors) -> LoadedConfiguration
     {
-        try ConfigLoader.load(path: path, environment: environment, files: files) { "\($0.count)" }
+        try ConfigLoader.load(
+            path: path,
+            environment: environment,
+            files: files,
+            certificates: WrittenCertificates()
+        ) { "\($0.count)" }
     }
 
     static func load(_ text: String) throws(ConfigErrors) -> LoadedConfiguration {

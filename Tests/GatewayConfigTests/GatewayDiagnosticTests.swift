@@ -36,7 +36,7 @@ struct GatewayDiagnosticTests {
             "listen: [localhost:80]",
             [
                 "3:10: error: listen[0] has to be a mapping, but is \"localhost:80\"\n"
-                    + "  help: its keys are address"
+                    + "  help: its keys are address, mode, protocols, tls, reuse_port, proxy_protocol"
             ]
         ),
         ("listen: [{}]", ["3:10: error: listen[0].address is missing"]),
@@ -340,8 +340,8 @@ struct GatewayDiagnosticTests {
             )
         )
         expected.listen = [
-            ListenConfiguration(address: SocketAddressText(host: "0.0.0.0", port: 80)),
-            ListenConfiguration(address: SocketAddressText(host: "::", port: 80)),
+            ListenConfiguration(address: .socket(SocketAddressText(host: "0.0.0.0", port: 80))),
+            ListenConfiguration(address: .socket(SocketAddressText(host: "::", port: 80))),
         ]
         expected.keys = KeysConfiguration(sources: [.header("X-Key")], forward: false)
         expected.admin.address = .socket(SocketAddressText(host: "::1", port: 14))

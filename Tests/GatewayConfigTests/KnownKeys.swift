@@ -5,6 +5,9 @@ enum KnownKeys {
     static let scopegate: [String: [String]] = [
         "": names(ConfigurationKeys.Root.self),
         "listen[]": names(ConfigurationKeys.Listen.self),
+        "listen[].proxy_protocol": names(ConfigurationKeys.ProxyProtocol.self),
+        "listen[].tls": names(ConfigurationKeys.ListenTLS.self),
+        "listen[].tls.certificates[]": names(ConfigurationKeys.Certificate.self),
         "upstream": names(ConfigurationKeys.Upstream.self),
         "upstream.pool": names(ConfigurationKeys.Pool.self),
         "introspection": names(ConfigurationKeys.Introspection.self),
@@ -24,6 +27,7 @@ enum KnownKeys {
         "audit.syslog": names(ConfigurationKeys.AuditSyslog.self),
         "admin": names(ConfigurationKeys.Admin.self),
         "limits": names(ConfigurationKeys.Limits.self),
+        "limits.http2": names(ConfigurationKeys.HTTP2.self),
         "log": names(ConfigurationKeys.Log.self),
         "access_log": names(ConfigurationKeys.AccessLog.self),
         "tracing": names(ConfigurationKeys.Tracing.self),

@@ -1,5 +1,3 @@
-import HTTP1
-
 /// What a line of the access log is made of.
 struct AccessLogEntry: Sendable {
     /// What stands in the head of the request, copied while it is at hand; nil of a head that can't be read.
@@ -7,7 +5,7 @@ struct AccessLogEntry: Sendable {
         var method: [UInt8]
         /// Up to `?`: what follows may hold anything.
         var path: [UInt8]
-        var version: HTTPVersion
+        var version: ClientProtocol
         var userAgent: [UInt8]?
         /// Without its query.
         var referer: [UInt8]?

@@ -45,7 +45,7 @@ struct AccessLogRenderer: Sendable {
         string("method", entry.request.map { scrubber.scrub($0.method) })
         string("path", entry.request.map { scrubber.scrub($0.path) })
         string("template", entry.template.map { Array($0.utf8) })
-        string("protocol", entry.request.map { Array(Self.name($0.version).utf8) })
+        string("protocol", entry.request.map { Array($0.version.name.utf8) })
         number("status", observed.status)
         string("decision", Array(observed.decision.label.utf8))
         string("reason", observed.reason.map { reason in reason.code.withUTF8Buffer { Array($0) } })
@@ -77,10 +77,6 @@ struct AccessLogRenderer: Sendable {
         return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
     }
 
-    private static func name(_ version: HTTPVersion) -> String {
-        version == .http10 ? "HTTP/1.0" : "HTTP/1.1"
-    }
-
     // MARK: The combined format
 
     private func appendCombined(_ entry: AccessLogEntry, _ scrubber: SecretScrubber, to text: inout [UInt8]) {
@@ -94,7 +90,7 @@ struct AccessLogRenderer: Sendable {
             appendEscaped(scrubber.scrub(request.method), to: &text)
             text.append(UInt8(ascii: " "))
             appendEscaped(scrubber.scrub(request.path), to: &text)
-            text += " \(Self.name(request.version))".utf8
+            text += " \(request.version.name)".utf8
         } else {
             text.append(UInt8(ascii: "-"))
         }

@@ -16,11 +16,18 @@ struct ClientIdentity {
     /// `http` or `https`.
     let scheme: StaticString
 
-    init(remote: SocketAddress?, local: SocketAddress?, trusted: [CIDRBlock], scheme: StaticString = "http") {
+    /// - Parameter isUnixSocket: Whether the client has connected to a Unix socket, and so has no address.
+    init(
+        remote: SocketAddress?,
+        local: SocketAddress?,
+        trusted: TrustedPeers,
+        scheme: StaticString = "http",
+        isUnixSocket: Bool = false
+    ) {
         let bytes = remote.map(Self.bytes) ?? []
         let text = Self.text(of: bytes) ?? "unknown"
-        address = text
-        isTrusted = !bytes.isEmpty && trusted.contains { $0.contains(bytes.span) }
+        address = isUnixSocket ? "unix" : text
+        isTrusted = bytes.isEmpty ? isUnixSocket && trusted.unixSockets : trusted.contains(bytes.span)
         forwardedFor = Array(text.utf8)
         forwardedParameter = Array((text.contains(":") ? "for=\"[\(text)]\"" : "for=\(text)").utf8)
         localPort = Array(String(local?.port ?? 0).utf8)

@@ -97,7 +97,9 @@ extension InboundConnection {
             traceID: fields?.traceID,
             client: identity?.address ?? "unknown",
             forwardedClient: identity?.isTrusted == true
-                ? fields.flatMap { ForwardedClient.address(in: $0.forwardedFor, trusted: snapshot.trustedProxies) }
+                ? fields.flatMap {
+                    ForwardedClient.address(in: $0.forwardedFor, trusted: snapshot.trustedProxies.networks)
+                }
                 : nil,
             method: head.map { bytes.array($0.methodRange) },
             path: head.map { bytes.array($0.pathRange) },

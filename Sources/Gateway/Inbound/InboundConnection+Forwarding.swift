@@ -218,6 +218,8 @@ extension InboundConnection {
 
     private func closeIdle() {
         loop.idleClosed(client: identity?.address ?? "unknown")
+        // Where TLS takes leave first, the channel is open for a moment yet.
+        phase = .lingering
         context?.close(promise: nil)
     }
 

@@ -15,13 +15,18 @@ extension InboundConnection {
         let kept = AccessLogEntry.Request(
             method: bytes.array(head.methodRange),
             path: bytes.array(head.pathRange),
-            version: head.version,
+            version: clientProtocol(head),
             userAgent: seen.userAgent,
             referer: seen.referer,
             traceID: trace?.traceID ?? parent.map { Array($0.traceIDText.utf8) },
             secrets: seen.secrets
         )
         return ObservedRequest(head: kept, isLogged: isLogged, trace: trace)
+    }
+
+    private func clientProtocol(_ head: RequestHead) -> ClientProtocol {
+        guard carrier?.version != .http2 else { return .http2 }
+        return head.version == .http10 ? .http10 : .http11
     }
 
     /// The caller's span, if it says exactly one.

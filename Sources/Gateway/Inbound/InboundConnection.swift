@@ -56,6 +56,7 @@ final class InboundConnection: ChannelDuplexHandler {
     static let lingerTime = TimeAmount.seconds(2)
 
     let loop: GatewayLoop
+    let carrier: Carrier?
     var indexInLoop = -1
     var phase = Phase.head
     // Only the loop's thread comes here, and what changes these in place calls nothing that could come back to them: the
@@ -85,8 +86,10 @@ final class InboundConnection: ChannelDuplexHandler {
     /// How much of the refused request's body has been thrown away since the refusal.
     var drained: UInt64 = 0
 
-    init(loop: GatewayLoop) {
+    /// - Parameter carrier: What carries it, unless that is a plain TCP connection.
+    init(loop: GatewayLoop, carrier: Carrier? = nil) {
         self.loop = loop
+        self.carrier = carrier
         parser = RequestHeadParser(limits: loop.snapshot.limits.head)
     }
 
@@ -167,9 +170,11 @@ final class InboundConnection: ChannelDuplexHandler {
         // The listener accepted it when the gateway was already stopping.
         guard !loop.isDraining else { return context.close(promise: nil) }
         identity = ClientIdentity(
-            remote: context.channel.remoteAddress,
-            local: context.channel.localAddress,
-            trusted: loop.snapshot.trustedProxies
+            remote: carrier == nil ? context.channel.remoteAddress : carrier?.remote,
+            local: carrier == nil ? context.channel.localAddress : carrier?.local,
+            trusted: loop.snapshot.trustedProxies,
+            scheme: carrier?.isSecure == true ? "https" : "http",
+            isUnixSocket: carrier?.isUnixSocket == true
         )
         loop.add(self)
         arm(.head)
@@ -337,6 +342,7 @@ final class InboundConnection: ChannelDuplexHandler {
     /// Cuts the connection, so that the client can't take what it has for a complete response.
     func abort() {
         guard phase != .closed, let context else { return }
+        if let transport = carrier?.transport { return transport.cut() }
         if let socket = context.channel as? any SocketOptionProvider {
             _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
@@ -353,13 +359,13 @@ final class InboundConnection: ChannelDuplexHandler {
     /// Waits for the client to take more of what was written.
     func armForTaking() {
         arm(.body)
-        progress = context.map { ClientProgress($0.channel) }
+        progress = context.map { ClientProgress($0.channel, carrier?.transport) }
     }
 
     /// Whether the client has taken enough of what was written since ``armForTaking()``.
     func clientTakes() -> Bool {
         guard let progress, let context else { return false }
-        return ClientProgress(context.channel).isEnough(since: progress)
+        return ClientProgress(context.channel, carrier?.transport).isEnough(since: progress)
     }
 
     func arm(_ what: Awaiting) {

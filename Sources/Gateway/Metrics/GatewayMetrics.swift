@@ -26,6 +26,8 @@ final class GatewayMetrics: Sendable {
     let upstreamRetries: Counter
     /// How long calls to the introspection endpoint took that brought an answer, and those that didn't.
     let introspection: IntrospectionTimers
+    /// What is counted of connections before their first request.
+    let listeners: ListenerMetrics
     /// What the shadow map would have made of requests.
     let shadow = ShadowCounters()
     private let refusals: [Counter]
@@ -79,6 +81,7 @@ final class GatewayMetrics: Sendable {
             return (counter("success"), counter("failure"))
         }
         introspection = IntrospectionTimers(registry)
+        listeners = ListenerMetrics(registry)
         registry.collect { [unowned self] in ownFamilies }
         registry.collect { ProcessMetrics.families }
     }

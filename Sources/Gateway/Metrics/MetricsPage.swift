@@ -28,6 +28,6 @@ struct MetricsPage: Sendable {
             + IntrospectionMetrics.families(services.introspector.counters, services.cache.counters)
             + AuditMetrics.families(services.audit.counters, capacity: services.auditPolicy.capacity)
             + ReloadMetrics.families(reloader) + services.metrics.shadow.families(reloader.loaded.shadowMap)
-            + ObservationMetrics.families(services.accessLog, spans)
+            + ObservationMetrics.families(services.accessLog, spans) + ListenerMetrics.expiry(reloader.listenerTLS)
     }
 }

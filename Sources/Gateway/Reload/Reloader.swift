@@ -66,6 +66,9 @@ final class Reloader: Sendable {
     /// The configuration that runs, as it was loaded.
     var loaded: LoadedConfiguration { state.withLock { $0.loaded } }
 
+    /// What listeners secure their connections with.
+    var listenerTLS: [ListenerTLS?] { state.withLock { $0.snapshot.tls } }
+
     /// The last reloads, the oldest first.
     var history: [ReloadResult] { state.withLock { $0.history } }
 
@@ -111,13 +114,20 @@ final class Reloader: Sendable {
         } catch {
             return fail(way, current.generation, error.diagnostics)
         }
+        let tls: [ListenerTLS?]
+        do {
+            tls = try ListenerTLS.make(startConfiguration.listen, loaded, previous: current.snapshot.tls)
+        } catch {
+            return fail(way, current.generation, [Self.diagnostic("listen: TLS can't be set up: \(error)")])
+        }
         let generation = Self.generation(loaded, number: current.generation.number + 1, way: way)
         let curls = loops.map(\.curl)
         let snapshot = RuntimeSnapshot(
             loaded,
             succeeding: current.snapshot,
             processSecret: services.processSecret,
-            metrics: services.metrics
+            metrics: services.metrics,
+            tls: tls
         )
         snapshot.grants.use(curls)
         // From the first loop on requests are decided by the new map, so that is when it comes into force.
@@ -196,6 +206,10 @@ final class Reloader: Sendable {
             needsRestart: [],
             changes: nil
         )
+    }
+
+    private static func diagnostic(_ message: String) -> Diagnostic {
+        Diagnostic(file: "scopegate.yaml", line: 1, column: 1, severity: .error, message: message)
     }
 
     private static func generation(_ loaded: LoadedConfiguration, number: UInt64, way: Generation.Way) -> Generation {

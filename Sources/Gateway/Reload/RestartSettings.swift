@@ -9,7 +9,7 @@ enum RestartSettings {
         // Fingerprints are made anew with each snapshot.
         (audit.0.fingerprintSecret, audit.1.fingerprintSecret) = (nil, nil)
         let checks: [(String, Bool)] = [
-            ("listen", old.listen != new.listen),
+            ("listen", old.listen.map(\.fixed) != new.listen.map(\.fixed)),
             ("upstream.url", upstream.0.endpoint != upstream.1.endpoint),
             ("upstream.tls", upstream.0.tls != upstream.1.tls),
             ("upstream.connect_timeout", upstream.0.connectTimeout != upstream.1.connectTimeout),
@@ -30,7 +30,10 @@ enum RestartSettings {
     /// What is in force when a gateway that started with one configuration has loaded another.
     static func inForce(_ start: GatewayConfiguration, _ loaded: GatewayConfiguration) -> GatewayConfiguration {
         var result = loaded
-        result.listen = start.listen
+        // Certificates and what belongs to them are taken over where the listener is the same.
+        result.listen = start.listen.map { listener in
+            loaded.listen.first { $0.fixed == listener.fixed } ?? listener
+        }
         result.upstream.endpoint = start.upstream.endpoint
         result.upstream.tls = start.upstream.tls
         result.upstream.connectTimeout = start.upstream.connectTimeout

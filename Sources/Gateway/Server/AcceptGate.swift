@@ -27,6 +27,7 @@ final class AcceptGate: ChannelDuplexHandler {
     /// Counted here and not by its loop, where it arrives only later: a burst would pass the limit.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         metrics.connections.add(1, ordering: .relaxed)
+        metrics.connectionsAccepted.increment()
         unwrapInboundIn(data).closeFuture.whenComplete { [metrics] _ in
             metrics.connections.subtract(1, ordering: .relaxed)
         }

@@ -25,8 +25,10 @@ final class GatewayLoop: @unchecked Sendable {
     @exclusivity(unchecked) private var requestIDs: RequestIDGenerator
     private var limitLog = LimitLog()
     private var failureLog = FailureLog()
+    private var listenerLog = ListenerLog()
     @exclusivity(unchecked) private var date = HTTPDate()
     private var connections: [InboundConnection] = []
+    private var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var ticker: RepeatedTask?
 
     private var receiveBuffer: ByteBuffer?
@@ -86,7 +88,6 @@ final class GatewayLoop: @unchecked Sendable {
     func add(_ connection: InboundConnection) {
         connection.indexInLoop = connections.count
         connections.append(connection)
-        services.metrics.connectionsAccepted.increment()
         startTicking()
     }
 
@@ -98,6 +99,10 @@ final class GatewayLoop: @unchecked Sendable {
         connections.removeLast()
         connection.indexInLoop = -1
     }
+
+    func add(_ session: any ClientSession) { sessions[ObjectIdentifier(session)] = session }
+
+    func remove(_ session: any ClientSession) { sessions[ObjectIdentifier(session)] = nil }
 
     private func startTicking() {
         guard ticker == nil else { return }
@@ -141,11 +146,13 @@ final class GatewayLoop: @unchecked Sendable {
     /// Closes idle connections; the others end with the response that they wait for.
     func closeIdleConnections() {
         for connection in connections { connection.closeIfIdle() }
+        for session in sessions.values { session.drain() }
     }
 
     /// Ends everything at once.
     func shutDown() {
         for connection in connections { connection.abort() }
+        for session in sessions.values { session.abort() }
         ticker?.cancel()
         ticker = nil
         pool.shutDown()
@@ -228,6 +235,18 @@ final class GatewayLoop: @unchecked Sendable {
     func idleClosed(client: String) {
         services.metrics.idleClosed.increment()
         limitLog.idle(client: client, now: .now(), logger: services.logger)
+    }
+
+    /// A handshake failed.
+    func handshakeFailed(_ failure: HandshakeFailure, reason: String, peer: SocketAddress?) {
+        services.metrics.listeners.failed(failure)
+        listenerLog.failed(failure, reason: reason, client: peer?.ipAddress ?? "unknown", logger: services.logger)
+    }
+
+    /// A connection is closed that should have begun with the PROXY protocol.
+    func proxyHeaderRefused(_ reason: ProxyHeaderRefusal, peer: SocketAddress?) {
+        services.metrics.listeners.refused(reason)
+        listenerLog.refused(reason, client: peer?.ipAddress ?? "unknown", logger: services.logger)
     }
 
     func upstreamFailed(_ failure: CurlFailure) {

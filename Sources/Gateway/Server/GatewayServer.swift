@@ -28,7 +28,7 @@ public final class GatewayServer: Service {
         var services: GatewayServices
         var reloader: Reloader
         var watcher: FileWatcher?
-        var listeners: [any Channel]
+        var listeners: GatewayListeners
         var admin: AdminListener
         var health: ServiceHealth
         var exporter: OTLPExporter?
@@ -95,7 +95,12 @@ public final class GatewayServer: Service {
         let descriptors = DescriptorBudget(configuration, loops: threads, limit: DescriptorBudget.raiseLimit())
         if let problem = descriptors.problem { logger.warning("\(problem)") }
         let processSecret = try SystemRandom.bytes(count: 32)
-        let snapshot = RuntimeSnapshot(loaded, processSecret: processSecret, metrics: metrics)
+        let snapshot = RuntimeSnapshot(
+            loaded,
+            processSecret: processSecret,
+            metrics: metrics,
+            tls: try ListenerTLS.make(configuration.listen, loaded)
+        )
         if configuration.audit.fingerprintSecret == nil {
             logger.warning("audit.fingerprint_secret is not set: key fingerprints in the audit change with every start")
         }
@@ -154,17 +159,13 @@ public final class GatewayServer: Service {
             services: services,
             reloader: reloader,
             watcher: nil,
-            listeners: [],
+            listeners: GatewayListeners(group: group, loops: loops, services: services),
             admin: admin,
             health: health,
             exporter: exporter
         )
         do {
-            for listen in configuration.listen {
-                let listener = try await bind(listen.address, group: group, loops: loops, services: services)
-                started.listeners.append(listener)
-                logger.notice("listening", metadata: ["address": "\(Self.text(listener.localAddress))"])
-            }
+            let addresses = try await started.listeners.open(configuration.listen)
             let adminAddress = try await admin.start()
             if configuration.reload.watch, let path { started.watcher = watch(path, reloader, on: group.next()) }
             let settled = started
@@ -179,7 +180,7 @@ public final class GatewayServer: Service {
                     "libcurl": "\(CurlLibrary.version)", "threads": "\(threads)",
                 ]
             )
-            return Addresses(listeners: started.listeners.compactMap(\.localAddress), admin: adminAddress)
+            return Addresses(listeners: addresses, admin: adminAddress)
         } catch {
             let settled = started
             running.withLock { $0 = settled }
@@ -201,7 +202,7 @@ public final class GatewayServer: Service {
         current.services.isDraining.store(true, ordering: .relaxed)
         current.reloader.stop()
         current.watcher?.stop()
-        for listener in current.listeners { try? await listener.close() }
+        await current.listeners.close()
         for loop in current.loops { try? await loop.eventLoop.submit { loop.closeIdleConnections() }.get() }
         let deadline = ContinuousClock.now + loaded.configuration.shutdown.gracePeriod
         while current.services.metrics.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
@@ -231,46 +232,6 @@ public final class GatewayServer: Service {
         reloader.notify { [weak watcher] in watcher?.refresh() }
         watcher.start()
         return watcher
-    }
-
-    private func bind(
-        _ address: SocketAddressText,
-        group: MultiThreadedEventLoopGroup,
-        loops: [GatewayLoop],
-        services: GatewayServices
-    ) async throws -> any Channel {
-        let byEventLoop = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
-        let maximum = services.maximumConnections
-        do {
-            return try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 4096)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let gate = AcceptGate(metrics: services.metrics, maximum: maximum, logger: services.logger)
-                        try channel.pipeline.syncOperations.addHandler(gate)
-                    }
-                }
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                // A slow reader then shows that it makes progress every so many bytes, and not each time that a third of
-                // the kernel's buffer, which may be megabytes, is free.
-                .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
-                .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
-                .childChannelOption(.maxMessagesPerRead, value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
-                            throw ChannelError.inappropriateOperationForState
-                        }
-                        try channel.syncOptions?.setOption(.recvAllocator, value: SharedReceiveAllocator(loop: loop))
-                        try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop))
-                    }
-                }
-                .bind(host: address.host, port: address.port)
-                .get()
-        } catch {
-            throw GatewayStartError("can't listen on \(address): \(error)")
-        }
     }
 
     private func makeServices(
@@ -361,11 +322,6 @@ public final class GatewayServer: Service {
         services.audit.reopen()
         services.accessLog?.reopen()
         logger.notice("the logs are opened anew")
-    }
-
-    private static func text(_ address: SocketAddress?) -> String {
-        guard let address, let host = address.ipAddress, let port = address.port else { return "unknown" }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
 

@@ -18,7 +18,7 @@ final class RuntimeSnapshot: Sendable {
     let keys: KeyExtractor
     let keyShape: KeyShape
     let forwardsKey: Bool
-    let trustedProxies: [CIDRBlock]
+    let trustedProxies: TrustedPeers
     /// The Host that the upstream gets, or nil for the client's.
     let upstreamHost: [UInt8]?
     let limits: RequestLimits
@@ -28,6 +28,8 @@ final class RuntimeSnapshot: Sendable {
     let grants: GrantSource
     /// Makes key fingerprints, under the operator's audit secret.
     let fingerprint: HMACSHA256
+    /// What each listener secures its connections with; nil for those without TLS.
+    let tls: [ListenerTLS?]
     /// Denials name the generation that decided (X-Scopegate-Generation).
     let namesGeneration: Bool
 
@@ -39,12 +41,15 @@ final class RuntimeSnapshot: Sendable {
     ///   - previous: the snapshot that it takes the place of: what is known of keys is carried over when it still holds.
     ///   - processSecret: what fingerprints are made with when the configuration has no secret for them.
     ///   - metrics: where its requests are counted.
+    ///   - tls: what listeners secure their connections with.
     init(
         _ loaded: LoadedConfiguration,
         succeeding previous: RuntimeSnapshot? = nil,
         processSecret: [UInt8],
-        metrics: GatewayMetrics
+        metrics: GatewayMetrics,
+        tls: [ListenerTLS?] = []
     ) {
+        self.tls = tls
         let configuration = loaded.configuration
         routeMap = loaded.routeMap
         countedTemplates = metrics.templates.numbers(of: loaded.routeMap)

@@ -19,7 +19,7 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
     }
 
     private var listeners: [String] {
-        ["listen:"] + configuration.listen.map { "  - address: '\($0.address)'" }
+        ["listen:"] + configuration.listen.flatMap(Self.listener)
     }
 
     private var upstream: [String] {
@@ -133,11 +133,19 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
             "  keep_alive_timeout: \(limits.keepAliveTimeout.configurationText)",
             "  max_in_flight: \(limits.maxInFlight)",
             "  drain_body: \(ByteSize.text(limits.drainBody))",
+            "  http2:",
+            "    streams: \(limits.http2.streams)",
+            "    window: \(limits.http2.window.configurationText)",
+            "    resets: \(limits.http2.resets)",
+            "    stream_errors: \(limits.http2.streamErrors)",
+            "    control_frames: \(limits.http2.controlFrames)",
+            "    empty_data_frames: \(limits.http2.emptyDataFrames)",
+            "    continuation_frames: \(limits.http2.continuationFrames)",
         ]
     }
 
     private var trustedProxies: [String] {
-        ["trusted_proxies: [\(configuration.trustedProxies.map { "'\($0)'" }.list)]"]
+        ["trusted_proxies: [\(Self.list(configuration.trustedProxies))]"]
     }
 
     private var process: [String] {

@@ -22,8 +22,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var threads: ThreadCount
     /// Bounds on what clients can ask for.
     public var limits: LimitsConfiguration
-    /// The addresses whose forwarding headers are believed. Default: none.
-    public var trustedProxies: [CIDRBlock]
+    /// The peers whose forwarding headers are believed. Default: none.
+    public var trustedProxies: TrustedPeers
     /// The gateway's own log.
     public var log: LogConfiguration
     /// How the gateway stops.
@@ -48,7 +48,7 @@ public struct GatewayConfiguration: Equatable, Sendable {
         admin: AdminConfiguration = AdminConfiguration(),
         threads: ThreadCount = .automatic,
         limits: LimitsConfiguration = LimitsConfiguration(),
-        trustedProxies: [CIDRBlock] = [],
+        trustedProxies: TrustedPeers = [],
         log: LogConfiguration = LogConfiguration(),
         shutdown: ShutdownConfiguration = ShutdownConfiguration(),
         reload: ReloadConfiguration = ReloadConfiguration(),

@@ -22,6 +22,6 @@ extension GatewayConfiguration {
         for tls in [upstream.tls, introspection.tls] {
             files += [tls.caFile, tls.certificateFile, tls.keyFile].compactMap(\.self)
         }
-        return files
+        return files + listen.flatMap { $0.tls?.files ?? [] }
     }
 }

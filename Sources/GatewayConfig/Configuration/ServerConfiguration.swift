@@ -1,14 +1,3 @@
-/// `listen[]`: one address on which requests are accepted.
-public struct ListenConfiguration: Equatable, Sendable {
-    /// The address; port 0 takes any free port.
-    public var address: SocketAddressText
-
-    /// An address to listen on.
-    public init(address: SocketAddressText = SocketAddressText(host: "127.0.0.1", port: 8080)) {
-        self.address = address
-    }
-}
-
 /// `admin`: the operators' listener.
 public struct AdminConfiguration: Equatable, Sendable {
     /// The address; port 0 takes any free port.
@@ -49,6 +38,30 @@ public struct LimitsConfiguration: Equatable, Sendable {
     public var maxInFlight = 10_000
     /// How much of a refused request's body is read so that the connection can be kept, in bytes: 0…16 MiB.
     public var drainBody = 64 << 10
+    /// What a connection of HTTP/2 may ask for besides.
+    public var http2 = HTTP2LimitsConfiguration()
+
+    /// The default limits.
+    public init() {}
+}
+
+/// `limits.http2`: bounds on what one connection of HTTP/2 can ask for. Past the first a stream is refused, past the
+/// others the connection ends.
+public struct HTTP2LimitsConfiguration: Equatable, Sendable {
+    /// The most streams at a time (RFC 9113 §5.1.2): 1…10,000.
+    public var streams = 100
+    /// The time within which resets, errors and control frames are counted: 1 s…1 h.
+    public var window: Duration = .seconds(30)
+    /// The most streams that the client may reset within ``window`` (CVE-2023-44487): 1…100,000.
+    public var resets = 200
+    /// The most errors on streams within ``window``: 1…100,000.
+    public var streamErrors = 200
+    /// The most PING, SETTINGS and PRIORITY frames within ``window`` (CVE-2019-9512, CVE-2019-9515): 10…100,000.
+    public var controlFrames = 1000
+    /// The most DATA frames in a row that are empty (CVE-2019-9518): 0…10,000.
+    public var emptyDataFrames = 10
+    /// The most CONTINUATION frames of a header section (CVE-2024-27316 and its like): 1…100.
+    public var continuationFrames = 8
 
     /// The default limits.
     public init() {}

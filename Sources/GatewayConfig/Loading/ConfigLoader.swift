@@ -10,6 +10,7 @@ public enum ConfigLoader {
     ///   - path: the path of the file, from the working directory or absolute.
     ///   - environment: the environment variables, for secrets.
     ///   - files: where files are read from.
+    ///   - inspector: reads the certificates of listeners; by default none can be used.
     ///   - generation: the number that the route map gets.
     ///   - digest: makes the route map's digest of the bytes of the route file.
     /// - Throws: ``ConfigErrors``.
@@ -17,6 +18,7 @@ public enum ConfigLoader {
         path: String,
         environment: [String: String],
         files: some FileReading,
+        certificates inspector: any CertificateInspecting = NoCertificates(),
         generation: UInt64 = 1,
         digest: (Span<UInt8>) -> String
     ) throws(ConfigErrors) -> LoadedConfiguration {
@@ -26,6 +28,14 @@ public enum ConfigLoader {
         let root = bytes.flatMap { YAMLReader(log: log).document($0) }
         guard let configuration = root.flatMap({ reader.configuration($0) }) else {
             throw ConfigErrors(diagnostics: log.sorted)
+        }
+
+        let certificateLoader = CertificateLoader(log: log, files: files, inspector: inspector)
+        let certificates = configuration.listen.enumerated().map { index, listener in
+            listener.tls.flatMap { tls in
+                let places = index < reader.tlsPlaces.count ? reader.tlsPlaces[index] : ListenTLSPlaces()
+                return certificateLoader.certificates(tls, at: places)
+            }
         }
 
         let catalogLog = DiagnosticLog(file: name(of: configuration.catalog.source, embedded: "catalog.yaml"))
@@ -71,6 +81,7 @@ public enum ConfigLoader {
             routeMap: map,
             routesFile: routesLog.file,
             shadowMap: shadowMap,
+            certificates: certificates,
             warnings: diagnostics
         )
     }

@@ -9,7 +9,26 @@ enum ConfigurationKeys {
         case tracing
     }
 
-    enum Listen: String, SectionKey { case address }
+    enum Listen: String, SectionKey {
+        case address, mode, protocols, tls
+        case reusePort = "reuse_port"
+        case proxyProtocol = "proxy_protocol"
+    }
+
+    enum ProxyProtocol: String, SectionKey { case trusted }
+
+    enum ListenTLS: String, SectionKey {
+        case certificates
+        case minVersion = "min_version"
+        case clientCertificates = "client_certificates"
+        case clientCAFile = "client_ca_file"
+        case handshakeTimeout = "handshake_timeout"
+    }
+
+    enum Certificate: String, SectionKey {
+        case certificateFile = "certificate_file"
+        case keyFile = "key_file"
+    }
 
     enum Upstream: String, SectionKey {
         case url, host, tls, pool
@@ -100,7 +119,7 @@ enum ConfigurationKeys {
     enum Admin: String, SectionKey { case address, token }
 
     enum Limits: String, SectionKey {
-        case body, connections
+        case body, connections, http2
         case requestLine = "request_line"
         case headerFields = "header_fields"
         case headerBytes = "header_bytes"
@@ -109,6 +128,14 @@ enum ConfigurationKeys {
         case keepAliveTimeout = "keep_alive_timeout"
         case maxInFlight = "max_in_flight"
         case drainBody = "drain_body"
+    }
+
+    enum HTTP2: String, SectionKey {
+        case streams, resets, window
+        case streamErrors = "stream_errors"
+        case controlFrames = "control_frames"
+        case emptyDataFrames = "empty_data_frames"
+        case continuationFrames = "continuation_frames"
     }
 
     enum Log: String, SectionKey { case level }

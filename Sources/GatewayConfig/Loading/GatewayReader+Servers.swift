@@ -1,15 +1,4 @@
 extension GatewayReader {
-    func listen(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> [ListenConfiguration]? {
-        guard let items = values.list(node, name) else { return nil }
-        return items.enumerated().compactMap { index, item in
-            let path = "\(name)[\(index)]"
-            guard let section = Section<ConfigurationKeys.Listen>(item, path: path, values: values),
-                let node = section.required(.address)
-            else { return nil }
-            return address(values, node, section.name(.address)).map { ListenConfiguration(address: $0) }
-        }
-    }
-
     func admin(_ node: YAMLNode) -> AdminConfiguration {
         var result = AdminConfiguration()
         guard let section = Section<ConfigurationKeys.Admin>(node, path: "admin", values: values) else { return result }
@@ -51,16 +40,23 @@ extension GatewayReader {
         }
         section.read(.maxInFlight, into: &result.maxInFlight) { $0.integer($1, $2, in: 1...1_000_000) }
         section.read(.drainBody, into: &result.drainBody) { $0.size($1, $2, in: 0...(16 << 20)) }
+        if let section = section.section(.http2, ConfigurationKeys.HTTP2.self) { read(section, into: &result.http2) }
         return result
+    }
+
+    private func read(_ section: Section<ConfigurationKeys.HTTP2>, into result: inout HTTP2LimitsConfiguration) {
+        section.read(.streams, into: &result.streams) { $0.integer($1, $2, in: 1...10_000) }
+        section.read(.window, into: &result.window) { $0.duration($1, $2, in: .seconds(1) ... .seconds(3600)) }
+        section.read(.resets, into: &result.resets) { $0.integer($1, $2, in: 1...100_000) }
+        section.read(.streamErrors, into: &result.streamErrors) { $0.integer($1, $2, in: 1...100_000) }
+        section.read(.controlFrames, into: &result.controlFrames) { $0.integer($1, $2, in: 10...100_000) }
+        section.read(.emptyDataFrames, into: &result.emptyDataFrames) { $0.integer($1, $2, in: 0...10_000) }
+        section.read(.continuationFrames, into: &result.continuationFrames) { $0.integer($1, $2, in: 1...100) }
     }
 
     /// `unlimited` and 0 are both no limit; hence the optional of an optional.
     private func bodyLimit(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> Int?? {
         if node.text == "unlimited" { return .some(nil) }
         return values.size(node, name, in: 0...Int.max).map { $0 == 0 ? nil : $0 }
-    }
-
-    private func address(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> SocketAddressText? {
-        values.value(node, name) { (text) throws(ValueProblem) in try SocketAddressText(parsing: text) }
     }
 }

@@ -14,6 +14,8 @@ struct GatewayReader<Files: FileReading> {
     private(set) var routesShadowPosition = SourcePosition(line: 1, column: 1)
     private(set) var catalogPosition = SourcePosition(line: 1, column: 1)
     var serveAtPosition = SourcePosition(line: 1, column: 1)
+    /// Where the certificate files of the listeners are named, by listener.
+    var tlsPlaces: [ListenTLSPlaces] = []
 
     init(log: DiagnosticLog, environment: [String: String], files: Files) {
         self.log = log
@@ -31,7 +33,7 @@ struct GatewayReader<Files: FileReading> {
             introspection: section.required(.introspection).flatMap(introspection)
                 ?? IntrospectionConfiguration(endpoints: [Self.standIn])
         )
-        section.read(.listen, into: &result.listen, listen)
+        if let node = section[.listen], let listeners = listen(node) { result.listen = listeners }
         if let node = section[.admin] { result.admin = admin(node) }
         if let node = section[.keys] { result.keys = keys(node) }
         if let node = section[.routes] {
@@ -49,7 +51,7 @@ struct GatewayReader<Files: FileReading> {
         result.audit = audit(section[.audit])
         section.read(.threads, into: &result.threads, threads)
         if let node = section[.limits] { result.limits = limits(node) }
-        section.read(.trustedProxies, into: &result.trustedProxies, trustedProxies)
+        section.read(.trustedProxies, into: &result.trustedProxies, trustedPeers)
         if let section = section.section(.log, ConfigurationKeys.Log.self) {
             section.read(.level, into: &result.log.level) { $0.word($1, $2) }
         }
@@ -81,17 +83,15 @@ struct GatewayReader<Files: FileReading> {
         return values.integer(node, name, in: 1...64).map { .fixed($0) }
     }
 
-    private func trustedProxies(_ values: ValueReader, _ node: YAMLNode, _ name: String) -> [CIDRBlock]? {
-        values.list(node, name, allowsEmpty: true)?.compactMap { item in
-            values.value(item, name) { (text) throws(ValueProblem) in try CIDRBlock(parsing: text) }
-        }
-    }
-
     private func checkAddresses(_ configuration: GatewayConfiguration, _ section: Section<ConfigurationKeys.Root>) {
         var addresses = configuration.listen.map(\.address)
-        if case .socket(let admin) = configuration.admin.address { addresses.append(admin) }
-        var seen: Set<SocketAddressText> = []
-        for address in addresses where address.port != 0 && !seen.insert(address).inserted {
+        switch configuration.admin.address {
+        case .socket(let admin): addresses.append(.socket(admin))
+        case .unix(let path): addresses.append(.unix(path))
+        }
+        var seen: Set<ListenAddress> = []
+        for address in addresses where !seen.insert(address).inserted {
+            if case .socket(let socket) = address, socket.port == 0 { continue }
             let key: ConfigurationKeys.Root = section[.listen] == nil ? .admin : .listen
             log.error("\(address) is listened on twice", at: section.keyPosition(key))
         }

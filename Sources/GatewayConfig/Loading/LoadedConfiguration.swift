@@ -13,6 +13,8 @@ public struct LoadedConfiguration: Sendable {
     public let routesFile: String
     /// The routes that are evaluated beside those in force and never enforced, if there are any.
     public let shadowMap: RouteMap?
+    /// The certificates of each listener, in the order of the configuration; `nil` for those without TLS.
+    public let certificates: [ListenerCertificates?]
     /// What may not do what was meant, but can be used.
     public let warnings: [Diagnostic]
 }

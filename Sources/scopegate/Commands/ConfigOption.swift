@@ -36,6 +36,7 @@ struct ConfigOption: ParsableArguments {
             path: path,
             environment: ProcessInfo.processInfo.environment,
             files: SystemFiles(),
+            certificates: TLSCertificates(),
             generation: generation,
             digest: { SHA256.hash($0).hex }
         )

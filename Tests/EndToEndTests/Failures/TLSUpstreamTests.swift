@@ -5,34 +5,12 @@ import Testing
 extension EndToEndTests {
     @Suite("A backend behind TLS")
     struct TLSUpstreamTests {
-        /// A certificate authority, and a certificate by it for 127.0.0.1.
-        private struct Authority {
-            let folder: TemporaryFolder
-            var certificate: String { folder.file("ca.pem") }
-
-            init() throws {
-                folder = try TemporaryFolder()
-                try folder.write("extensions", "subjectAltName = IP:127.0.0.1\n")
-                try openssl("req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=e2e-ca")
-                try openssl("req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=e2e")
-                try openssl(
-                    "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 "
-                        + "-extfile extensions"
-                )
-            }
-
-            private func openssl(_ arguments: String) throws {
-                let result = try ChildProcess.run("sh", ["-c", "cd '\(folder.path)' && openssl \(arguments)"])
-                try #require(result.end == .exited(0), "\(result.errors)")
-            }
-        }
-
         private func withTLS(
             host: String = "127.0.0.1",
-            trusting file: (Authority) throws -> String?,
+            trusting file: (CertificateAuthority) throws -> String?,
             _ body: (GatewayProcess, NginxBackend) throws -> Void
         ) async throws {
-            let authority = try Authority()
+            let authority = try CertificateAuthority()
             let server = (chain: authority.folder.file("server.pem"), key: authority.folder.file("server.key"))
             let nginx = try NginxBackend(certificate: server)
             defer { nginx.stop() }
@@ -65,13 +43,13 @@ extension EndToEndTests {
         }
 
         @Test func anotherAuthorityIsNotBelieved() async throws {
-            let other = try Authority()
+            let other = try CertificateAuthority()
             try await withTLS(trusting: { _ in other.certificate }, { gateway, _ in try expectRefusal(gateway) })
         }
 
         /// A file of authorities that is replaced counts for the next connection.
         @Test func authoritiesCanBeReplaced() async throws {
-            let other = try Authority()
+            let other = try CertificateAuthority()
             try await withTLS { right in
                 try FileManager.default.copyItem(atPath: right.certificate, toPath: other.folder.file("right.pem"))
                 return other.certificate
@@ -84,7 +62,7 @@ extension EndToEndTests {
 
         /// libcurl would remember the authorities of a loop's calls for a day.
         @Test func theIntrospectionEndpointsToo() async throws {
-            let (right, other) = (try Authority(), try Authority())
+            let (right, other) = (try CertificateAuthority(), try CertificateAuthority())
             let server = (chain: right.folder.file("server.pem"), key: right.folder.file("server.key"))
             let nginx = try NginxBackend(certificate: server)
             defer { nginx.stop() }

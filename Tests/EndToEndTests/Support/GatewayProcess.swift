@@ -6,6 +6,10 @@ import Testing
 struct GatewaySettings {
     /// Where it listens.
     var listen = "127.0.0.1:0"
+    /// Further members of that listener, such as `protocols: [h2]`.
+    var listenOptions: [String] = []
+    /// Further listeners, each as a mapping.
+    var listeners: [String] = []
     var upstream: String
     var introspection = "http://127.0.0.1:1/introspect"
     /// Several endpoints in the place of the one.
@@ -41,7 +45,8 @@ struct GatewaySettings {
     static let introspectionClient = "scopegate-test"
 
     func write(to folder: TemporaryFolder) throws -> String {
-        var lines = ["listen: [{address: '\(listen)'}]", "upstream:", "  url: \(upstream)"]
+        let listeners = ["{\((["address: '\(listen)'"] + listenOptions).joined(separator: ", "))}"] + listeners
+        var lines = ["listen: [\(listeners.joined(separator: ", "))]", "upstream:", "  url: \(upstream)"]
         lines += upstreamOptions.map { "  \($0)" }
         lines.append("introspection:")
         lines.append(
@@ -109,8 +114,9 @@ final class GatewayProcess: Sendable {
     let adminPort: Int
     private let folder: TemporaryFolder
 
-    init(_ settings: GatewaySettings) throws {
-        let folder = try TemporaryFolder()
+    /// - Parameter folder: Where its files are; a new one by default.
+    init(_ settings: GatewaySettings, in folder: TemporaryFolder? = nil) throws {
+        let folder = try folder ?? TemporaryFolder()
         let config = try settings.write(to: folder)
         let limit = settings.descriptors.map { "ulimit -n \($0); " } ?? ""
         let child = try ChildProcess(
@@ -142,11 +148,19 @@ final class GatewayProcess: Sendable {
         text.split(separator: "\n").compactMap { try? JSONDecoder().decode(LogLine.self, from: Data($0.utf8)) }
     }
 
+    /// The ports of its listeners, in the order of the configuration; 0 for Unix sockets.
+    var ports: [Int] {
+        logLines.filter { $0.message == "listening" }.map { Self.port($0.address) ?? 0 }
+    }
+
     /// What it has logged.
     var log: String { child.errors }
     var logLines: [LogLine] { Self.logLines(child.errors) }
     /// What it has written to standard output.
     var output: String { child.output }
+    /// The path of a file of its own folder.
+    func file(_ name: String) -> String { folder.file(name) }
+
     /// The configuration that it runs with.
     var configurationPath: String { folder.file("scopegate.yaml") }
     /// The text of the audit file.
@@ -208,9 +222,10 @@ final class GatewayProcess: Sendable {
 /// Runs a test against a gateway of its own, which has to live through it and to end with 0 on SIGTERM.
 func withGateway<Result>(
     _ settings: GatewaySettings,
+    in folder: TemporaryFolder? = nil,
     _ body: (GatewayProcess) async throws -> Result
 ) async throws -> Result {
-    let gateway = try GatewayProcess(settings)
+    let gateway = try GatewayProcess(settings, in: folder)
     defer { gateway.child.kill() }
     do {
         let result = try await body(gateway)

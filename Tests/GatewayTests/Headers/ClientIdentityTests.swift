@@ -25,7 +25,7 @@ struct ClientIdentityTests {
         let identity = ClientIdentity(
             remote: try SocketAddress(ipAddress: remote, port: 40_000),
             local: try SocketAddress(ipAddress: "127.0.0.1", port: 8443),
-            trusted: try Self.trusted.map { try CIDRBlock(parsing: $0) },
+            trusted: TrustedPeers(networks: try Self.trusted.map { try CIDRBlock(parsing: $0) }),
             scheme: "https"
         )
         #expect(identity.address == shown)
@@ -44,7 +44,10 @@ struct ClientIdentityTests {
 
     /// Nothing is known of a client without an address, so nothing that it says is believed.
     @Test func withoutAddress() throws {
-        let everyone = try ["0.0.0.0/0", "::/0"].map { try CIDRBlock(parsing: $0) }
+        let everyone = TrustedPeers(
+            networks: try ["0.0.0.0/0", "::/0"].map { try CIDRBlock(parsing: $0) },
+            unixSockets: true
+        )
         for remote in [nil, try SocketAddress(unixDomainSocketPath: "/tmp/socket")] {
             let identity = ClientIdentity(remote: remote, local: remote, trusted: everyone)
             #expect(identity.address == "unknown")
@@ -53,5 +56,14 @@ struct ClientIdentityTests {
             #expect(identity.localPort == Array("0".utf8))
             #expect(identity.scheme.text == "http")
         }
+    }
+
+    /// Who may connect to a Unix socket its mode says, and whether they are believed the configuration.
+    @Test(arguments: [true, false]) func byUnixSocket(isTrusted: Bool) throws {
+        let trusted = TrustedPeers(networks: [try CIDRBlock(parsing: "0.0.0.0/0")], unixSockets: isTrusted)
+        let identity = ClientIdentity(remote: nil, local: nil, trusted: trusted, isUnixSocket: true)
+        #expect(identity.address == "unix")
+        #expect(identity.forwardedParameter == Array("for=unknown".utf8))
+        #expect(identity.isTrusted == isTrusted)
     }
 }

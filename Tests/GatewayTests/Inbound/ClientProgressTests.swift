@@ -17,7 +17,7 @@ import Testing
         let group = MultiThreadedEventLoopGroup.singleton
         let server = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
         let client = try await ClientBootstrap(group: group).connect(to: #require(server.localAddress)).get()
-        let read = { @Sendable in try await client.eventLoop.submit { ClientProgress(client).acknowledged }.get() }
+        let read = { @Sendable in try await client.eventLoop.submit { ClientProgress(client, nil).acknowledged }.get() }
         let before = try await read()
         try await client.writeAndFlush(ByteBuffer(repeating: 0x61, count: 20_000)).get()
         while try await read() < before + 20_000 { await Task.yield() }

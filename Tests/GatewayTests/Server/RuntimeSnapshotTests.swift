@@ -41,7 +41,7 @@ struct RuntimeSnapshotTests {
     @Test func defaults() throws {
         let snapshot = try snapshot("")
         #expect(snapshot.forwardsKey)
-        #expect(snapshot.trustedProxies.isEmpty)
+        #expect(snapshot.trustedProxies == [])
         #expect(snapshot.upstreamHost == nil)
         #expect(snapshot.servedCatalog == nil)
         #expect(try finds(snapshot, "Authorization: Bearer abc"))

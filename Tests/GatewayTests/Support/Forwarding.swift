@@ -19,7 +19,9 @@ struct Forwarding {
         client = ClientIdentity(
             remote: try SocketAddress(ipAddress: address, port: 40_000),
             local: try SocketAddress(ipAddress: "127.0.0.1", port: 8080),
-            trusted: trusted ? try ["0.0.0.0/0", "::/0"].map { try CIDRBlock(parsing: $0) } : []
+            trusted: TrustedPeers(
+                networks: trusted ? try ["0.0.0.0/0", "::/0"].map { try CIDRBlock(parsing: $0) } : []
+            )
         )
     }
 

@@ -1,0 +1,92 @@
+import GatewayConfig
+import NIOCore
+import NIOSSL
+
+/// Gives each new connection of a listener what its requests come through.
+struct ConnectionSetup: Sendable {
+    /// The listener, as it was at the start.
+    let listener: ListenConfiguration
+    /// Which one it is.
+    let index: Int
+
+    /// Whether connections are plain HTTP/1.1, which need nothing but an ``InboundConnection``.
+    private var isPlain: Bool { listener.tls == nil && listener.protocols == [.http1] }
+
+    /// Called on the connection's loop before it is active.
+    func begin(_ channel: any Channel, on loop: GatewayLoop) throws {
+        if isPlain { try channel.syncOptions?.setOption(.recvAllocator, value: SharedReceiveAllocator(loop: loop)) }
+        let isSocketFile = channel.localAddress?.protocol == .unix
+        if let trusted = listener.proxyProtocol {
+            return try awaitProxyHeader(channel, loop, trusted, isSocketFile: isSocketFile)
+        }
+        if isPlain, !isSocketFile {
+            return try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop))
+        }
+        try proceed(channel, loop, Carrier(channel), isSocketFile: isSocketFile)
+    }
+
+    private func awaitProxyHeader(
+        _ channel: any Channel,
+        _ loop: GatewayLoop,
+        _ trusted: TrustedPeers,
+        isSocketFile: Bool
+    ) throws {
+        let peer = channel.remoteAddress.map(ClientIdentity.bytes) ?? []
+        guard peer.isEmpty ? isSocketFile && trusted.unixSockets : trusted.contains(peer.span) else {
+            loop.proxyHeaderRefused(.untrusted, peer: channel.remoteAddress)
+            return try channel.pipeline.syncOperations.addHandler(UntrustedPeerCloser())
+        }
+        let reader = ProxyHeaderReader(loop: loop) { channel, carrier in
+            try proceed(channel, loop, carrier, isSocketFile: isSocketFile)
+        }
+        try channel.pipeline.syncOperations.addHandler(reader)
+    }
+
+    /// It is known whose connection it is.
+    private func proceed(
+        _ channel: any Channel,
+        _ loop: GatewayLoop,
+        _ carrier: Carrier,
+        isSocketFile: Bool
+    ) throws {
+        var carrier = carrier
+        let pipeline = channel.pipeline.syncOperations
+        if isSocketFile || listener.tls != nil {
+            let transport = StreamTransport(countsWrites: isSocketFile)
+            try pipeline.addHandler(transport)
+            carrier.transport = transport
+        }
+        guard listener.tls != nil else { return try speakPlainly(channel, loop, carrier) }
+        // Without what it was told to secure connections with, a listener has none.
+        guard index < loop.snapshot.tls.count, let tls = loop.snapshot.tls[index] else {
+            throw ChannelError.inappropriateOperationForState
+        }
+        carrier.isSecure = true
+        try pipeline.addHandler(tls.makeHandler())
+        let handshake = TLSHandshake(loop: loop, tls: tls, carrier: carrier) { channel, carrier, negotiated in
+            guard let spoken = agreed(negotiated) else { throw ChannelError.operationUnsupported }
+            try speak(spoken, channel, loop, carrier)
+        }
+        try pipeline.addHandler(handshake)
+    }
+
+    /// What is spoken after a handshake, by what was agreed on in it (RFC 7301); a client that says nothing speaks
+    /// HTTP/1.1.
+    private func agreed(_ negotiated: String?) -> ListenConfiguration.ApplicationProtocol? {
+        let spoken = negotiated.map { ListenConfiguration.ApplicationProtocol(rawValue: $0) } ?? .http1
+        return spoken.flatMap { listener.protocols.contains($0) ? $0 : nil }
+    }
+
+    private func speakPlainly(_ channel: any Channel, _ loop: GatewayLoop, _ carrier: Carrier) throws {
+        try speak(.http1, channel, loop, carrier)
+    }
+
+    private func speak(
+        _ spoken: ListenConfiguration.ApplicationProtocol,
+        _ channel: any Channel,
+        _ loop: GatewayLoop,
+        _ carrier: Carrier
+    ) throws {
+        try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop, carrier: carrier))
+    }
+}

@@ -1,0 +1,154 @@
+import GatewayConfig
+import Glibc
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// The listeners of a gateway: opens them, and closes them.
+final class GatewayListeners: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let loops: [ObjectIdentifier: GatewayLoop]
+    private let services: GatewayServices
+    private let opened = NIOLockedValueBox<(channels: [any Channel], files: [UnixSocketFile])>(([], []))
+
+    init(group: MultiThreadedEventLoopGroup, loops: [GatewayLoop], services: GatewayServices) {
+        self.group = group
+        self.loops = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
+        self.services = services
+    }
+
+    /// Opens all listeners of a configuration.
+    ///
+    /// - Returns: Where they listen, in the order of the configuration.
+    /// - Throws: ``GatewayStartError``; those that are open then stay so until ``close()``.
+    func open(_ listeners: [ListenConfiguration]) async throws -> [SocketAddress] {
+        let handedOver = try SocketActivation.take()
+        for (index, listener) in listeners.enumerated() {
+            let setup = ConnectionSetup(listener: listener, index: index)
+            for channel in try await open(listener, setup, handedOver) {
+                opened.withLockedValue { $0.channels.append(channel) }
+                services.logger.notice("listening", metadata: ["address": "\(Self.text(channel.localAddress))"])
+            }
+        }
+        warnOfUnused(handedOver, listeners)
+        return opened.withLockedValue { $0.channels.compactMap(\.localAddress) }
+    }
+
+    /// Accepts nothing more.
+    func close() async {
+        let (channels, files) = opened.withLockedValue { opened in
+            defer { opened = ([], []) }
+            return opened
+        }
+        for channel in channels { try? await channel.close() }
+        for file in files { file.remove() }
+    }
+
+    private func open(
+        _ listener: ListenConfiguration,
+        _ setup: ConnectionSetup,
+        _ handedOver: SocketActivation
+    ) async throws -> [any Channel] {
+        do {
+            switch listener.address {
+            case .socket(let address):
+                let bootstrap = bootstrap(setup, isTCP: true)
+                if listener.reusePort {
+                    _ = bootstrap.serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
+                }
+                return [try await bootstrap.bind(host: address.host, port: address.port).get()]
+            case .unix(let path):
+                let (file, descriptor) = try UnixSocketFile.bind(path, mode: listener.mode)
+                opened.withLockedValue { $0.files.append(file) }
+                return [try await bootstrap(setup, isTCP: false).withBoundSocket(descriptor).get()]
+            case .systemd(let name):
+                return try await adopt(handedOver.descriptors(named: name), name, handedOver, setup)
+            }
+        } catch let error as GatewayStartError {
+            throw error
+        } catch {
+            throw GatewayStartError("can't listen on \(listener.address): \(error)")
+        }
+    }
+
+    private func adopt(
+        _ descriptors: [CInt],
+        _ name: String,
+        _ handedOver: SocketActivation,
+        _ setup: ConnectionSetup
+    ) async throws -> [any Channel] {
+        guard !descriptors.isEmpty else {
+            let names = handedOver.entries.map(\.name).joined(separator: ", ")
+            throw GatewayStartError(
+                "the service manager has handed over no socket that is named \(name)"
+                    + (names.isEmpty ? "; it has handed over none at all: start the socket unit" : ", only \(names)")
+            )
+        }
+        var channels: [any Channel] = []
+        for descriptor in descriptors {
+            let isTCP = Self.family(of: descriptor) != AF_UNIX
+            channels.append(try await bootstrap(setup, isTCP: isTCP).withBoundSocket(descriptor).get())
+        }
+        return channels
+    }
+
+    private func bootstrap(_ setup: ConnectionSetup, isTCP: Bool) -> ServerBootstrap {
+        let (loops, services) = (loops, services)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let gate = AcceptGate(
+                        metrics: services.metrics,
+                        maximum: services.maximumConnections,
+                        logger: services.logger
+                    )
+                    try channel.pipeline.syncOperations.addHandler(gate)
+                }
+            }
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
+                        throw ChannelError.inappropriateOperationForState
+                    }
+                    try setup.begin(channel, on: loop)
+                }
+            }
+        guard isTCP else { return bootstrap }
+        return
+            bootstrap
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // A slow reader then shows that it makes progress every so many bytes, and not each time that a third of
+            // the kernel's buffer, which may be megabytes, is free.
+            .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
+    }
+
+    /// A socket that nobody listens on would have its clients wait for ever.
+    private func warnOfUnused(_ handedOver: SocketActivation, _ listeners: [ListenConfiguration]) {
+        for entry in handedOver.entries where !listeners.contains(where: { $0.address == .systemd(entry.name) }) {
+            services.logger.warning(
+                "a socket of the service manager is not used: no listener has its name",
+                metadata: ["address": "systemd:\(entry.name)"]
+            )
+            Glibc.close(entry.descriptor)
+        }
+    }
+
+    private static func family(of descriptor: CInt) -> CInt {
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+        }
+        return result == 0 ? CInt(address.ss_family) : AF_INET
+    }
+
+    private static func text(_ address: SocketAddress?) -> String {
+        if let path = address?.pathname { return "unix:\(path)" }
+        guard let address, let host = address.ipAddress, let port = address.port else { return "unknown" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

@@ -1,0 +1,29 @@
+import Logging
+import NIOCore
+
+/// Logs connections that ended before their first request, each kind at most once a second. Each line says how many it
+/// stands for. Loop-bound.
+struct ListenerLog {
+    private var handshakes = LogThrottle(kinds: HandshakeFailure.allCases.count)
+    private var proxyHeaders = LogThrottle(kinds: ProxyHeaderRefusal.allCases.count)
+
+    mutating func failed(_ kind: HandshakeFailure, reason: String, client: String, logger: Logger) {
+        let index = HandshakeFailure.allCases.firstIndex(of: kind) ?? 0
+        guard let count = handshakes.admit(index, now: .now()) else { return }
+        // Clients go away all the time; what looks whether a port is open does nothing else.
+        logger.log(
+            level: kind == .closed ? .debug : .notice,
+            "TLS handshake failed",
+            metadata: ["kind": "\(kind.rawValue)", "reason": "\(reason)", "client": "\(client)", "count": "\(count)"]
+        )
+    }
+
+    mutating func refused(_ reason: ProxyHeaderRefusal, client: String, logger: Logger) {
+        let index = ProxyHeaderRefusal.allCases.firstIndex(of: reason) ?? 0
+        guard let count = proxyHeaders.admit(index, now: .now()) else { return }
+        logger.warning(
+            "PROXY protocol refused",
+            metadata: ["reason": "\(reason.rawValue)", "client": "\(client)", "count": "\(count)"]
+        )
+    }
+}
