@@ -38,4 +38,14 @@ struct AuditRecentTests {
         recent.append((10...20).flatMap { line($0) })
         #expect(recent.lines(AuditFilter(), limit: 100).count == 11)
     }
+
+    @Test func linesThatShareRoomAreAllFound() {
+        let capacity = 100_000
+        let recent = AuditRecent(capacity: capacity)
+        for number in 0..<5000 { recent.append(line(number)) }
+        let found = recent.lines(AuditFilter(), limit: 10_000)
+        #expect(numbers(found) == (0..<found.count).map { String(4999 - $0) })
+        let bytes = found.reduce(0) { $0 + $1.count + 1 }
+        #expect((capacity...capacity + capacity / 32).contains(bytes))
+    }
 }
