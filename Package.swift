@@ -86,9 +86,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Admin/openapi.json")],
+            resources: [.embedInCode("Admin/openapi.json"), .embedInCode("Admin/Console")],
             swiftSettings: settings
         ),
+        // What `scopegate top` makes of the admin listener's answers: pure.
+        .target(name: "Top", dependencies: ["StrictJSON"], swiftSettings: settings),
         .target(
             name: "JournalDemo",
             dependencies: ["HTTP1", "SimpleHTTP", nioCore, nioPosix],
@@ -98,7 +100,7 @@ let package = Package(
             name: "scopegate",
             dependencies: [
                 "Audit", "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection", "JournalDemo", "RouteMap",
-                "ScopeModel", "StrictJSON", logging, nioPosix,
+                "ScopeModel", "StrictJSON", "Top", logging, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -118,6 +120,7 @@ let package = Package(
         .testTarget(name: "RouteMapTests", dependencies: ["HTTP1", "RouteMap", "ScopeModel"], swiftSettings: settings),
         // What tests of several targets need.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "TopTests", dependencies: ["StrictJSON", "Top"], swiftSettings: settings),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "IntrospectionTests",

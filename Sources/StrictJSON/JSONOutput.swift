@@ -30,6 +30,19 @@ public enum JSONOutput: Sendable, ExpressibleByStringLiteral, ExpressibleByInteg
     /// A list.
     public init(arrayLiteral elements: JSONOutput...) { self = .array(elements) }
 
+    /// A value that was read; numbers stay as they were written.
+    public init(_ value: JSONValue) {
+        switch value {
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .number(let number): self = .raw(number.text)
+        case .string(let bytes): self = .raw(JSONQuoting.quoted(bytes))
+        case .array(let elements): self = .array(elements.map(JSONOutput.init))
+        case .object(let object):
+            self = .object(object.members.map { (String(decoding: $0.name, as: UTF8.self), JSONOutput($0.value)) })
+        }
+    }
+
     /// A count.
     public static func count(_ value: some BinaryInteger) -> JSONOutput { .integer(Int64(clamping: value)) }
     /// A text, or `null`.

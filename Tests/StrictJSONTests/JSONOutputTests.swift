@@ -17,6 +17,11 @@ struct JSONOutputTests {
         #expect(text(.object([])) == "{}")
     }
 
+    @Test func whatWasReadIsWrittenAgain() throws {
+        let text = #"{"a":1e3,"b":[null,true,-0.50],"ü":"x\"\u000a"}"#
+        #expect(self.text(JSONOutput(try JSONValue(parsing: Array(text.utf8).span))) == text)
+    }
+
     @Test func isReadBack() throws {
         let value = JSONOutput.object([("ü\u{1}", .real(1e-7)), ("n", .count(-3))])
         guard case .object(let object) = try JSONValue(parsing: value.bytes.span) else {

@@ -18,7 +18,8 @@ public struct AdminClient: Sendable {
         public let description: String
     }
 
-    private let address: AdminAddress
+    /// Where it asks.
+    public let address: AdminAddress
     private let token: Secret?
     private let timeoutMilliseconds: Int
     private static let maximumAnswer = 16 << 20

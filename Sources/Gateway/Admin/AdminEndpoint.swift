@@ -4,6 +4,9 @@ import SimpleHTTP
 
 /// Something that can be asked of the admin listener.
 struct AdminEndpoint: Sendable {
+    /// What stands at the end of the path of an endpoint that is there for all paths of that beginning.
+    static let parameter = "{file}"
+
     enum Handler: Sendable {
         case now(@Sendable (SimpleRequest) -> SimpleResponse)
         case later(@Sendable (SimpleRequest, any EventLoop) -> EventLoopFuture<SimpleResponse>)

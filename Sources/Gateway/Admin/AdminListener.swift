@@ -110,6 +110,8 @@ final class AdminListener: Sendable {
         let audit = AuditEndpoint(recent: subject.recent)
         let (services, reloader, hub) = (subject.services, subject.reloader, subject.hub)
         return [
+            .get("/", isOpen: true, Console.page),
+            .get(Console.prefix + AdminEndpoint.parameter, isOpen: true, Console.file),
             .get("/livez", isOpen: true, later: health.livez),
             .get("/readyz", isOpen: true, health.readyz),
             .get("/openapi.json", isOpen: true) { _ in

@@ -24,12 +24,17 @@ struct AdminResponder: SimpleResponder {
         return answer(request, eventLoop)
     }
 
+    private func endpoint(at path: String) -> AdminEndpoint? {
+        endpoints[path]
+            ?? path.lastIndex(of: "/").flatMap { endpoints[path[...$0] + AdminEndpoint.parameter] }
+    }
+
     private struct Refusal: Error {
         let response: SimpleResponse
     }
 
     private func resolve(_ request: SimpleRequest) -> Result<AdminEndpoint.Handler, Refusal> {
-        let endpoint = endpoints[request.path]
+        let endpoint = endpoint(at: request.path)
         let isOpen = endpoint?.isOpen ?? false
         if let refusal = access.refusal(of: request, isOpen: isOpen, acts: endpoint?.acts ?? false) {
             return .failure(Refusal(response: refusal))

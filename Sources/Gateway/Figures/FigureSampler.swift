@@ -37,10 +37,16 @@ final class FigureSampler: Sendable {
         }
     }
 
-    /// The samples that are kept, the oldest first.
+    /// The samples that are kept, or the newest of them, the oldest first.
     func show(_ request: SimpleRequest) -> SimpleResponse {
-        let samples = state.withLock { Array($0.samples) }
-        return AdminAnswer.json(200, .object([("samples", .array(samples.map(\.json)))]))
+        do throws(QueryParameters.Problem) {
+            let parameters = try QueryParameters(request.query, known: ["limit"])
+            let limit = try parameters.integer("limit", in: 1...Self.keptSamples) ?? Self.keptSamples
+            let samples = state.withLock { Array($0.samples.suffix(limit)) }
+            return AdminAnswer.json(200, .object([("samples", .array(samples.map(\.json)))]))
+        } catch {
+            return AdminAnswer.error(400, code: "invalid_query", message: error.description)
+        }
     }
 
     private func take(_ figures: GatewayFigures) {

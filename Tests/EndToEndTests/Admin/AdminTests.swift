@@ -18,7 +18,8 @@ extension EndToEndTests {
                     // What isn't there is answered with a list of what is.
                     let message = try gateway.admin("GET", "/none").text
                     #expect(message.contains(paths.keys.sorted().joined(separator: ", ")))
-                    for (path, operations) in paths where path != "/events" {
+                    for (template, operations) in paths where template != "/events" {
+                        let path = template.replacing("{file}", with: "main.js")
                         let method = operations.keys.contains("post") ? "POST" : "GET"
                         let other = method == "POST" ? "GET" : "POST"
                         #expect(try gateway.admin(method, path).status != 404, "\(path)")
@@ -54,7 +55,7 @@ extension EndToEndTests {
                 settings.admin = "{address: '0.0.0.0:0', token: {file: admin-token}}"
                 settings.files["admin-token"] = Self.token
                 try await withGateway(settings) { gateway in
-                    for path in ["/livez", "/readyz", "/openapi.json"] {
+                    for path in ["/livez", "/readyz", "/openapi.json", "/", "/console/main.js"] {
                         #expect(try gateway.admin("GET", path).status == 200)
                     }
                     let authorization = "Authorization: Bearer \(Self.token)"

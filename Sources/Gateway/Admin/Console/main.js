@@ -1,0 +1,46 @@
+// The console: an operator's view of one gateway.
+
+import * as actions from "./actions.js";
+import { byID } from "./dom.js";
+import { json } from "./client.js";
+import * as denials from "./denials.js";
+import { wireClosing } from "./dialog.js";
+import * as explain from "./explain.js";
+import * as figures from "./figures.js";
+import { listen } from "./link.js";
+import * as record from "./record.js";
+import * as reloads from "./reloads.js";
+import * as revoke from "./revoke.js";
+import * as routes from "./routes.js";
+import * as samples from "./samples.js";
+import * as state from "./state.js";
+
+const readinessInterval = 5000;
+
+byID("host").textContent = location.host;
+wireClosing();
+for (const part of [figures, state, denials, record, explain, routes, actions, revoke]) part.begin();
+
+// What fails here fails for the connection too, which says so.
+const unlessLost = (promise) => promise.catch(() => {});
+setInterval(() => {
+  if (document.body.dataset.stale === undefined) unlessLost(state.refresh());
+}, readinessInterval);
+
+listen({
+  async onOpen() {
+    const known = await json("figures");
+    const isAnother = (known.samples.at(-1)?.requests.total ?? 0) < (samples.latest()?.requests.total ?? 0);
+    if (isAnother) denials.forget();
+    samples.replace(known.samples);
+    await Promise.all([denials.refresh(), routes.refresh(), reloads.refresh(), state.refresh()]);
+  },
+  onEvent(name, value) {
+    if (name === "sample") samples.add(value);
+    else if (name === "denied") denials.add(value);
+    else if (name === "skipped") denials.skip(value.count);
+    else if (name === "reload") {
+      for (const part of [routes, reloads, state]) unlessLost(part.refresh());
+    }
+  },
+});

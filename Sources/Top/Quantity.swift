@@ -1,0 +1,35 @@
+/// Numbers in few characters.
+enum Quantity {
+    /// A number with as many digits as say something: `0.25`, `7.30`, `12.5`, `1204`; `-` for none.
+    static func amount(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "-" }
+        if value == value.rounded() || abs(value) >= 100 { return "\(Int64(clamping: value.rounded()))" }
+        return decimal(value, digits: abs(value) >= 10 ? 1 : 2)
+    }
+
+    /// A share of one in percent, with one digit behind the point; what isn't all doesn't look like all.
+    static func percent(_ share: Double?) -> String {
+        guard let share, share.isFinite else { return "-" }
+        if share < 1, share > 0.999 { return "99.9" }
+        let value = share * 100
+        return value == value.rounded() ? "\(Int64(clamping: value))" : decimal(value, digits: 1)
+    }
+
+    /// Bytes in millions.
+    static func megabytes(_ bytes: Int64) -> String { decimal(Double(bytes) / 1e6, digits: 1) + " MB" }
+
+    private static func decimal(_ value: Double, digits: Int) -> String {
+        let unit: Int64 = digits == 1 ? 10 : 100
+        let scaled = Int64(clamping: (abs(value) * Double(unit)).rounded())
+        let fraction = String(scaled % unit)
+        let zeros = String(repeating: "0", count: digits - fraction.count)
+        return "\(value < 0 && scaled > 0 ? "-" : "")\(scaled / unit).\(zeros)\(fraction)"
+    }
+}
+
+extension Int64 {
+    /// The nearest whole number there is.
+    fileprivate init(clamping value: Double) {
+        self = value >= 9.2e18 ? .max : value <= -9.2e18 ? .min : Int64(value)
+    }
+}
