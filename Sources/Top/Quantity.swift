@@ -1,10 +1,10 @@
 /// Numbers in few characters.
 enum Quantity {
-    /// A number with as many digits as say something: `0.25`, `7.30`, `12.5`, `1204`; `-` for none.
+    /// A number with as many digits as say something: `0.048`, `0.25`, `7.30`, `12.5`, `1204`; `-` for none.
     static func amount(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "-" }
         if value == value.rounded() || abs(value) >= 100 { return "\(Int64(clamping: value.rounded()))" }
-        return decimal(value, digits: abs(value) >= 10 ? 1 : 2)
+        return decimal(value, digits: abs(value) >= 10 ? 1 : abs(value) >= 0.1 ? 2 : 3)
     }
 
     /// A share of one in percent, with one digit behind the point; what isn't all doesn't look like all.
@@ -19,7 +19,7 @@ enum Quantity {
     static func megabytes(_ bytes: Int64) -> String { decimal(Double(bytes) / 1e6, digits: 1) + " MB" }
 
     private static func decimal(_ value: Double, digits: Int) -> String {
-        let unit: Int64 = digits == 1 ? 10 : 100
+        let unit: Int64 = digits == 1 ? 10 : digits == 2 ? 100 : 1000
         let scaled = Int64(clamping: (abs(value) * Double(unit)).rounded())
         let fraction = String(scaled % unit)
         let zeros = String(repeating: "0", count: digits - fraction.count)

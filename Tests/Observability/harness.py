@@ -101,6 +101,30 @@ class Server:
         self.server.shutdown_connections()
 
 
+class Nginx:
+    """A backend that is fast enough for loads."""
+
+    def __init__(self, folder):
+        self.port = free_port()
+        configuration = folder / "nginx.conf"
+        configuration.write_text(
+            f"""
+            daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+            events {{ worker_connections 1024; }}
+            http {{
+                access_log off; keepalive_requests 100000000; default_type application/json;
+                client_body_temp_path {folder}/body;
+                server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 '{{"data":[]}}'; }} }}
+            }}
+            """
+        )
+        self.process = subprocess.Popen(["nginx", "-c", configuration, "-e", folder / "nginx.log"])
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
 class Run:
     """A folder, the servers, and gateways one after the other."""
 

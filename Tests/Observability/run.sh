@@ -6,10 +6,11 @@
 #                  (needs root, for a small tmpfs)
 #   schemathesis   the admin listener against its OpenAPI document
 #   traces         exported spans, read by opentelemetry-proto
+#   console        the console of a gateway under load, in headless Chromium; SCREENSHOTS names the folder for its pictures
 #   cost           CPU per request with metrics, access log and traces on and off; WITHOUT_METRICS may name a binary of
 #                  before there were metrics
 #
-# Usage: Tests/Observability/run.sh [rules|prometheus|schemathesis|traces|cost]...   (default: all)
+# Usage: Tests/Observability/run.sh [rules|prometheus|schemathesis|traces|console|cost]...   (default: all)
 #
 # BINARY names a program to use in the place of a release build.
 set -euo pipefail
@@ -17,9 +18,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../deploy/common.sh"
 cd "$root"
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(rules prometheus schemathesis traces cost)
+[ ${#parts[@]} -gt 0 ] || parts=(rules prometheus schemathesis traces console cost)
 
-python_packages=(schemathesis==4.32.5 opentelemetry-proto==1.45.2)
+python_packages=(
+    schemathesis==4.32.5 opentelemetry-proto==1.45.2 playwright==1.65.2 axe-playwright-python==0.1.8
+)
 folder="$root/.build/observability-python"
 
 install_python() {
@@ -32,7 +35,8 @@ install_python() {
     printf '%s\n' "${python_packages[*]}" >"$folder/installed-packages"
 }
 
-install_packages prometheus python3 python3-venv nginx libnginx-mod-http-lua gcc libc6-dev mount
+install_packages prometheus python3 python3-venv nginx libnginx-mod-http-lua gcc libc6-dev mount \
+    chromium fonts-dejavu-core
 binary=${BINARY:-}
 if [ -z "$binary" ]; then
     install_packages "${build_packages[@]}"
@@ -41,6 +45,7 @@ if [ -z "$binary" ]; then
     swift build -c release --product scopegate
     binary=$(swift build -c release --show-bin-path)/scopegate
 fi
+cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$root/.build/load" Tests/Benchmarks/Load/load.c
 ulimit -n "$(ulimit -Hn)"
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -59,8 +64,12 @@ for part in "${parts[@]}"; do
             install_python
             "$folder/bin/python" "$here/traces.py" "$binary"
             ;;
+        console)
+            install_python
+            "$folder/bin/python" "$here/console.py" "$binary" "$root/.build/load" \
+                "${SCREENSHOTS:-$root/.build/console-page}"
+            ;;
         cost)
-            cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$root/.build/load" Tests/Benchmarks/Load/load.c
             /usr/bin/python3 "$here/cost.py" "$binary" "$root/.build/load" 3 5 ${WITHOUT_METRICS:+"$WITHOUT_METRICS"}
             ;;
         *) die "there is no part $part" ;;

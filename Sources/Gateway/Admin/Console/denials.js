@@ -99,6 +99,8 @@ function merge(list) {
 
 /** Adds a record that came just now. */
 export function add(record) {
+  // One that was fetched already may come once more.
+  if (record.seq <= (records[0]?.seq ?? 0)) return merge([record]);
   offer(record);
   records.unshift(record);
   if (records.length > mostKept) records.length = mostKept;
@@ -129,6 +131,7 @@ export async function refresh() {
 export function forget() {
   records = [];
   skipped = 0;
+  rows.replaceChildren();
 }
 
 /** Wires the filters. */

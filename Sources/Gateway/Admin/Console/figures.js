@@ -2,7 +2,7 @@
 
 import { announce, byID, setText } from "./dom.js";
 import { Chart } from "./chart.js";
-import { amount, count, counted, percent } from "./format.js";
+import { amount, count, counted, percent, plain } from "./format.js";
 import * as samples from "./samples.js";
 import { linear, logarithmic } from "./scale.js";
 
@@ -60,7 +60,7 @@ export function begin() {
   const allowed = ({ requests: { per_second: all, denied_per_second: denied, undecided_per_second: undecided } }) =>
     Math.max(0, all - denied - undecided);
   new Chart(byID("chart-requests"), {
-    title: "Requests per second", lines: 3, scale: stacked, format: amount, label: amount, empty: "No sample yet",
+    title: "Requests per second", lines: 3, scale: stacked, format: amount, label: plain, empty: "No sample yet",
     series: [
       { name: "allowed", style: "allowed", value: allowed },
       { name: "denied", style: "denied", value: (sample) => sample.requests.denied_per_second },
@@ -69,7 +69,7 @@ export function begin() {
     ],
   });
   new Chart(byID("chart-latency"), {
-    title: "Latency, ms", lines: 0, format: amount, label: String, empty: "No requests in this time",
+    title: "Latency, ms", lines: 0, format: amount, label: plain, empty: "No requests in this time",
     scale: (values) => (values.length > 0 ? logarithmic(Math.min(...values), Math.max(...values)) : logarithmic(0.1, 100)),
     series: ["p50", "p90", "p99"].map((name, index) => ({
       name, style: ["low", "middle", "high"][index], value: (sample) => sample.latency_ms[name],
@@ -82,7 +82,7 @@ export function begin() {
     series: [{ name: "hits", style: "rate", value: (sample) => sample.cache.hit_rate }],
   });
   new Chart(byID("chart-introspection"), {
-    title: "Introspection calls per second", lines: 0, scale: stacked, format: amount, label: amount, empty: "No sample yet",
+    title: "Introspection calls per second", lines: 0, scale: stacked, format: amount, label: plain, empty: "No sample yet",
     series: [
       { name: "calls", style: "middle", value: (sample) => sample.introspection.calls_per_second },
       { name: "failed", style: "failed", isRare: true, value: (sample) => sample.introspection.failures_per_second },

@@ -5,12 +5,15 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 /** A count: 12,345. */
 export const count = (number) => whole.format(number);
 
-/** A number with as many digits as say something: 0.25, 7.3, 1,204. */
+/** A number as it is, its thousands set apart. */
+export const plain = (number) => number.toLocaleString("en");
+
+/** A number with as many digits as say something: 0.048, 0.25, 7.30, 12.5, 1,204. */
 export function amount(number) {
   if (number == null) return "–";
   const size = Math.abs(number);
   if (size >= 100 || Number.isInteger(number)) return whole.format(number);
-  return number.toFixed(size >= 10 ? 1 : 2);
+  return number.toFixed(size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
 }
 
 /** A share of one as a percentage without its sign. */

@@ -30,8 +30,8 @@ setInterval(() => {
 listen({
   async onOpen() {
     const known = await json("figures");
-    const isAnother = (known.samples.at(-1)?.requests.total ?? 0) < (samples.latest()?.requests.total ?? 0);
-    if (isAnother) denials.forget();
+    // What remembers nothing of the time before is another gateway, or the same one anew.
+    if (!(known.samples[0]?.time <= samples.latest()?.time)) denials.forget();
     samples.replace(known.samples);
     await Promise.all([denials.refresh(), routes.refresh(), reloads.refresh(), state.refresh()]);
   },
