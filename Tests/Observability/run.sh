@@ -7,10 +7,11 @@
 #   schemathesis   the admin listener against its OpenAPI document
 #   traces         exported spans, read by opentelemetry-proto
 #   console        the console of a gateway under load, in headless Chromium; SCREENSHOTS names the folder for its pictures
+#   top            scopegate top on an emulated terminal
 #   cost           CPU per request with metrics, access log and traces on and off; WITHOUT_METRICS may name a binary of
 #                  before there were metrics
 #
-# Usage: Tests/Observability/run.sh [rules|prometheus|schemathesis|traces|console|cost]...   (default: all)
+# Usage: Tests/Observability/run.sh [rules|prometheus|schemathesis|traces|console|top|cost]...   (default: all)
 #
 # BINARY names a program to use in the place of a release build.
 set -euo pipefail
@@ -18,10 +19,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../deploy/common.sh"
 cd "$root"
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(rules prometheus schemathesis traces console cost)
+[ ${#parts[@]} -gt 0 ] || parts=(rules prometheus schemathesis traces console top cost)
 
 python_packages=(
     schemathesis==4.32.5 opentelemetry-proto==1.45.2 playwright==1.65.2 axe-playwright-python==0.1.8
+    pyte==0.8.2
 )
 folder="$root/.build/observability-python"
 
@@ -68,6 +70,10 @@ for part in "${parts[@]}"; do
             install_python
             "$folder/bin/python" "$here/console.py" "$binary" "$root/.build/load" \
                 "${SCREENSHOTS:-$root/.build/console-page}"
+            ;;
+        top)
+            install_python
+            "$folder/bin/python" "$here/top.py" "$binary"
             ;;
         cost)
             /usr/bin/python3 "$here/cost.py" "$binary" "$root/.build/load" 3 5 ${WITHOUT_METRICS:+"$WITHOUT_METRICS"}
