@@ -63,7 +63,7 @@ public enum JSONOutput: Sendable, ExpressibleByStringLiteral, ExpressibleByInteg
         case .bool(let value): result += (value ? "true" : "false").utf8
         case .integer(let value): result += "\(value)".utf8
         case .real(let value): result += (value.isFinite ? "\(value)" : "null").utf8
-        case .string(let text): result += JSONQuoting.quoted(text.utf8)
+        case .string(let text): JSONQuoting.append(text, to: &result)
         case .raw(let bytes): result += bytes
         case .array(let elements):
             result.append(UInt8(ascii: "["))
@@ -76,7 +76,7 @@ public enum JSONOutput: Sendable, ExpressibleByStringLiteral, ExpressibleByInteg
             result.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { result.append(UInt8(ascii: ",")) }
-                result += JSONQuoting.quoted(member.0.utf8)
+                JSONQuoting.append(member.0, to: &result)
                 result.append(UInt8(ascii: ":"))
                 member.1.append(to: &result)
             }

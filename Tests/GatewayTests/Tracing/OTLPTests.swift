@@ -79,4 +79,45 @@ struct OTLPTests {
             Set(attributes.compactMap { $0["key"] as? String }) == ["http.route", "http.response.status_code", "ok"]
         )
     }
+
+    @Test("Every kind of value is written, and what has none is left out")
+    func values() throws {
+        let span = span("quoted \"\u{1}\" é")
+        span.updateAttributes { attributes in
+            attributes["text"] = "a\\b"
+            attributes["least"] = SpanAttribute.int64(.min)
+            attributes["zero"] = SpanAttribute.int32(0)
+            attributes["double"] = SpanAttribute.double(0.5)
+            attributes["texts"] = SpanAttribute.stringArray(["a", "\""])
+            attributes["none"] = SpanAttribute.doubleArray([1, 2])
+            attributes["flag"] = SpanAttribute.bool(false)
+        }
+        span.addLink(SpanLink(context: span.context, attributes: [:]))
+        span.addEvent(
+            SpanEvent(
+                name: "e",
+                at: WallInstant(nanosecondsSinceEpoch: .max),
+                attributes: ["only": SpanAttribute.doubleArray([1])]
+            )
+        )
+        span.end(at: WallInstant(nanosecondsSinceEpoch: 300))
+        let text = String(
+            decoding: OTLPEncoder(resource: [], scope: (name: "s", version: "1")).encode(queue.take() + queue.take()),
+            as: UTF8.self
+        )
+        _ = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        for part in [
+            #""name":"quoted \"\u0001\" é","#, #"{"key":"text","value":{"stringValue":"a\\b"}}"#,
+            #"{"key":"least","value":{"intValue":"-9223372036854775808"}}"#,
+            #"{"key":"zero","value":{"intValue":"0"}}"#, #"{"key":"double","value":{"doubleValue":0.5}}"#,
+            #"{"key":"texts","value":{"arrayValue":{"values":[{"stringValue":"a"},{"stringValue":"\""}]}}}"#,
+            #"{"key":"flag","value":{"boolValue":false}}"#,
+            #""events":[{"timeUnixNano":"18446744073709551615","name":"e","attributes":[]}]"#,
+            "\"links\":[{\"traceId\":\"\(span.trace.traceIDText)\",",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+        #expect(!text.contains("none"))
+        #expect(OTLPEncoder(resource: [], scope: (name: "s", version: "1")).encode([]).starts(with: Array("{".utf8)))
+    }
 }
