@@ -12,8 +12,9 @@ public final class AuditRecent: Sendable {
     private static let leastChunks = 64
 
     private let state = Mutex(State())
-    private let capacity: Int
-    private let chunkLength: Int
+    let capacity: Int
+    /// How long the pieces are, in bytes, in which lines are kept and forgotten.
+    let chunkLength: Int
 
     /// - Parameter capacity: How many bytes of lines are kept at least, if there are so many.
     public init(capacity: Int = 4 << 20) {

@@ -105,6 +105,7 @@ public final class GatewayServer: Service {
             logger.warning("audit.fingerprint_secret is not set: key fingerprints in the audit change with every start")
         }
         let (recent, hub) = (AuditRecent(), EventHub())
+        recent.load(path: configuration.audit.path)
         let logger = logger
         let accessLog = try configuration.accessLog.map { try AccessLog($0, logger: logger) }
         let exporter = try makeExporter()

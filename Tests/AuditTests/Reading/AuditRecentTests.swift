@@ -1,4 +1,5 @@
 import Audit
+import Foundation
 import Testing
 
 @Suite("The newest lines in memory")
@@ -47,5 +48,45 @@ struct AuditRecentTests {
         #expect(numbers(found) == (0..<found.count).map { String(4999 - $0) })
         let bytes = found.reduce(0) { $0 + $1.count + 1 }
         #expect((capacity...capacity + capacity / 32).contains(bytes))
+    }
+
+    /// Lines with these numbers, in a file.
+    private func write(_ numbers: ClosedRange<Int>, to path: String, end: String = "") throws {
+        try Data(numbers.flatMap { line($0) } + Array(end.utf8)).write(to: URL(fileURLWithPath: path))
+    }
+
+    @Test func whatWasThereBeforeTheStart() throws {
+        let folder = try TemporaryDirectory()
+        try write(1...9, to: folder.file("audit.jsonl.000000000001"))
+        try write(10...15, to: folder.file("audit.jsonl"), end: #"{"time":"torn"#)
+        let recent = AuditRecent()
+        recent.load(path: folder.file("audit.jsonl"))
+        recent.append(line(16))
+        let found = numbers(recent.lines(AuditFilter(), limit: 100))
+        #expect(found == (1...16).reversed().map { String($0) })
+    }
+
+    @Test func noMoreOfItThanThereIsRoomFor() throws {
+        let folder = try TemporaryDirectory()
+        try write(1...9, to: folder.file("audit.jsonl.000000000001"))
+        try write(10...15, to: folder.file("audit.jsonl"))
+        // Room for six lines and a half: the half one isn't shown.
+        let recent = AuditRecent(capacity: line(10).count * 13 / 2)
+        recent.load(path: folder.file("audit.jsonl"))
+        let found = numbers(recent.lines(AuditFilter(), limit: 100))
+        #expect(found == (10...15).reversed().map { String($0) })
+        let none = AuditRecent()
+        none.load(path: folder.file("none.jsonl"))
+        #expect(none.lines(AuditFilter(), limit: 1).isEmpty)
+    }
+
+    @Test func compressedFilesAreLeftOut() throws {
+        let folder = try TemporaryDirectory()
+        try write(1...9, to: folder.file("audit.jsonl.000000000001"))
+        try Data([0x1F, 0x8B, 0]).write(to: URL(fileURLWithPath: folder.file("audit.jsonl.000000000010.gz")))
+        try write(20...21, to: folder.file("audit.jsonl"))
+        let recent = AuditRecent()
+        recent.load(path: folder.file("audit.jsonl"))
+        #expect(numbers(recent.lines(AuditFilter(), limit: 100)).prefix(2) == ["21", "20"])
     }
 }
