@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
 
+        .target(name: "HTTP2", swiftSettings: settings),
         .target(name: "ProxyProtocol", swiftSettings: settings),
 
         // Thin layers over the system's C libraries.
@@ -78,8 +79,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "Introspection", "PrometheusMetrics",
-                "ProxyProtocol", "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
+                "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2", "Introspection",
+                "PrometheusMetrics", "ProxyProtocol", "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
                 .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, nioTLS,
                 nioSSL,
                 nioHTTP2, nioHPACK, logging, metrics, .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -115,6 +116,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "HTTP2Tests", dependencies: ["HTTP1", "HTTP2"], swiftSettings: settings),
         .testTarget(name: "ProxyProtocolTests", dependencies: ["ProxyProtocol"], swiftSettings: settings),
         .testTarget(name: "ScopeModelTests", dependencies: ["ScopeModel"], swiftSettings: settings),
         .testTarget(name: "RouteMapTests", dependencies: ["HTTP1", "RouteMap", "ScopeModel"], swiftSettings: settings),

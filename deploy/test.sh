@@ -4,22 +4,22 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 
-# What the end-to-end tests run as authorization servers.
-oauth_packages=(django-oauth-toolkit==3.4.1 django==5.2.19 authlib==1.9.9 flask==3.1.3)
+# What the end-to-end tests run as authorization servers, and what they speak HTTP/2 with.
+python_packages=(django-oauth-toolkit==3.4.1 django==5.2.19 authlib==1.9.9 flask==3.1.3 hpack==4.1.0)
 
 # Installs them into a virtual environment below .build, unless it has exactly them.
-install_oauth_servers() {
-    local folder="$root/.build/oauth-python"
-    local installed="$folder/installed-packages" wanted="${oauth_packages[*]}"
+install_python_packages() {
+    local folder="$root/.build/test-python"
+    local installed="$folder/installed-packages" wanted="${python_packages[*]}"
     if [ "$(cat "$installed" 2>/dev/null)" = "$wanted" ] && "$folder/bin/python" -c 'import sys' 2>/dev/null; then
-        say "OAuth servers: all there ($wanted)"
+        say "Python packages: all there ($wanted)"
     else
-        say "Installing OAuth servers: $wanted"
+        say "Installing Python packages: $wanted"
         rm -rf "$folder"
         # Debian's own, which python3-venv belongs to, whatever else the PATH may have first.
         /usr/bin/python3 -m venv "$folder"
-        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "${oauth_packages[@]}" ||
-            die "the OAuth servers of the tests can't be installed from PyPI: $wanted"
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "${python_packages[@]}" ||
+            die "the Python packages of the tests can't be installed from PyPI: $wanted"
         # Last, so that an installation that was cut short is done again.
         printf '%s\n' "$wanted" >"$installed"
     fi
@@ -28,7 +28,7 @@ install_oauth_servers() {
 
 install_packages "${build_packages[@]}" nginx-light prometheus python3 python3-venv curl
 require_swift
-install_oauth_servers
+install_python_packages
 export SCOPEGATE_STRICT=1
 
 say "Format"

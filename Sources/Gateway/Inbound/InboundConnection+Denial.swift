@@ -10,7 +10,7 @@ extension InboundConnection {
         refuse(Denial(error))
     }
 
-    private func refuse(_ denial: Denial) {
+    func refuse(_ denial: Denial) {
         request = CurrentRequest(
             snapshot: loop.snapshot,
             id: loop.nextRequestID(),

@@ -101,6 +101,16 @@ extension InboundConnection {
         exchange.flush()
     }
 
+    /// The body is not what its head says, as what carries it finds.
+    func bodyIsMalformed(_ message: StaticString) {
+        guard phase == .forwarding, !body.isComplete, let exchange else {
+            carrier?.transport?.cut()
+            return
+        }
+        exchange.cancel()
+        exchangeFailed(.invalidRequestFraming, responseBegun: exchange.responseHasBegun, message: message)
+    }
+
     private func exceedsLimit(adding count: Int) -> Bool {
         guard let limit = request?.bodyLimit else { return false }
         request?.bodyByteCount += UInt64(count)

@@ -168,7 +168,8 @@ final class InboundConnection: ChannelDuplexHandler {
     private func begin(_ context: ChannelHandlerContext) {
         guard identity == nil else { return }
         // The listener accepted it when the gateway was already stopping.
-        guard !loop.isDraining else { return context.close(promise: nil) }
+        // A stream of a connection that was told so late enough to begin it is served (RFC 9113 §6.8).
+        guard !loop.isDraining || carrier?.version == .http2 else { return context.close(promise: nil) }
         identity = ClientIdentity(
             remote: carrier == nil ? context.channel.remoteAddress : carrier?.remote,
             local: carrier == nil ? context.channel.localAddress : carrier?.local,

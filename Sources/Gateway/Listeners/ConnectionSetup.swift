@@ -78,7 +78,12 @@ struct ConnectionSetup: Sendable {
     }
 
     private func speakPlainly(_ channel: any Channel, _ loop: GatewayLoop, _ carrier: Carrier) throws {
-        try speak(.http1, channel, loop, carrier)
+        guard listener.protocols.contains(.http2) else { return try speak(.http1, channel, loop, carrier) }
+        guard listener.protocols.contains(.http1) else { return try speak(.http2, channel, loop, carrier) }
+        let reader = HTTP2PrefaceReader(loop: loop, carrier: carrier) { channel, isHTTP2 in
+            try speak(isHTTP2 ? .http2 : .http1, channel, loop, carrier)
+        }
+        try channel.pipeline.syncOperations.addHandler(reader)
     }
 
     private func speak(
@@ -87,6 +92,10 @@ struct ConnectionSetup: Sendable {
         _ loop: GatewayLoop,
         _ carrier: Carrier
     ) throws {
-        try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop, carrier: carrier))
+        switch spoken {
+        case .http1:
+            try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop, carrier: carrier))
+        case .http2: try HTTP2Connection.add(to: channel, loop: loop, carrier: carrier)
+        }
     }
 }

@@ -28,6 +28,8 @@ final class GatewayMetrics: Sendable {
     let introspection: IntrospectionTimers
     /// What is counted of connections before their first request.
     let listeners: ListenerMetrics
+    /// What is counted of connections of HTTP/2.
+    let http2: HTTP2Metrics
     /// What the shadow map would have made of requests.
     let shadow = ShadowCounters()
     private let refusals: [Counter]
@@ -82,6 +84,7 @@ final class GatewayMetrics: Sendable {
         }
         introspection = IntrospectionTimers(registry)
         listeners = ListenerMetrics(registry)
+        http2 = HTTP2Metrics(registry)
         registry.collect { [unowned self] in ownFamilies }
         registry.collect { ProcessMetrics.families }
     }

@@ -243,6 +243,12 @@ final class GatewayLoop: @unchecked Sendable {
         listenerLog.failed(failure, reason: reason, client: peer?.ipAddress ?? "unknown", logger: services.logger)
     }
 
+    /// A connection of HTTP/2 is ended for what its client did.
+    func http2Failed(_ failure: HTTP2Failure, reason: String, peer: SocketAddress?) {
+        services.metrics.http2.failed(failure)
+        listenerLog.failed(failure, reason: reason, client: peer?.ipAddress ?? "unknown", logger: services.logger)
+    }
+
     /// A connection is closed that should have begun with the PROXY protocol.
     func proxyHeaderRefused(_ reason: ProxyHeaderRefusal, peer: SocketAddress?) {
         services.metrics.listeners.refused(reason)

@@ -22,6 +22,7 @@ final class RuntimeSnapshot: Sendable {
     /// The Host that the upstream gets, or nil for the client's.
     let upstreamHost: [UInt8]?
     let limits: RequestLimits
+    let http2Limits: HTTP2Limits
     /// The path that the gateway answers itself with the catalog, and the answer.
     let servedCatalog: ServedCatalog?
     /// What answers for keys.
@@ -71,6 +72,7 @@ final class RuntimeSnapshot: Sendable {
         case .upstream: upstreamHost = Array(configuration.upstream.endpoint.authority.utf8)
         }
         limits = RequestLimits(configuration)
+        http2Limits = HTTP2Limits(configuration.limits)
         namesGeneration = configuration.reload.generationHeader
         fingerprintSecret = configuration.audit.fingerprintSecret
         if let previous, previous.fingerprintSecret == configuration.audit.fingerprintSecret {

@@ -36,7 +36,7 @@ final class ListenerTLS: Sendable {
         settings.minimumTLSVersion = configuration.minVersion == .tls13 ? .tlsv13 : .tlsv12
         settings.maximumTLSVersion = .tlsv13
         settings.cipherSuiteValues = Self.cipherSuites
-        settings.applicationProtocols = protocols.filter { $0 == .http1 }.map(\.rawValue)
+        settings.applicationProtocols = protocols.map(\.rawValue)
         settings.shutdownTimeout = Self.shutdownTimeout
         settings.trustRoots = .certificates([])
         if let authorities = certificates.clientAuthorities {

@@ -1,0 +1,139 @@
+import CurlTransport
+import GatewayConfig
+import NIOCore
+import NIOHTTP2
+
+/// One connection of HTTP/2, whose requests are on its streams. Stands behind the library's handlers, and ends the
+/// connection when they find that the client breaks the protocol or its limits, when nothing is under way for long, and
+/// when the gateway stops.
+final class HTTP2Connection: ChannelInboundHandler, ClientSession {
+    typealias InboundIn = HTTP2Frame
+
+    /// How long a client has to acknowledge that the connection ends.
+    private static let farewellTime = TimeAmount.seconds(5)
+
+    private let loop: GatewayLoop
+    private let carrier: Carrier
+    private let gate: HTTP2Gate
+    private let streams: HTTP2StreamCount
+    private var context: ChannelHandlerContext?
+    private var idleTimer: RepeatedTask?
+    private var isLeaving = false
+    private var isReported = false
+
+    /// Adds the handlers of a connection to its pipeline.
+    static func add(to channel: any Channel, loop: GatewayLoop, carrier: Carrier) throws {
+        let limits = loop.snapshot.http2Limits
+        let gate = HTTP2Gate()
+        let management = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            // It starts its timers with the channel, which is active already; so idle connections are seen to here.
+            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil)
+        )
+        let streams = HTTP2StreamCount(management: management.http2StreamDelegate, eventLoop: channel.eventLoop)
+        let bound = NIOLoopBound((loop: loop, carrier: carrier), eventLoop: channel.eventLoop)
+        let protocolHandler = NIOHTTP2Handler(
+            mode: .server,
+            eventLoop: channel.eventLoop,
+            connectionConfiguration: limits.connection,
+            streamConfiguration: limits.stream,
+            streamDelegate: streams
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                let handlers = HTTP2Stream.handlers(loop: bound.value.loop, carrier: bound.value.carrier)
+                try stream.pipeline.syncOperations.addHandlers(handlers)
+            }
+        }
+        let connection = HTTP2Connection(loop: loop, carrier: carrier, gate: gate, streams: streams)
+        try channel.pipeline.syncOperations.addHandlers([gate, protocolHandler, management, connection])
+    }
+
+    private init(loop: GatewayLoop, carrier: Carrier, gate: HTTP2Gate, streams: HTTP2StreamCount) {
+        self.loop = loop
+        self.carrier = carrier
+        self.gate = gate
+        self.streams = streams
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        guard !loop.isDraining else { return context.close(promise: nil) }
+        loop.add(self)
+        loop.services.metrics.http2.connectionBegun()
+        let limit = loop.snapshot.limits.keepAliveTimeout
+        let interval = max(TimeAmount.milliseconds(10), .nanoseconds(limit.nanoseconds / 4))
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        idleTimer = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
+            bound.value.checkIdle(limit)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    private func end() {
+        guard context != nil else { return }
+        context = nil
+        idleTimer?.cancel()
+        idleTimer = nil
+        loop.remove(self)
+    }
+
+    private func checkIdle(_ limit: TimeAmount) {
+        guard let since = streams.idleSince else { return }
+        let now = NIODeadline.now()
+        if !isLeaving, now - since >= limit {
+            loop.idleClosed(client: carrier.remote?.ipAddress ?? "unknown")
+            drain()
+        } else if isLeaving, now - since >= limit + Self.farewellTime {
+            context?.close(promise: nil)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The library has told the client already: of a stream by RST_STREAM, of the connection by GOAWAY.
+        guard gate.hasFailed, !isReported else { return loop.services.metrics.http2.streamFailed() }
+        isReported = true
+        loop.http2Failed(HTTP2Failure(error), reason: HTTP2Failure.reason(of: error), peer: carrier.remote)
+    }
+
+    // MARK: ClientSession
+
+    func drain() {
+        guard !isLeaving, let context else { return }
+        isLeaving = true
+        // GOAWAY; what is under way is finished (RFC 9113 §6.8).
+        context.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
+
+    func abort() { context?.close(promise: nil) }
+}
+
+/// Tells which streams there are.
+final class HTTP2StreamCount: NIOHTTP2StreamDelegate {
+    private let management: NIOHTTP2ServerConnectionManagementHandler.HTTP2StreamDelegate
+    private let state: NIOLoopBoundBox<(open: Int, idleSince: NIODeadline?)>
+
+    init(management: NIOHTTP2ServerConnectionManagementHandler.HTTP2StreamDelegate, eventLoop: any EventLoop) {
+        self.management = management
+        state = NIOLoopBoundBox((0, .now()), eventLoop: eventLoop)
+    }
+
+    /// Since when there is none; nil while there is one.
+    var idleSince: NIODeadline? { state.value.idleSince }
+
+    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
+        state.value = (state.value.open + 1, nil)
+        management.streamCreated(id, channel: channel)
+    }
+
+    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
+        let open = state.value.open - 1
+        state.value = (open, open == 0 ? CoarseClock.now : nil)
+        management.streamClosed(id, channel: channel)
+    }
+}

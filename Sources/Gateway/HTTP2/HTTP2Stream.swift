@@ -1,0 +1,337 @@
+import HTTP1
+import HTTP2
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+import ScopeModel
+
+/// One stream of HTTP/2, as a connection of HTTP/1.1 with one request on it.
+///
+/// Stands before the ``InboundConnection`` in a stream's pipeline: what comes is written as HTTP/1.1, and what goes, which
+/// is HTTP/1.1, is read and sent as frames. Thus both versions have one flow, one parser and one set of rules. Nothing
+/// that comes behind the request's end ever gets through.
+final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    /// Where the request stands.
+    private enum Request {
+        case head
+        /// Its body has so many bytes yet.
+        case length(UInt64)
+        /// Its body goes on in chunks.
+        case chunks
+        /// It is whole.
+        case complete
+        /// It is malformed, and not looked at any further.
+        case refused
+    }
+
+    /// Our own heads have passed the limits before they get some fields more.
+    private static let responseLimits = HeadLimits(requestLine: 64 << 10, fieldCount: 2000, fieldBytes: 1 << 20)
+
+    /// Set for as long as it stands in the pipeline.
+    private var connection: InboundConnection?
+    private var context: ChannelHandlerContext?
+    private var request = Request.head
+
+    private var response = ResponseStream(requestMethod: .get, limits: HTTP2Stream.responseLimits)
+    /// What has been written and not been read yet.
+    private var unread = ByteBuffer()
+    private var trailers: HPACKHeaders?
+    /// The frame that is to be sent next: it may turn out to be the last one.
+    private var held: HTTP2Frame.FramePayload?
+    private var responseHasBegun = false
+    private var responseIsComplete = false
+    private var isReset = false
+    /// When all that was written has left.
+    private var written: EventLoopFuture<Void>?
+    private var taken: UInt64 = 0
+
+    /// The handlers of a stream.
+    static func handlers(loop: GatewayLoop, carrier: Carrier) -> [any ChannelHandler] {
+        let stream = HTTP2Stream()
+        var carrier = carrier
+        carrier.version = .http2
+        carrier.transport = stream
+        let connection = InboundConnection(loop: loop, carrier: carrier)
+        stream.connection = connection
+        return [stream, connection]
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        connection = nil
+    }
+
+    var takenBytes: UInt64? { taken }
+
+    // MARK: The request
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .headers(let headers):
+            if case .head = request {
+                readHead(headers, context)
+            } else {
+                readTrailers(headers, context)
+            }
+        case .data(let data): readBody(data, context)
+        default: break
+        }
+    }
+
+    private func readHead(_ headers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext) {
+        var writer = RequestHeadWriter()
+        do throws(RequestFieldError) {
+            for (name, value, _) in headers.headers { try writer.add(name: Array(name.utf8), value: Array(value.utf8)) }
+            switch try writer.finish(endsStream: headers.endStream) {
+            case .none: request = .complete
+            case .length(let count): request = .length(count)
+            case .open: request = .chunks
+            }
+        } catch {
+            request = headers.endStream ? .complete : .refused
+            connection?.refuse(Denial(error))
+            return
+        }
+        response = ResponseStream(
+            requestMethod: HTTP1.Method.recognise(writer.methodName.span),
+            limits: Self.responseLimits
+        )
+        context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: writer.head)))
+    }
+
+    private func readBody(_ data: HTTP2Frame.FramePayload.Data, _ context: ChannelHandlerContext) {
+        guard case .byteBuffer(var bytes) = data.data else { return }
+        let count = bytes.readableBytes
+        switch request {
+        case .head, .complete, .refused: break
+        case .length(let left):
+            guard count <= left else { return refuseBody("The body is longer than Content-Length says.") }
+            request = .length(left - UInt64(count))
+            if count > 0 { context.fireChannelRead(wrapInboundOut(bytes)) }
+        case .chunks:
+            guard count > 0 else { break }
+            var chunk = context.channel.allocator.buffer(capacity: count + 16)
+            ChunkedEncoder.sizeLine(count).withSpan { size in chunk.write(room: size.count) { $0.append(size) } }
+            chunk.writeBuffer(&bytes)
+            chunk.writeStaticString("\r\n")
+            context.fireChannelRead(wrapInboundOut(chunk))
+        }
+        if data.endStream { endRequest(context) }
+    }
+
+    private func readTrailers(_ trailers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext) {
+        do throws(RequestFieldError) {
+            for (name, value, _) in trailers.headers {
+                try TrailerFields.check(name: Array(name.utf8), value: Array(value.utf8))
+            }
+        } catch {
+            return refuseBody(error.message)
+        }
+        guard trailers.endStream else { return refuseBody("The request has fields in the midst of its body.") }
+        endRequest(context)
+    }
+
+    private func endRequest(_ context: ChannelHandlerContext) {
+        switch request {
+        case .head, .complete: break
+        case .refused: request = .complete
+        case .length(let left):
+            guard left == 0 else { return refuseBody("The body is shorter than Content-Length says.") }
+            request = .complete
+        case .chunks:
+            request = .complete
+            var last = ByteBuffer()
+            last.writeStaticString("0\r\n\r\n")
+            context.fireChannelRead(wrapInboundOut(last))
+        }
+    }
+
+    private func refuseBody(_ message: StaticString) {
+        guard let connection else { return }
+        if case .refused = request { return }
+        request = .refused
+        connection.bodyIsMalformed(message)
+    }
+
+    // MARK: The response
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        var bytes = unwrapOutboundIn(data)
+        if bytes.readableBytes > 0, !responseIsComplete {
+            if unread.readableBytes > 0 {
+                unread.writeBuffer(&bytes)
+                bytes = unread
+                unread = ByteBuffer()
+            }
+            read(bytes, context)
+        }
+        guard let promise else { return }
+        if let written { written.cascade(to: promise) } else { promise.succeed() }
+    }
+
+    private func read(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        var offset = 0
+        reading: while true {
+            switch response.next(bytes.readableBytesUInt8Span, offset: &offset) {
+            case .needMore: break reading
+            case .head(let start):
+                beginResponse(bytes.readableBytesUInt8Span.extracting(start..<bytes.readableBytes), context)
+            case .data(let range):
+                guard let piece = bytes.getSlice(at: bytes.readerIndex + Int(range.start), length: range.count) else {
+                    return cut()
+                }
+                hold(.data(.init(data: .byteBuffer(piece))), context)
+            case .trailer(let name, let value):
+                let all = bytes.readableBytesUInt8Span
+                guard let pair = Self.field(all, name, value) else { return cut() }
+                if trailers == nil { trailers = HPACKHeaders() }
+                trailers?.add(name: pair.name, value: pair.value)
+            case .end: return endResponse(context)
+            // The gateway's own writing can't be read.
+            case .failed: return cut()
+            }
+            guard !isReset else { return }
+        }
+        releaseHeld(context)
+        if offset < bytes.readableBytes { unread.writeBytes(bytes.readableBytesView.dropFirst(offset)) }
+    }
+
+    private func beginResponse(_ bytes: Span<UInt8>, _ context: ChannelHandlerContext) {
+        let head = response.head
+        var headers = HPACKHeaders()
+        headers.reserveCapacity(head.fields.count + 1)
+        headers.add(name: ":status", value: "\(head.status)")
+        for field in head.fields where Self.isForwarded(field.name) {
+            guard let pair = Self.field(bytes, field.nameRange, field.valueRange) else { return cut() }
+            headers.add(name: pair.name, value: pair.value)
+        }
+        if head.isInformational {
+            response.discardInterimHead()
+        } else {
+            responseHasBegun = true
+        }
+        hold(.headers(.init(headers: headers)), context)
+    }
+
+    /// RFC 9113 §8.2.2: what is about the connection has no place in HTTP/2.
+    private static func isForwarded(_ name: FieldName) -> Bool {
+        switch name {
+        case .connection, .keepAlive, .proxyConnection, .transferEncoding, .upgrade: false
+        default: true
+        }
+    }
+
+    /// A field with its name in lower case; nil when its value is no UTF-8, which the library that compresses it would
+    /// change.
+    private static func field(
+        _ bytes: Span<UInt8>,
+        _ name: ByteRange,
+        _ value: ByteRange
+    ) -> (name: String, value: String)? {
+        guard let text = String(validating: bytes.array(value), as: UTF8.self) else { return nil }
+        return (String(decoding: bytes.array(name).map { lowercased($0) }, as: UTF8.self), text)
+    }
+
+    private func endResponse(_ context: ChannelHandlerContext) {
+        responseIsComplete = true
+        unread = ByteBuffer()
+        if let trailers {
+            releaseHeld(context)
+            return send(.headers(.init(headers: trailers, endStream: true)), context)
+        }
+        switch held {
+        case .headers(var headers):
+            headers.endStream = true
+            held = .headers(headers)
+        case .data(var data):
+            data.endStream = true
+            held = .data(data)
+        default: held = .data(.init(data: .byteBuffer(ByteBuffer()), endStream: true))
+        }
+        releaseHeld(context)
+    }
+
+    private func hold(_ payload: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
+        releaseHeld(context)
+        held = payload
+    }
+
+    private func releaseHeld(_ context: ChannelHandlerContext) {
+        guard let payload = held else { return }
+        held = nil
+        send(payload, context)
+    }
+
+    private func send(_ payload: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        written = promise.futureResult
+        if case .data(let data) = payload {
+            let count = UInt64(data.data.readableBytes)
+            promise.futureResult.assumeIsolated().whenSuccess { self.taken &+= count }
+        }
+        context.write(wrapOutboundOut(payload), promise: promise)
+    }
+
+    // MARK: The end
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        reset()
+        guard mode == .all else {
+            promise?.succeed()
+            return
+        }
+        context.close(mode: mode, promise: promise)
+    }
+
+    func cut() {
+        reset()
+        context?.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isReset = true
+        // The stream ends in the midst of the flush of its last frame. Whoever flushes has yet to finish the request, and
+        // learns of the end when it is taken out of the pipeline.
+        if !responseIsComplete { context.fireChannelInactive() }
+    }
+
+    /// Ends the stream, unless both sides have ended it.
+    private func reset() {
+        guard !isReset, let context else { return }
+        isReset = true
+        let code: HTTP2ErrorCode
+        switch request {
+        // What is missing of the request is of no use any more (RFC 9113 §8.1).
+        case .head, .length, .chunks: code = responseIsComplete ? .noError : .internalError
+        case .refused: code = .protocolError
+        case .complete:
+            guard !responseIsComplete else { return }
+            code = .internalError
+        }
+        context.writeAndFlush(wrapOutboundOut(.rstStream(code)), promise: nil)
+    }
+}
+
+extension Denial {
+    /// What is said of the fields of a request of HTTP/2 that are malformed.
+    init(_ error: RequestFieldError) {
+        let reason: DenialReason =
+            switch error {
+            case .invalidPath, .unsupportedPathForm, .connectMethod: .invalidRequestTarget
+            case .missingAuthority, .invalidAuthority, .repeatedHost, .authorityMismatch: .invalidRequestHost
+            case .invalidContentLength, .repeatedContentLength, .bodyMissing: .invalidRequestFraming
+            case .invalidName, .invalidValue, .valueNotUTF8, .connectionField, .invalidTE: .invalidRequestHeader
+            case .unknownPseudoField, .repeatedPseudoField, .misplacedPseudoField, .missingPseudoField, .invalidMethod,
+                .invalidScheme:
+                .invalidRequest
+            }
+        self.init(reason, message: error.message)
+    }
+}

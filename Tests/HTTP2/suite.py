@@ -1,0 +1,278 @@
+"""Runs the cases: suite.py PROGRAM [PART OF A TITLE]"""
+
+import re, sys, time
+
+from cases import cases, LEAST
+from frames import *
+from harness import Backend, Gateway
+
+OWN = re.compile(rb"(?im)^(X-Forwarded-(For|Proto|Host|Port)|Forwarded|X-Request-Id|X-Scopegate-Key-Id): [^\r\n]*\r\n")
+
+
+def section(connection, case):
+    if case.raw:
+        return b"".join(literal(name, value) for name, value in case.fields)
+    return connection.encoder.encode(case.fields)
+
+
+def send(connection, case):
+    """Sends what a case is about; the number of its stream."""
+    if isinstance(case.frames, bytes):
+        connection.send(case.frames)
+        return None
+    stream = connection.open()
+    has_body = case.body is not None or case.frames == "beyond the window"
+    flags = END_HEADERS | (0 if has_body else END_STREAM)
+    octets = section(connection, case)
+    if case.frames == "continued":
+        third = len(octets) // 3
+        connection.send(frame(HEADERS, flags & ~END_HEADERS, stream, octets[:third])
+                        + frame(CONTINUATION, 0, stream, octets[third:2 * third])
+                        + frame(CONTINUATION, END_HEADERS, stream, octets[2 * third:]))
+    elif case.frames == "padded":
+        connection.send(frame(HEADERS, flags | PADDED | PRIORITY_FLAG, stream,
+                              b"\x05" + b"\0\0\0\0\x10" + octets + b"\0" * 5))
+    elif case.frames == "unknown":
+        connection.send(frame(0xEE, 0xFF, 0, b"what") + frame(HEADERS, flags, stream, octets) + frame(0xEF, 0, stream, b""))
+    elif case.frames == "priority":
+        connection.send(frame(PRIORITY, 0, 101, b"\0\0\0\x03\x10") + frame(HEADERS, flags, stream, octets))
+    elif case.frames == "backwards":
+        connection.send(frame(HEADERS, flags, stream + 4, octets))
+        connection.streams[stream + 4] = Stream()
+        connection.response(stream + 4)
+        connection.headers(stream, LEAST)
+    elif case.frames == "data behind":
+        connection.send(frame(HEADERS, flags, stream, octets) + frame(DATA, 0, stream, b"more"))
+    else:
+        connection.send(frame(HEADERS, flags, stream, octets))
+    if case.frames == "beyond the window":
+        for _ in range(80):
+            connection.send(frame(DATA, 0, stream, b"a" * 16384))
+    if case.frames == "continue":
+        connection.read(lambda: connection.streams[stream].interim or connection.streams[stream].is_over)
+    if case.body is not None:
+        send_body(connection, case, stream)
+    return stream
+
+
+def send_body(connection, case, stream):
+    for index, piece in enumerate(case.body):
+        if case.frames == "headers in body":
+            connection.headers(stream, [(b"x", b"1")], END_HEADERS)
+        is_last = index == len(case.body) - 1 and case.trailers is None
+        ends = is_last and case.frames not in ("unfinished", "reset", "headers in body")
+        flags = END_STREAM if ends else 0
+        if case.frames == "padded data":
+            connection.send(frame(DATA, flags | PADDED, stream, b"\x03" + piece + b"\0\0\0"))
+        else:
+            connection.send(frame(DATA, flags, stream, piece))
+    if case.trailers is not None:
+        connection.headers(stream, [(n.encode("latin-1"), v.encode("latin-1")) for n, v in case.trailers])
+    if case.frames == "reset":
+        time.sleep(0.05)
+        connection.send(frame(RST_STREAM, 0, stream, b"\0\0\0\x08"))
+
+
+def outcome(connection, stream):
+    """What the client got, as cases put it."""
+    if stream is None or connection.goaway:
+        connection.read(lambda: connection.goaway and connection.is_closed, 3)
+        return f"goaway {connection.goaway}"
+    response = connection.streams[stream]
+    if response.head is not None and response.ended:
+        status = response.head[b":status"].decode()
+        code = re.match(rb'\{"error":\{"code":"([a-z_]+)"', response.data)
+        return status + (f" {code[1].decode()}" if code else "")
+    return f"reset {response.reset}" if response.reset else "nothing"
+
+
+def check(case, connection, stream, backend, faults):
+    found = outcome(connection, stream)
+    if found not in case.client.split(" | "):
+        faults.append(f"the client got {found}, not {case.client}")
+    if stream is not None and found[0].isdigit():
+        response = connection.streams[stream]
+        for name, value in case.has:
+            if response.head.get(name.encode()) != value.encode():
+                faults.append(f"{name} is {response.head.get(name.encode())}")
+        for name in case.lacks:
+            if name.encode() in response.head:
+                faults.append(f"{name} is there")
+        if case.text is not None and response.data != case.text.encode():
+            faults.append(f"the body is {response.data[:60]}")
+        if response.interim != case.interim:
+            faults.append(f"interim responses {response.interim}")
+        if any(name != name.lower() for head in response.heads for name, _ in head):
+            faults.append("a name in upper case")
+        if "r1" in case.title and response.trailers is None:
+            faults.append("no trailers")
+        if case.client.startswith("4") and b"x-request-id" not in response.head:
+            faults.append("a refusal without X-Request-Id")
+    elif found.startswith("goaway") and not connection.is_closed:
+        faults.append("the connection is open yet")
+
+
+def check_backend(case, backend, faults):
+    records = [record for record in backend.take() if b" /probe " not in record["head"]]
+    if case.backend is None or not records:
+        if records:
+            faults.append(f"the backend got {records[0]['head']}")
+        elif case.backend is not None and not case.incomplete:
+            faults.append("the backend got nothing")
+        return
+    head = OWN.sub(b"", records[0]["head"])
+    if head != case.backend:
+        faults.append(f"the backend got {head}, not {case.backend}")
+    if case.incomplete:
+        if not case.backend.startswith(b"POST /open/x HTTP/1.1\r\nhost: gateway.test\r\ncontent-length: 5\r\n\r\n"):
+            if records[0]["whole"] and case.backend.startswith(b"POST"):
+                faults.append("the backend got a whole request")
+        elif records[0]["whole"] and records[0]["body"] != b"hello":
+            faults.append(f"the backend got the body {records[0]['body']}")
+    elif records[0]["body"] != case.body_received:
+        faults.append(f"the backend got the body {records[0]['body'][:80]}")
+    if len(records) > 1:
+        faults.append(f"the backend got {len(records)} requests")
+
+
+def probe(connection, faults):
+    """A good request has to be served on the same connection."""
+    stream = connection.open()
+    fields = dict(LEAST) | {b":path": b"/probe"}
+    connection.headers(stream, list(fields.items()))
+    response = connection.response(stream)
+    if response.head is None or response.head[b":status"] != b"200" or response.data != b"GET /probe":
+        faults.append(f"the next request got {outcome(connection, stream)}")
+
+
+def run(case, gateway, backend):
+    faults = []
+    if case.reply:
+        kind, text = case.reply if isinstance(case.reply, tuple) else ("whole", case.reply)
+        backend.replies[dict(case.fields)[b":path"].decode()] = (kind, text.encode())
+    connection = Connection(gateway.ports[0], settings=case.client_settings)
+    connection.read(lambda: connection.settings)
+    stream = send(connection, case)
+    if stream is not None and case.client != "nothing":
+        connection.read(lambda: connection.streams[stream].is_over or connection.goaway, 5)
+    check(case, connection, stream, backend, faults)
+    if not connection.goaway:
+        probe(connection, faults)
+    else:
+        other = Connection(gateway.ports[0])
+        probe(other, faults)
+        other.close()
+    connection.close()
+    if case.incomplete:
+        time.sleep(0.02)
+    check_backend(case, backend, faults)
+    return faults
+
+
+def several_at_once(gateway, backend):
+    """Three streams whose frames are mixed: each has its own key and its own answer."""
+    faults = []
+    connection = Connection(gateway.ports[0])
+    streams = {}
+    for key, expected in [(b"key-both", "200"), (b"key-write", "403 forbidden_scope"), (b"key-read", "200"),
+                          (None, "401 missing_key"), (b"key-slow", "200")]:
+        stream = connection.open()
+        fields = [*(dict(LEAST) | {b":path": b"/closed/x"}).items()]
+        fields += [(b"authorization", b"Bearer " + key)] if key else []
+        connection.headers(stream, fields)
+        streams[stream] = expected
+    for stream, expected in streams.items():
+        connection.response(stream)
+        if outcome(connection, stream) != expected:
+            faults.append(f"stream {stream} got {outcome(connection, stream)}, not {expected}")
+    keys = sorted(re.search(rb"Bearer (\S+)", record["head"])[1] for record in backend.take())
+    if keys != [b"key-both", b"key-read", b"key-slow"]:
+        faults.append(f"the backend got {keys}")
+    connection.close()
+    return faults
+
+
+def more_than_allowed(gateway, backend):
+    """More streams at a time than the setting says: they are refused, or the connection ends; none gets through."""
+    faults = []
+    connection = Connection(gateway.ports[0])
+    connection.read(lambda: connection.settings)
+    if connection.settings.get(3) != 2:
+        faults.append(f"the setting is {connection.settings.get(3)}")
+    fields = [*(dict(LEAST) | {b":path": b"/closed/x"}).items(), (b"authorization", b"Bearer key-slow")]
+    for _ in range(4):
+        connection.headers(connection.open(), fields)
+    connection.read(lambda: connection.is_closed or all(s.is_over for s in connection.streams.values()), 3)
+    served = [s for s in connection.streams.values() if s.head and s.head[b":status"] == b"200"]
+    if len(served) > 2:
+        faults.append(f"{len(served)} were served")
+    connection.close()
+    backend.take()
+    return faults
+
+
+def draining(gateway, backend):
+    """A gateway that stops says so, and finishes what it has."""
+    faults = []
+    connection = Connection(gateway.ports[0])
+    stream = connection.open()
+    connection.headers(stream, [*(dict(LEAST) | {b":path": b"/closed/x"}).items(), (b"authorization", b"Bearer key-slow")])
+    time.sleep(0.1)
+    gateway.process.terminate()
+    connection.read(lambda: connection.goaway)
+    if connection.goaway != "NO_ERROR":
+        faults.append(f"GOAWAY is {connection.goaway}")
+    connection.read(lambda: connection.streams[stream].is_over)
+    if outcome_of(connection, stream) != "200":
+        faults.append(f"the request got {outcome_of(connection, stream)}")
+    connection.read(lambda: connection.is_closed)
+    if not connection.is_closed:
+        faults.append("the connection stays open")
+    if gateway.process.wait(10) != 0:
+        faults.append("the gateway did not end in order")
+    return faults
+
+
+def outcome_of(connection, stream):
+    goaway, connection.goaway = connection.goaway, None
+    found = outcome(connection, stream)
+    connection.goaway = goaway
+    return found
+
+
+def main():
+    binary, wanted = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
+    backend = Backend()
+    gateways, failed, count = {}, 0, 0
+
+    def gateway(limits):
+        if limits not in gateways:
+            gateways[limits] = Gateway(binary, backend.port, "[{address: '127.0.0.1:0', protocols: [h2, http/1.1]}]",
+                                       limits=limits)
+        return gateways[limits]
+
+    def report(title, faults):
+        nonlocal failed, count
+        count += 1
+        failed += bool(faults)
+        for fault in faults:
+            print(f"FAILED  {title}: {fault}")
+
+    for case in cases:
+        if wanted in case.title:
+            report(f"{case.title} ({case.reference})", run(case, gateway(case.limits), backend))
+    if not wanted:
+        report("several streams at once", several_at_once(gateway(""), backend))
+        report("more streams than allowed", more_than_allowed(gateway("http2: {streams: 2}"), backend))
+        refused = [record["code"] for record in gateway("").audit()]
+        expected = sum(case.client[0] == "4" and "|" not in case.client and not case.limits for case in cases)
+        report("refusals are on record", [] if len(refused) >= expected else [f"{len(refused)} records, {expected} refusals"])
+        report("stopping", draining(gateways.pop(""), backend))
+    for limits, one in gateways.items():
+        if one.stop() != 0:
+            report(f"the gateway of {limits}", ["did not end in order"])
+    print(f"{count} cases, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
