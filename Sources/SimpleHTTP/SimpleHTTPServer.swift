@@ -68,6 +68,8 @@ public final class SimpleHTTPServer: Sendable {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // So that who isn't connected yet gets a turn beside hundreds of busy connections.
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     track(channel)

@@ -15,7 +15,11 @@ final class AcceptGate: ChannelDuplexHandler {
     private let logger: Logger
     private var loggedAt = NIODeadline.uptimeNanoseconds(0)
     private var isHeldBack = false
+    private var acceptsAtOnce: UInt = 0
 
+    /// How many connections are accepted in a turn of the loop. With NIO's four, a full loop serves hundreds of requests of
+    /// those who are connected for each four who wait to be, and these wait for seconds.
+    private static let mostAcceptsAtOnce = 64
     private static let retryInterval = TimeAmount.milliseconds(20)
 
     init(metrics: GatewayMetrics, maximum: Int, logger: Logger) {
@@ -35,7 +39,8 @@ final class AcceptGate: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard metrics.connections.load(ordering: .relaxed) >= maximum else { return context.read() }
+        let free = maximum - metrics.connections.load(ordering: .relaxed)
+        guard free <= 0 else { return accept(min(free, Self.mostAcceptsAtOnce), context) }
         guard !isHeldBack else { return }
         isHeldBack = true
         metrics.acceptsHeldBack.increment()
@@ -53,10 +58,21 @@ final class AcceptGate: ChannelDuplexHandler {
     private func retry(_ context: ChannelHandlerContext) {
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.retryInterval) {
             guard context.channel.isActive else { return }
-            if self.metrics.connections.load(ordering: .relaxed) >= self.maximum { return self.retry(context) }
+            let free = self.maximum - self.metrics.connections.load(ordering: .relaxed)
+            guard free > 0 else { return self.retry(context) }
             self.isHeldBack = false
-            context.read()
+            self.accept(min(free, Self.mostAcceptsAtOnce), context)
         }
+    }
+
+    /// Never more at once than there is room for.
+    private func accept(_ count: Int, _ context: ChannelHandlerContext) {
+        let count = UInt(count)
+        if count != acceptsAtOnce {
+            acceptsAtOnce = count
+            try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: count)
+        }
+        context.read()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
