@@ -22,6 +22,16 @@ public struct OpenAPIImport: Sendable {
         public init() {}
     }
 
+    /// What is being done.
+    public enum Step: Equatable, Sendable {
+        /// The document is read.
+        case reading(bytes: Int)
+        /// Operations are turned into routes.
+        case converting(operations: Int)
+        /// What was made is loaded, as a gateway would.
+        case checking(routes: Int)
+    }
+
     /// A place in the document.
     public struct Place: Hashable, Sendable {
         /// Where it is in the file.
@@ -111,12 +121,20 @@ public struct OpenAPIImport: Sendable {
     /// - Parameters:
     ///   - bytes: the document, JSON or YAML.
     ///   - file: its name, for messages.
+    ///   - progress: told of each step as it begins: large documents take seconds.
     /// - Throws: ``ConfigErrors`` when it isn't such a document.
-    public init(parsing bytes: [UInt8], file: String, options: Options = Options()) throws(ConfigErrors) {
+    public init(
+        parsing bytes: [UInt8],
+        file: String,
+        options: Options = Options(),
+        progress: (Step) -> Void = { _ in }
+    ) throws(ConfigErrors) {
         let log = DiagnosticLog(file: file)
+        progress(.reading(bytes: bytes.count))
         guard let root = Self.document(bytes, file: file, log: log),
             let document = OpenAPIDocument(DocumentValue(node: root, path: []), options: options, log: log)
         else { throw ConfigErrors(diagnostics: log.sorted) }
+        progress(.converting(operations: document.operations.count))
         var converter = OpenAPIConverter(document, options: options)
         converter.run()
         title = document.title
@@ -127,6 +145,7 @@ public struct OpenAPIImport: Sendable {
         let writer = ImportWriter(file: file, title: title, routes: routes, denied: denied)
         routesFile = routes.isEmpty ? nil : writer.routesFile
         catalogFile = options.catalog == nil && !routes.isEmpty ? writer.catalogFile(document.scopeDescriptions) : nil
+        progress(.checking(routes: routes.count))
         try check(options.catalog, file)
     }
 

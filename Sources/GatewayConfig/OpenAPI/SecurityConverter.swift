@@ -15,6 +15,7 @@ struct SecurityConverter {
     private let schemes: [String: SecurityScheme]
     private let options: OpenAPIImport.Options
     private(set) var notes: [OpenAPIImport.Note] = []
+    private var noted: Set<OpenAPIImport.Note> = []
     /// Names for which no scope stands, of the last operation.
     private(set) var unnamed: [String] = []
 
@@ -157,7 +158,7 @@ struct SecurityConverter {
 
     private mutating func note(_ message: String, _ value: DocumentValue) {
         let note = OpenAPIImport.Note(message: message, place: value.place)
-        if !notes.contains(note) { notes.append(note) }
+        if noted.insert(note).inserted { notes.append(note) }
     }
 
     /// A list of texts, or a text with spaces between names.

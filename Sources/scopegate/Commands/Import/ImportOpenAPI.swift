@@ -73,7 +73,13 @@ struct ImportOpenAPI: ParsableCommand {
             throw ValidationError("\(file) is there already; a running gateway may load it. --force overwrites it")
         }
         let options = try options()
-        let result = try config.orExit { try OpenAPIImport(parsing: bytes, file: spec, options: options) }
+        let progress = ProgressLine()
+        let result = try config.orExit {
+            defer { progress.clear() }
+            return try OpenAPIImport(parsing: bytes, file: spec, options: options) { step in
+                if bytes.count > Self.shortLength { progress.step(Self.text(step)) }
+            }
+        }
         if let output, let text = result.routesFile { try write(text, to: output) }
         if let catalogOutput, let text = result.catalogFile { try write(text, to: catalogOutput) }
         switch format.format {
@@ -84,6 +90,16 @@ struct ImportOpenAPI: ParsableCommand {
     }
 
     private static let maximumLength = 64 << 20
+    /// What is shorter takes no time that anybody would notice.
+    private static let shortLength = 1 << 20
+
+    private static func text(_ step: OpenAPIImport.Step) -> String {
+        switch step {
+        case .reading(let bytes): "reading \(bytes / 1_000_000) MB"
+        case .converting(let operations): "converting \(operations) operations"
+        case .checking(let routes): "loading the map of \(routes) routes"
+        }
+    }
 
     private func options() throws -> OpenAPIImport.Options {
         var options = OpenAPIImport.Options()
