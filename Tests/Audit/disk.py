@@ -10,7 +10,8 @@ import shutil
 import subprocess
 import sys
 
-from harness import RefusedClient, Run, binary, records, wait_for
+from harness import RefusedClient, Run, binary, records
+from Scripts.waiting import wait_for
 
 failed = False
 TROUBLE = "the audit log can't be written"

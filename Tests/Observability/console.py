@@ -18,7 +18,10 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from harness import KEY, ROUTES, Nginx, Run, Traffic, free_port, wait_for
+from harness import KEY, ROUTES, Run, Traffic
+from Scripts.checks import Checks
+from Scripts.nginx import Nginx
+from Scripts.waiting import free_port
 
 binary, load, folder = (Path(argument).resolve() for argument in sys.argv[1:4])
 folder.mkdir(parents=True, exist_ok=True)
@@ -55,13 +58,7 @@ LEVELS = {
     "generation": ("route_map_generation", ""),
 }
 
-failures = 0
-
-
-def check(what, condition, found=""):
-    global failures
-    failures += not condition
-    print(f"{'ok  ' if condition else 'FAIL'} {what}" + (f": {found}" if found != "" and not condition else ""), flush=True)
+check = Checks()
 
 
 class Metrics:
@@ -578,7 +575,7 @@ def main():
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         gateway = run.start("reload: {watch: false}")
         console = Console(browser, gateway.admin_port).open().live()
-        check("an unused gateway shows empty states", console.text("#denials-empty") == "No denial since the gateway started."
+        check("an unused gateway shows empty states", console.text("#denials-empty") == "No denial yet."
               and console.text("#reloads-empty") == "No reload since the gateway started.")  # fmt: skip
         console.shoot("empty-light")
         figures_under_load(console, gateway, run)
@@ -598,8 +595,7 @@ def main():
         lost(browser, run)
         browser.close()
     print(f"screenshots: {folder}")
-    print("all as it should be" if failures == 0 else f"{failures} not as they should be")
-    sys.exit(1 if failures else 0)
+    check.finish()
 
 
 main()

@@ -7,13 +7,16 @@ import http.client
 import http.server
 import json
 import socket
-import subprocess
+import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from Scripts import gateway  # noqa: E402
+from Scripts.waiting import free_port  # noqa: E402
 
 # Long enough to be told from everything else that a log may hold.
 KEY = "observability-run-key-93f2c1"
@@ -23,23 +26,6 @@ routes:
   /api/v1/trades/{tradeId}: {GET: read:trades}
   /api/v1/public: {GET: public}
 """
-
-
-def wait_for(what, condition, seconds=30):
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise TimeoutError(f"not within {seconds} s: {what}")
-        time.sleep(0.02)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
@@ -101,30 +87,6 @@ class Server:
         self.server.shutdown_connections()
 
 
-class Nginx:
-    """A backend that is fast enough for loads."""
-
-    def __init__(self, folder):
-        self.port = free_port()
-        configuration = folder / "nginx.conf"
-        configuration.write_text(
-            f"""
-            daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
-            events {{ worker_connections 1024; }}
-            http {{
-                access_log off; keepalive_requests 100000000; default_type application/json;
-                client_body_temp_path {folder}/body;
-                server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 '{{"data":[]}}'; }} }}
-            }}
-            """
-        )
-        self.process = subprocess.Popen(["nginx", "-c", configuration, "-e", folder / "nginx.log"])
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-
-
 class Run:
     """A folder, the servers, and gateways one after the other."""
 
@@ -158,30 +120,29 @@ class Run:
 
     def __exit__(self, *error):
         if error[0]:
-            for gateway in self.gateways[-1:]:
-                print(f"the gateway ({gateway.process.poll()}) logged: {gateway.errors.read_text()[-3000:]}")
-        for gateway in self.gateways:
-            gateway.kill()
+            for started in self.gateways[-1:]:
+                started.tell()
+        for started in self.gateways:
+            started.kill()
         self.backend.stop()
         self.introspection.stop()
         self.temporary.cleanup()
 
     def start(self, extra="", **options):
-        gateway = Gateway(self, extra, **options)
-        self.gateways.append(gateway)
-        return gateway
+        started = Gateway(self, extra, **options)
+        self.gateways.append(started)
+        return started
 
 
-class Gateway:
-    def __init__(self, run, extra, port=0, admin=None, stdout=subprocess.DEVNULL, folder=None, audit="audit.jsonl",
-                 options=(), environment=None, prefix=()):
+class Gateway(gateway.Gateway):
+    def __init__(self, run, extra, port=0, admin=None, folder=None, audit="audit.jsonl", options=(), **how):
         self.folder = Path(folder or tempfile.mkdtemp(dir=run.folder))
         self.routes = self.folder / "routes.yaml"
         self.routes.write_text(ROUTES)
-        self.configuration = self.folder / "scopegate.yaml"
+        configuration = self.folder / "scopegate.yaml"
         admin = admin or "{address: '127.0.0.1:0'}"
         introspection = ", ".join([f"url: 'http://127.0.0.1:{run.introspection.port}/introspect'", *options])
-        self.configuration.write_text(
+        configuration.write_text(
             f"listen: [{{address: '127.0.0.1:{port}'}}]\n"
             f"upstream: {{url: 'http://127.0.0.1:{run.backend.port}'}}\n"
             f"introspection: {{{introspection}}}\n"
@@ -190,69 +151,10 @@ class Gateway:
             f"audit: {{path: '{audit}', capacity: 64}}\n"
             f"threads: 2\n{extra}\n"
         )
-        self.errors = self.folder / "gateway.err"
-        import os
+        super().__init__(run.binary, configuration, **how)
 
-        self.process = subprocess.Popen(
-            [*prefix, run.binary, "serve", "--config", str(self.configuration)],
-            stdout=stdout,
-            stderr=self.errors.open("w"),
-            env={**os.environ, **(environment or {})},
-        )
-        lines = wait_for("the gateway is ready", self._lines)
-        address = next(line["address"] for line in lines if line["message"] == "listening")
-        self.port = int(address.rsplit(":", 1)[1])
-        self.admin = next(line["admin"] for line in lines if line["message"] == "ready")
-        self.admin_port = int(self.admin.rsplit(":", 1)[1]) if not self.admin.startswith("unix:") else None
-
-    def _lines(self):
-        if self.process.poll() is not None:
-            raise RuntimeError(f"the gateway ended: {self.errors.read_text()}")
-        lines = []
-        for line in self.errors.read_text().splitlines():
-            try:
-                lines.append(json.loads(line))
-            except ValueError:
-                pass
-        return lines if any(line["message"] == "ready" for line in lines) else None
-
-    def ask(self, target="/api/v1/trades", key=KEY, method="GET", headers=None, timeout=30):
-        """The status of a request on a connection of its own, and the response's body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        try:
-            fields = dict(headers or {})
-            if key:
-                fields["Authorization"] = f"Bearer {key}"
-            connection.request(method, target, headers=fields)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
-
-    def ask_admin(self, path, method="GET", body=None, headers=None):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.admin_port}{path}", data=body, method=method, headers=headers or {}
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, response.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-
-    def metric(self, name):
-        for line in self.ask_admin("/metrics")[1].decode().splitlines():
-            if line.startswith(f"scopegate_{name} "):
-                return float(line.rsplit(" ", 1)[1])
-        return None
-
-    def terminate(self):
-        self.process.terminate()
-        self.process.wait(60)
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+    def ask(self, target="/api/v1/trades", key=KEY, **more):
+        return super().ask(target, key, **more)
 
 
 class Traffic:

@@ -15,7 +15,8 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from harness import Run, Traffic, free_port, wait_for
+from harness import Run, Traffic
+from Scripts.waiting import free_port, wait_for
 
 # What rules wait for, made short: minutes become seconds.
 RANGES = {"15m": "40s", "5m": "10s", "10m": "10s", "2m": "4s", "1m": "3s", "30s": "3s"}

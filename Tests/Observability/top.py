@@ -18,16 +18,12 @@ import time
 
 import pyte
 
-from harness import KEY, Run, Traffic, wait_for
+from harness import KEY, Run, Traffic
+from Scripts.checks import Checks
+from Scripts.waiting import wait_for
 
 binary = sys.argv[1]
-failures = 0
-
-
-def check(what, condition, found=""):
-    global failures
-    failures += not condition
-    print(f"{'ok  ' if condition else 'FAIL'} {what}" + (f": {found}" if found != "" and not condition else ""), flush=True)
+check = Checks()
 
 
 class Terminal:
@@ -157,8 +153,7 @@ def main():
         status = terminal.end()
         check("what can't be reached is told on an ordinary screen", status == 2 and "no gateway answers" in terminal.text()
               and b"1049h" not in terminal.written, terminal.text().strip())  # fmt: skip
-    print("all as it should be" if failures == 0 else f"{failures} not as they should be")
-    sys.exit(1 if failures else 0)
+    check.finish()
 
 
 main()

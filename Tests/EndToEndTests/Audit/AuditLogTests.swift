@@ -54,7 +54,13 @@ extension EndToEndTests {
                     try handle.close()
                     #expect(try verify().text.contains("the last line is torn"))
                 }
-                try await withGateway(settings(servers)) { _ in }
+                try await withGateway(settings(servers)) { gateway in
+                    // The admin listener tells of what was before the start too.
+                    let answer = try gateway.admin("GET", "/audit?event=denied&limit=1000")
+                    let body = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: Any]
+                    let records = try #require(body?["records"] as? [[String: Any]])
+                    #expect(records.compactMap { $0["request_id"] as? String } == ids.reversed())
+                }
                 let lines = try lines()
                 #expect(lines.compactMap { $0["request_id"] as? String } == ids)
                 #expect(lines.filter { $0["event"] as? String == "recovered" }.count == 3)

@@ -65,7 +65,7 @@ function render() {
   setText(byID("denials-count"), wanted.length > shown.length ? `newest ${count(shown.length)} of ${count(wanted.length)}` : count(wanted.length));
   const empty = byID("denials-empty");
   empty.hidden = shown.length > 0;
-  setText(empty, records.length === 0 ? "No denial since the gateway started." : "No denial fits these filters.");
+  setText(empty, records.length === 0 ? "No denial yet." : "No denial fits these filters.");
   note();
 }
 

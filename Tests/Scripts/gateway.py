@@ -1,0 +1,90 @@
+"""A gateway that runs: started with a configuration, asked, and ended."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+
+from .waiting import wait_for
+
+
+class Gateway:
+    """Started, and ready. What it logs is in the file `gateway.err` of its folder."""
+
+    def __init__(self, binary, configuration, stdout=subprocess.DEVNULL, environment=None, prefix=(), user=None):
+        self.errors = configuration.parent / "gateway.err"
+        with self.errors.open("w") as errors:
+            self.process = subprocess.Popen(
+                [*prefix, binary, "serve", "--config", str(configuration)],
+                stdout=stdout, stderr=errors, env={**os.environ, **(environment or {})}, user=user,
+            )  # fmt: skip
+        lines = wait_for("the gateway is ready", self._lines)
+        self.port = self._port(next(line["address"] for line in lines if line["message"] == "listening"))
+        self.admin = next(line["admin"] for line in lines if line["message"] == "ready")
+        self.admin_port = None if self.admin.startswith("unix:") else self._port(self.admin)
+
+    @staticmethod
+    def _port(address):
+        return int(address.rsplit(":", 1)[1])
+
+    def _lines(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the gateway ended: {self.errors.read_text()}")
+        lines = []
+        for line in self.errors.read_text().splitlines():
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                pass
+        return lines if any(line["message"] == "ready" for line in lines) else None
+
+    def logged(self, text):
+        """How often it has logged a text."""
+        return self.errors.read_text().count(text)
+
+    def tell(self):
+        """For the case that a run fails."""
+        print(f"the gateway ({self.process.poll()}) logged: {self.errors.read_text()[-3000:]}")
+
+    def ask(self, target="/api/v1/trades", key=None, method="GET", headers=None, timeout=30):
+        """The status of a request on a connection of its own, and the response's body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            fields = dict(headers or {})
+            if key:
+                fields["Authorization"] = f"Bearer {key}"
+            connection.request(method, target, headers=fields)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def ask_admin(self, path, method="GET", body=None, headers=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.admin_port}{path}", data=body, method=method, headers=headers or {}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def metric(self, name):
+        """The value of a metric, which is named with its labels; None when it has no such series."""
+        for line in self.ask_admin("/metrics")[1].decode().splitlines():
+            if line.startswith(f"scopegate_{name} "):
+                return float(line.rsplit(" ", 1)[1])
+        return None
+
+    def terminate(self):
+        """Ends it in order, and says whether it did so."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60) == 0
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
