@@ -251,6 +251,35 @@ def figures_at_rest(console, gateway):
     check(f"its denials: {denied} a second on the page, 10 by /metrics", abs(denied - 10) < 0.6)
 
 
+def modules(console):
+    """The page's parts that only reckon."""
+    found = console.page.evaluate("""async () => {
+        const { EventParser } = await import('/console/events.js');
+        const text = ': hello\\nretry: 2000\\r\\n\\r\\nevent: a\\ndata: 1\\ndata:  2\\n\\rdata\\r\\r\\nevent: none\\n\\nevent: b\\ndata:é\\n\\n';
+        const cuts = [];
+        for (let size = 1; size <= text.length; size++) {
+            const events = [];
+            const parser = new EventParser((name, data) => events.push([name, data]));
+            for (let start = 0; start < text.length; start += size) parser.feed(text.slice(start, start + size));
+            cuts.push(JSON.stringify(events));
+        }
+        const { linear, logarithmic } = await import('/console/scale.js');
+        const { amount, percent } = await import('/console/format.js');
+        return {
+            events: [...new Set(cuts)],
+            linear: [0, 1, 3, 7, 99, 100, 101, 12345].map(top => linear(top).ticks.at(-1)),
+            places: [linear(7).place(0), linear(7).place(8), logarithmic(0.5, 50).place(0.1), logarithmic(0.5, 50).place(1e9) > 1],
+            ticks: logarithmic(0.5, 50).ticks,
+            amounts: [null, 0, 0.0476, 0.25, 7.3, 12.34, 1204.4].map(amount), percents: [null, 0, 1, 0.99999, 0.1234].map(percent),
+        }; }""")
+    check("events are read alike however they are cut", found["events"] == [
+        json.dumps([["a", "1\n 2"], ["message", ""], ["b", "é"]], ensure_ascii=False, separators=(",", ":"))], found["events"])  # fmt: skip
+    check("axes end at round numbers", found["linear"] == [1, 1, 3, 8, 100, 100, 150, 15000]
+          and found["places"] == [0, 1, 0, True] and found["ticks"] == [0.1, 1, 10, 100], found)  # fmt: skip
+    check("numbers have the digits that say something", found["amounts"] == ["–", "0", "0.048", "0.25", "7.30", "12.3", "1,204"]
+          and found["percents"] == ["–", "0", "100", "99.9", "12.3"], found)  # fmt: skip
+
+
 def hostile(console, gateway):
     target = "/" + HOSTILE.replace("<", "%3C").replace(">", "%3E")
     gateway.ask(target, key=HOSTILE_KEY, headers={"User-Agent": HOSTILE})
@@ -578,6 +607,7 @@ def main():
         check("an unused gateway shows empty states", console.text("#denials-empty") == "No denial yet."
               and console.text("#reloads-empty") == "No reload since the gateway started.")  # fmt: skip
         console.shoot("empty-light")
+        modules(console)
         figures_under_load(console, gateway, run)
         figures_at_rest(console, gateway)
         hostile(console, gateway)
