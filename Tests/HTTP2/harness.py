@@ -113,6 +113,40 @@ class Backend:
         return records
 
 
+class Nginx:
+    """Answers everything alike, and /open/large with a megabyte."""
+
+    def __init__(self):
+        folder = tempfile.mkdtemp(prefix="scopegate-http2-nginx-")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        os.mkdir(f"{folder}/open")
+        with open(f"{folder}/open/large", "wb") as file:
+            file.write(b"x" * 1_000_000)
+        places = "".join(f"{name}_temp_path {folder}/{name};" for name in
+                         ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
+        with open(f"{folder}/nginx.conf", "w") as file:
+            file.write(f"""
+daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{ worker_connections 8192; }}
+http {{ access_log off; keepalive_requests 100000000; {places}
+  server {{ listen 127.0.0.1:{self.port} backlog=8192; location = /open/large {{ root {folder}; }}
+    location / {{ return 200 '{"x" * 390}'; }} }} }}
+""")
+        self.process = subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-e", f"{folder}/nginx.log"])
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
 class Gateway:
     def __init__(self, binary, backend, listeners, more="", limits="", threads=1, files=()):
         self.folder = tempfile.mkdtemp(prefix="scopegate-http2-")

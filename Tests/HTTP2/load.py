@@ -2,38 +2,18 @@
 
 import re, subprocess, sys, tempfile
 
-from harness import Gateway
+from harness import Gateway, Nginx
 
 REQUESTS = int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
 
 
-def nginx(folder, port):
-    with open(f"{folder}/nginx.conf", "w") as file:
-        file.write(f"""
-daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
-events {{ worker_connections 8192; }}
-http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p;
-  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{ listen 127.0.0.1:{port} backlog=8192; location / {{ return 200 '{"x" * 390}'; }} }} }}
-""")
-    return subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-e", f"{folder}/nginx.log"])
-
-
-def free_port():
-    import socket
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def main():
-    folder, port = tempfile.mkdtemp(prefix="scopegate-h2load-"), free_port()
-    backend = nginx(folder, port)
+    folder, backend = tempfile.mkdtemp(prefix="scopegate-h2load-"), Nginx()
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
                     f"{folder}/key.pem", "-out", f"{folder}/cert.pem", "-days", "30", "-subj", "/CN=localhost", "-addext",
                     "subjectAltName=DNS:localhost"], check=True, capture_output=True)
     tls = f"tls: {{certificates: [{{certificate_file: '{folder}/cert.pem', key_file: '{folder}/key.pem'}}]}}"
-    gateway = Gateway(sys.argv[1], port,
+    gateway = Gateway(sys.argv[1], backend.port,
                       "[{address: '127.0.0.1:0', protocols: [h2, http/1.1]}, {address: '127.0.0.1:0', %s}]" % tls, threads=2)
     failed = 0
     runs = [("HTTP/1.1 in clear", "http", 0, ["--h1", "-c", "100"]), ("HTTP/1.1 by TLS", "https", 1, ["--h1", "-c", "100"]),
@@ -56,8 +36,7 @@ def main():
               f"gateway {used / REQUESTS * 1e6:5.1f} µs a request  memory {gateway.memory():.0f} MiB  "
               f"{codes[1] if codes else done.stdout[-300:]}")
     failed += gateway.stop() != 0
-    backend.terminate()
-    backend.wait()
+    backend.stop()
     sys.exit(1 if failed else 0)
 
 

@@ -211,6 +211,35 @@ def more_than_allowed(gateway, backend):
     return faults
 
 
+def slow_readers(gateway, backend):
+    """One that takes nothing of its response loses it; one that takes it slowly does not, whatever others do."""
+    faults = []
+    body = b"z" * 400_000
+    backend.replies["/open/slow"] = ("whole", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    connection = Connection(gateway.ports[0])
+    connection.takes = False
+    stalled, slow = connection.open(), connection.open()
+    for stream in (stalled, slow):
+        connection.headers(stream, [*(dict(LEAST) | {b":path": b"/open/slow"}).items()])
+    credit = struct.pack(">I", 4096)
+    for _ in range(25):
+        connection.read(lambda: False, 0.1)
+        connection.send(frame(WINDOW_UPDATE, 0, 0, credit) + frame(WINDOW_UPDATE, 0, slow, credit))
+    if connection.streams[stalled].reset is None:
+        faults.append("the stalled reader keeps its stream")
+    if connection.streams[slow].is_over:
+        faults.append(f"the slow reader lost its stream: {connection.streams[slow].reset}")
+    connection.takes = True
+    rest = struct.pack(">I", 1 << 20)
+    connection.send(frame(WINDOW_UPDATE, 0, 0, rest) + frame(WINDOW_UPDATE, 0, slow, rest))
+    connection.response(slow)
+    if connection.streams[slow].data != body:
+        faults.append(f"the slow reader got {len(connection.streams[slow].data)} bytes")
+    connection.close()
+    backend.take()
+    return faults
+
+
 def draining(gateway, backend):
     """A gateway that stops says so, and finishes what it has."""
     faults = []
@@ -263,6 +292,7 @@ def main():
             report(f"{case.title} ({case.reference})", run(case, gateway(case.limits), backend))
     if not wanted:
         report("several streams at once", several_at_once(gateway(""), backend))
+        report("slow readers", slow_readers(gateway("body_idle_timeout: 1200ms"), backend))
         report("more streams than allowed", more_than_allowed(gateway("http2: {streams: 2}"), backend))
         refused = [record["code"] for record in gateway("").audit()]
         expected = sum(case.client[0] == "4" and "|" not in case.client and not case.limits for case in cases)

@@ -6,6 +6,8 @@ struct AccessLogEntry: Sendable {
         /// Up to `?`: what follows may hold anything.
         var path: [UInt8]
         var version: ClientProtocol
+        /// The client speaks TLS.
+        var isSecure = false
         var userAgent: [UInt8]?
         /// Without its query.
         var referer: [UInt8]?

@@ -32,6 +32,10 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     /// Our own heads have passed the limits before they get some fields more.
     private static let responseLimits = HeadLimits(requestLine: 64 << 10, fieldCount: 2000, fieldBytes: 1 << 20)
 
+    /// The library tells when a frame has left as a whole, however it is cut on its way, and thus whether the client takes
+    /// anything; it is the size to which frames are cut by default (RFC 9113 §4.2).
+    private static let largestPiece = 16 << 10
+
     /// Set for as long as it stands in the pipeline.
     private var connection: InboundConnection?
     private var context: ChannelHandlerContext?
@@ -184,10 +188,14 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
             case .head(let start):
                 beginResponse(bytes.readableBytesUInt8Span.extracting(start..<bytes.readableBytes), context)
             case .data(let range):
-                guard let piece = bytes.getSlice(at: bytes.readerIndex + Int(range.start), length: range.count) else {
+                guard var data = bytes.getSlice(at: bytes.readerIndex + Int(range.start), length: range.count) else {
                     return cut()
                 }
-                hold(.data(.init(data: .byteBuffer(piece))), context)
+                while let piece = data.readSlice(length: min(Self.largestPiece, data.readableBytes)),
+                    piece.readableBytes > 0
+                {
+                    hold(.data(.init(data: .byteBuffer(piece))), context)
+                }
             case .trailer(let name, let value):
                 let all = bytes.readableBytesUInt8Span
                 guard let pair = Self.field(all, name, value) else { return cut() }

@@ -16,6 +16,7 @@ extension InboundConnection {
             method: bytes.array(head.methodRange),
             path: bytes.array(head.pathRange),
             version: clientProtocol(head),
+            isSecure: carrier?.isSecure == true,
             userAgent: seen.userAgent,
             referer: seen.referer,
             traceID: trace?.traceID ?? parent.map { Array($0.traceIDText.utf8) },

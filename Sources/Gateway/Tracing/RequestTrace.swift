@@ -45,8 +45,9 @@ struct RequestTrace {
         request.operationName = "\(method ?? "HTTP")\(entry.template.map { " \($0)" } ?? "")"
         request.updateAttributes { attributes in
             attributes["http.request.method"] = method ?? "_OTHER"
-            attributes["url.scheme"] = "http"
+            attributes["url.scheme"] = entry.request?.isSecure == true ? "https" : "http"
             if let head = entry.request {
+                attributes["network.protocol.version"] = head.version.version
                 if method == nil { attributes["http.request.method_original"] = text(head.method) }
                 attributes["url.path"] = text(head.path)
                 if let agent = head.userAgent { attributes["user_agent.original"] = text(agent) }

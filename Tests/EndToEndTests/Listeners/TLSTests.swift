@@ -17,6 +17,7 @@ extension EndToEndTests {
             _ authority: CertificateAuthority,
             certificates: [String] = ["server"],
             options: [String] = [],
+            listen: [String] = [],
             rest: [String] = [],
             script: @escaping ScriptedBackend.Script = Self.answer,
             body: (GatewayProcess, ScriptedBackend) async throws -> Void
@@ -24,7 +25,7 @@ extension EndToEndTests {
             let list = certificates.map(authority.files).joined(separator: ", ")
             try await withScriptedUpstream { settings in
                 let tls = ["certificates: [\(list)]"] + options
-                settings.listenOptions = ["tls: {\(tls.joined(separator: ", "))}"]
+                settings.listenOptions = ["tls: {\(tls.joined(separator: ", "))}"] + listen
                 settings.rest = rest
             } _: {
                 try script($0)
@@ -59,6 +60,26 @@ extension EndToEndTests {
                 try waitUntil("the refusal is counted") {
                     try gateway.metric("tls_handshake_failures_total{kind=\"refused\"}") == 1
                 }
+            }
+        }
+
+        /// A load balancer says whose connection it is, the client secures it, and speaks HTTP/2.
+        @Test func behindAProxyThatPassesTLSOn() async throws {
+            let authority = try CertificateAuthority()
+            let listen = ["proxy_protocol: {trusted: [127.0.0.1]}"]
+            try await withTLS(authority, listen: listen) { gateway, backend in
+                let url = "https://127.0.0.1:\(gateway.port)"
+                let options = ["--cacert", authority.certificate, "--haproxy-protocol", "-w", "%{http_version}"]
+                let answers = try ["two": "--http2", "one": "--http1.1"].mapValues { option in
+                    try curl(options + [option, "\(url)/open/\(option == "--http2" ? "two" : "one")"]).output
+                }
+                #expect(answers == ["two": "ok2", "one": "ok1.1"])
+                let heads = ["/open/two", "/open/one"].map { target in backend.heads.first { $0.target == target } }
+                #expect(heads.allSatisfy { $0?.fieldValue("X-Forwarded-Proto") == "https" })
+                #expect(try gateway.metric("http2_connections_total") == 1)
+                // Without the header it is none of the proxy's.
+                #expect(try curl(["-k", "\(url)/open/a"]).output.isEmpty)
+                #expect(try gateway.metric("proxy_protocol_refused_total{reason=\"missing\"}") == 1)
             }
         }
 
