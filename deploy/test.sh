@@ -26,7 +26,7 @@ install_python_packages() {
     export SCOPEGATE_TEST_PYTHON="$folder/bin/python"
 }
 
-install_packages "${build_packages[@]}" nginx-light prometheus python3 python3-venv curl
+install_packages "${build_packages[@]}" nginx-light prometheus python3 python3-venv curl openssl
 require_swift
 install_python_packages
 export SCOPEGATE_STRICT=1

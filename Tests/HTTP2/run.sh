@@ -7,7 +7,7 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 . "$root/deploy/common.sh"
-install_packages nginx-light nghttp2-client python3 python3-venv
+install_packages nginx-light nghttp2-client openssl python3 python3-venv
 cd "$root"
 python="$root/.build/http2-python/bin/python"
 if ! "$python" -c 'import hpack' 2>/dev/null; then
