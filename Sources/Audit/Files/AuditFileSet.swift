@@ -130,8 +130,8 @@ struct AuditFileSet {
                 )
             )
         } catch {
-            // Between the listing and the opening it may have been compressed or removed.
-            return access(path, F_OK) == 0 ? .failure(error) : .success(nil)
+            // Between the listing and the opening it may have been renamed, compressed or removed.
+            return error.isMissing ? .success(nil) : .failure(error)
         }
     }
 }

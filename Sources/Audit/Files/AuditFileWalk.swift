@@ -55,7 +55,8 @@ struct AuditFileWalk {
                 }
             } catch {
                 failure = error
-                if access(file.path, F_OK) == 0 {
+                // That it is there now doesn't tell: its successor may have come meanwhile.
+                if !error.isMissing {
                     done.insert(Key(file))
                     throw error
                 }

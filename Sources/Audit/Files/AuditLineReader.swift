@@ -38,7 +38,10 @@ final class AuditLineReader {
     init(path: String, from start: UInt64 = 0) throws(AuditReadError) {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw AuditReadError(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else {
+            let number = errno
+            throw AuditReadError(path: path, reason: String(cString: strerror(number)), isMissing: number == ENOENT)
+        }
         var status = stat()
         inode = fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
         posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))

@@ -52,6 +52,8 @@ public struct AuditReadError: Error, Hashable, Sendable, CustomStringConvertible
     public let path: String
     /// What is wrong with it, in words.
     public let reason: String
+    /// There is no such file, or was none at that moment: it may have been renamed.
+    var isMissing = false
 
     /// `file: reason`
     public var description: String { "\(path): \(reason)" }
