@@ -83,7 +83,7 @@ final class RawEnvironment: Sendable {
         for (variant, gateway) in gateways {
             let end = try gateway.child.wait(within: 40)
             if end != .exited(0) {
-                Issue.record("the gateway with \(variant) ended: \(end), and logged: \(gateway.log.suffix(2000))")
+                Issue.record("the gateway with \(variant) ended: \(end), and logged: \(gateway.log.suffix(20_000))")
             }
         }
         try backend.stop()
