@@ -46,7 +46,7 @@ def main():
         found[name] = per_operation(instructions), per_operation(allocations)
 
     if "--update" in sys.argv:
-        lines = [f"{name}\t{instructions:.0f}\t{allocations:.0f}" for name, (instructions, allocations) in found.items()]
+        lines = [f"{name}\t{instructions:.0f}\t{max(0.0, allocations):.0f}" for name, (instructions, allocations) in found.items()]
         LIMITS.write_text("operation\tinstructions\tallocations\n" + "\n".join(lines) + "\n")
     limits = {
         fields[0]: (float(fields[1]), float(fields[2]))

@@ -3,12 +3,12 @@ import Introspection
 import RouteMap
 import ScopeModel
 
-/// A map of 200 routes on 100 templates, as the comparison with other gateways has it.
+/// A map of two routes on each template; 200 on 100, as the comparison with other gateways has it, unless told otherwise.
 private struct Fixture {
     let catalog: ScopeCatalog
     let map: RouteMap
 
-    init() throws {
+    init(templates: Int = 100) throws {
         let read = try Scope(parsing: "read:trades")
         let write = try Scope(parsing: "write:trades")
         catalog = try ScopeCatalog(
@@ -16,8 +16,10 @@ private struct Fixture {
             presets: []
         )
         var definitions: [RouteDefinition] = []
-        for index in 0..<100 {
-            let template = try RouteTemplate(parsing: index == 50 ? "/api/v1/trades/{id}" : "/api/v1/c\(index)/{id}")
+        for index in 0..<templates {
+            let template = try RouteTemplate(
+                parsing: index == templates / 2 ? "/api/v1/trades/{id}" : "/api/v1/c\(index)/{id}"
+            )
             for (method, scope) in [("GET", read), ("POST", write)] {
                 definitions.append(
                     RouteDefinition(
@@ -34,22 +36,30 @@ private struct Fixture {
 
 extension Operation {
     /// Which route, and whether the scopes of a key are enough for it.
-    static let matchAndDecide = Operation(name: "match and decide") {
-        let fixture = try Fixture()
-        let granted = ScopeSet([try fixture.catalog.id(named: "read:trades")])
-        let method = Array("GET".utf8)
-        let path = Array("/api/v1/trades/trd_1842".utf8)
-        return { count in
-            for _ in 0..<count {
-                let match = fixture.map.match(method: .get, methodName: method.span, path: path.span)
-                guard case .route(let route) = match else { fatalError("no route") }
-                let decision = Decider.decide(
-                    requirement: fixture.map.requirement(ofRoute: route),
-                    granted: granted,
-                    automatic: fixture.catalog.automatic
-                )
-                guard case .allow = decision else { fatalError("refused") }
-                keep(route)
+    static let matchAndDecide = matchAndDecide(name: "match and decide", templates: 100)
+
+    /// The same in a small map and in a large one: what a route costs shouldn't depend on how many others there are.
+    static let matchAmongTen = matchAndDecide(name: "match and decide, 10 routes", templates: 5)
+    static let matchAmongTenThousand = matchAndDecide(name: "match and decide, 10000 routes", templates: 5000)
+
+    private static func matchAndDecide(name: String, templates: Int) -> Operation {
+        Operation(name: name) {
+            let fixture = try Fixture(templates: templates)
+            let granted = ScopeSet([try fixture.catalog.id(named: "read:trades")])
+            let method = Array("GET".utf8)
+            let path = Array("/api/v1/trades/trd_1842".utf8)
+            return { count in
+                for _ in 0..<count {
+                    let match = fixture.map.match(method: .get, methodName: method.span, path: path.span)
+                    guard case .route(let route) = match else { fatalError("no route") }
+                    let decision = Decider.decide(
+                        requirement: fixture.map.requirement(ofRoute: route),
+                        granted: granted,
+                        automatic: fixture.catalog.automatic
+                    )
+                    guard case .allow = decision else { fatalError("refused") }
+                    keep(route)
+                }
             }
         }
     }

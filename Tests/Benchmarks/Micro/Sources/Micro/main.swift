@@ -4,7 +4,8 @@ import Benchmark
 // Micro [options]         times all operations; see --help
 
 let operations: [Operation] = [
-    .matchAndDecide, .cacheHit, .matchHitAndDecide, .requestHead, .responseHead, .envelope, .auditRecord,
+    .matchAndDecide, .matchAmongTen, .matchAmongTenThousand, .cacheHit, .matchHitAndDecide, .requestHead, .responseHead,
+    .envelope, .auditRecord,
 ]
 
 let arguments = CommandLine.arguments
