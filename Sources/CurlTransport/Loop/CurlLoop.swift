@@ -118,8 +118,8 @@ public final class CurlLoop: @unchecked Sendable {
 
     /// Serves every socket that is ready and asks to be woken again.
     ///
-    /// It is called when the kernel or the readiness thread wakes the loop. It may also be called at any other time on the loop: what
-    /// is served then need not be woken for.
+    /// It is called when the kernel or the readiness thread wakes the loop. It may also be called at any other time on the
+    /// loop: what is served then need not be woken for.
     public func drain() {
         guard !closed else { return }
         // A few rounds at most, so that a busy upstream can't keep the loop from its other work.

@@ -34,7 +34,7 @@ final class KernelReadiness {
         // Twice the capacity, as the kernel keeps some of the places back for each processor.
         guard ccurl_aio_setup(UInt32(capacity * 2), &context) == 0 else { return eventLoop.makeSucceededFuture(nil) }
         let event = ccurl_eventfd()
-        guard event >= 0, isSupported(context, set, event) else {
+        guard event >= 0, isSupported(event) else {
             ccurl_aio_destroy(context)
             if event >= 0 { Glibc.close(event) }
             return eventLoop.makeSucceededFuture(nil)
@@ -62,7 +62,7 @@ final class KernelReadiness {
 
     /// Whether the kernel takes a poll of an epoll set. That of an empty one is done when the context is destroyed; so it
     /// is tried in a context of its own.
-    private static func isSupported(_ context: aio_context_t, _ set: Int32, _ event: Int32) -> Bool {
+    private static func isSupported(_ event: Int32) -> Bool {
         let empty = epoll_create1(CCURL_EPOLL_CLOEXEC)
         guard empty >= 0 else { return false }
         defer { Glibc.close(empty) }
