@@ -214,7 +214,7 @@ def more_than_allowed(gateway, backend):
 def slow_readers(gateway, backend):
     """One that takes nothing of its response loses it; one that takes it slowly does not, whatever others do."""
     faults = []
-    body = b"z" * 400_000
+    body = b"z" * 1_000_000
     backend.replies["/open/slow"] = ("whole", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     connection = Connection(gateway.ports[0])
     connection.takes = False
@@ -222,8 +222,11 @@ def slow_readers(gateway, backend):
     for stream in (stalled, slow):
         connection.headers(stream, [*(dict(LEAST) | {b":path": b"/open/slow"}).items()])
     credit = struct.pack(">I", 4096)
-    for _ in range(25):
+    # For as long as it takes, on a busy machine too; the slow one has enough to read for all of it.
+    for _ in range(200):
         connection.read(lambda: False, 0.1)
+        if connection.streams[stalled].reset is not None:
+            break
         connection.send(frame(WINDOW_UPDATE, 0, 0, credit) + frame(WINDOW_UPDATE, 0, slow, credit))
     if connection.streams[stalled].reset is None:
         faults.append("the stalled reader keeps its stream")
