@@ -1,6 +1,11 @@
 """A gateway, a backend that records every byte, and a key service, for the runs of this folder."""
 
-import http.server, json, os, re, signal, socket, subprocess, tempfile, threading, time, urllib.parse, urllib.request
+import http.server, json, os, re, signal, socket, subprocess, sys, tempfile, threading, time, urllib.parse, urllib.request
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from Scripts import processes  # noqa: E402
 
 ROUTES = """
 version: 1
@@ -199,14 +204,11 @@ limits: {{{limits}}}
 
     def memory(self):
         """Resident, in MiB."""
-        with open(f"/proc/{self.process.pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:")) / 1024
+        return processes.resident(self.process.pid)
 
     def cpu(self):
         """Seconds of all its threads."""
-        with open(f"/proc/{self.process.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processes.cpu(self.process.pid)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -1,6 +1,11 @@
 """A gateway, nginx behind it, and clients at a steady rate, for the runs of this folder."""
 
-import json, os, signal, socket, subprocess, tempfile, threading, time
+import json, os, signal, socket, subprocess, sys, tempfile, threading, time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from Scripts import processes  # noqa: E402
 
 RATE, CONNECTIONS = 5000, 16
 
@@ -92,14 +97,11 @@ reload: {{watch: {'true' if watch else 'false'}, generation_header: true}}
 
     def memory(self):
         """Resident, in MiB."""
-        with open(f"/proc/{self.process.pid}/status") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:")) / 1024
+        return processes.resident(self.process.pid)
 
     def cpu(self):
         """Seconds of all its threads."""
-        with open(f"/proc/{self.process.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processes.cpu(self.process.pid)
 
     def stop(self):
         self.process.terminate()
