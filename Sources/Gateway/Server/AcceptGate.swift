@@ -40,7 +40,7 @@ final class AcceptGate: ChannelDuplexHandler {
 
     func read(context: ChannelHandlerContext) {
         let free = maximum - metrics.connections.load(ordering: .relaxed)
-        guard free <= 0 else { return accept(min(free, Self.mostAcceptsAtOnce), context) }
+        guard free <= 0 else { return accept(free, context) }
         guard !isHeldBack else { return }
         isHeldBack = true
         metrics.acceptsHeldBack.increment()
@@ -61,13 +61,13 @@ final class AcceptGate: ChannelDuplexHandler {
             let free = self.maximum - self.metrics.connections.load(ordering: .relaxed)
             guard free > 0 else { return self.retry(context) }
             self.isHeldBack = false
-            self.accept(min(free, Self.mostAcceptsAtOnce), context)
+            self.accept(free, context)
         }
     }
 
     /// Never more at once than there is room for.
-    private func accept(_ count: Int, _ context: ChannelHandlerContext) {
-        let count = UInt(count)
+    private func accept(_ free: Int, _ context: ChannelHandlerContext) {
+        let count = UInt(min(free, Self.mostAcceptsAtOnce))
         if count != acceptsAtOnce {
             acceptsAtOnce = count
             try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: count)
