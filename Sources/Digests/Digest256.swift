@@ -45,13 +45,31 @@ public struct Digest256: Hashable, Sendable {
         Self.hexDigits(of: [word0])
     }
 
+    /// Appends the digits of ``hexPrefix16`` or of ``hex``.
+    public func appendHex(isShort: Bool = false, to bytes: inout [UInt8]) {
+        Self.appendHex(word0, to: &bytes)
+        guard !isShort else { return }
+        Self.appendHex(word1, to: &bytes)
+        Self.appendHex(word2, to: &bytes)
+        Self.appendHex(word3, to: &bytes)
+    }
+
+    private static func appendHex(_ word: UInt64, to bytes: inout [UInt8]) {
+        for digit in 0..<16 { bytes.append(hexDigit(word, digit)) }
+    }
+
+    @inline(__always)
+    private static func hexDigit(_ word: UInt64, _ digit: Int) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: word &>> UInt64(60 &- digit &* 4)) & 0xF
+        return value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "a") &+ value &- 10
+    }
+
     private static func hexDigits(of words: [UInt64]) -> String {
         String(unsafeUninitializedCapacity: words.count * 16) { buffer in
             var next = 0
             for word in words {
                 for digit in 0..<16 {
-                    let value = UInt8(truncatingIfNeeded: word >> (60 - digit * 4)) & 0xF
-                    buffer[next] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+                    buffer[next] = hexDigit(word, digit)
                     next += 1
                 }
             }

@@ -1,6 +1,6 @@
 /// What a line of the audit is about. The name of each is the line's `event`.
 public enum AuditEvent: Hashable, Sendable {
-    /// A request: `denied`, `allowed` or `shadow`, by its ``AuditRecord/decision``.
+    /// A request: `denied`, `allowed` or `shadow`, by its decision.
     case request(AuditRecord)
     /// `reload`: the route map, the catalog or other settings were replaced, or could not be.
     case reload(AuditReload)
@@ -22,7 +22,7 @@ public enum AuditEvent: Hashable, Sendable {
     /// The value of the member `event`.
     var name: StaticString {
         switch self {
-        case .request(let record): record.decision.name
+        case .request(let record): record.event
         case .reload: "reload"
         case .revocation: "revocation"
         case .start: "start"
@@ -43,15 +43,6 @@ public enum AuditDecision: Hashable, Sendable {
     case allowed
     /// A route map that isn't in force would have decided otherwise.
     case shadow(AuditShadow)
-
-    /// The value of the member `event`.
-    var name: StaticString {
-        switch self {
-        case .denied: "denied"
-        case .allowed: "allowed"
-        case .shadow: "shadow"
-        }
-    }
 }
 
 /// What a route map that isn't in force would have decided.

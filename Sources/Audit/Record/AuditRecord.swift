@@ -1,119 +1,166 @@
+import Digests
+
 /// One request, for the audit log: refused, passed on, or one on which two route maps disagree.
 ///
-/// A record holds what was decided, on what grounds, and for whom, and never the key. Its texts are bounded when it is
-/// made, so that a queue of records is bounded too.
+/// A record holds what was decided, on what grounds, and for whom, and never the key. It is the members of its line in
+/// one piece of memory, made from the bytes of the request where they are; its texts are bounded, so that a queue of
+/// records is bounded too.
 public struct AuditRecord: Hashable, Sendable {
     /// When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
     public private(set) var timeMicroseconds: Int64
-    /// What was decided.
-    public private(set) var decision: AuditDecision
-    /// The request's id, as in the response's `X-Request-Id`.
-    public let requestID: AuditText
-    /// The trace id of a well-formed `traceparent` (W3C Trace Context §3.2.2.3).
-    public let traceID: AuditText?
-    /// The client's address.
-    public let client: AuditText
-    /// The address for which a trusted proxy says that it forwards.
-    public let forwardedClient: AuditText?
-    /// The request's method; nil when the request line couldn't be read.
-    public let method: AuditText?
-    /// The request's path, as sent but without the query; nil when it couldn't be read.
-    public let path: AuditText?
-    /// The query, when it is kept: what follows the `?`.
-    public let query: AuditText?
-    /// The template of the route map that the path matched.
-    public let template: AuditText?
-    /// The reason of the refusal, as in the response: `forbidden_scope`, `invalid_key`, …; `allowed` when it was passed
-    /// on.
-    public private(set) var code: AuditText
     /// The status that was answered; 0, which isn't written, when it isn't known yet. In the log it is 503 when the
-    /// refusal couldn't be recorded in time, whatever ``code`` says.
+    /// refusal couldn't be recorded in time, whatever the code says.
     public var status: Int
-    /// The scope that the response names as missing.
-    public let requiredScope: AuditText?
-    /// All scopes of the requirement, when it has several.
-    public private(set) var requiredScopes: [AuditText]
-    /// The scopes that the key has; nil when its grant isn't known.
-    public let grantedScopes: [AuditText]?
-    /// The issuer's name for the key.
-    public let keyID: AuditText?
-    /// Whom the key stands for.
-    public let subject: AuditText?
-    /// The key's fingerprint: the first 16 hexadecimal digits of its HMAC under the audit secret.
-    public let keyFingerprint: AuditText?
-    /// The number of the route map that made the decision.
-    public let generation: UInt64
-    /// What the client calls itself.
-    public let userAgent: AuditText?
+    /// The value of the member `event`.
+    var event: StaticString { kind.name }
+
+    private var kind: Kind
+    /// The members of the line, from the request's id on, but for the status.
+    private var members: [UInt8]
+    /// The names of those that were cut, as the elements of a JSON array.
+    private let truncated: [UInt8]
+    /// Where the code begins and ends among the members, and what is required of the key ends.
+    private let codeStart: Int
+    private var codeEnd: Int
+    private var requirementEnd: Int
+
+    private enum Kind: Hashable {
+        case denied
+        case allowed
+        case shadow
+
+        var name: StaticString {
+            switch self {
+            case .denied: "denied"
+            case .allowed: "allowed"
+            case .shadow: "shadow"
+            }
+        }
+    }
 
     /// A record of what is known of a request; leave out what isn't. Texts beyond ``AuditLimits`` are cut, and a path
     /// loses what follows a `?` or a `#`.
     ///
-    /// - Parameter secrets: The keys that came with the request. Where a client has put one into a text as well, the
-    ///   record has `[key]` instead.
+    /// - Parameters:
+    ///   - timeMicroseconds: When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
+    ///   - decision: What was decided.
+    ///   - requestID: The request's id, as in the response's `X-Request-Id`.
+    ///   - client: The client's address.
+    ///   - forwardedClient: The address for which a trusted proxy says that it forwards.
+    ///   - head: What of it stands where in `bytes`, and the keys that must not be in the record.
+    ///   - query: The query, when it is kept: what follows the `?`.
+    ///   - template: The template of the route map that the path matched.
+    ///   - code: The reason of the refusal, as in the response: `forbidden_scope`, `invalid_key`, …; `allowed` when it
+    ///     was passed on.
+    ///   - status: See ``status``.
+    ///   - requiredScope: The scope that the response names as missing.
+    ///   - requiredScopes: All scopes of the requirement, when it has several.
+    ///   - grantedScopes: The scopes that the key has; nil when its grant isn't known.
+    ///   - keyID: The issuer's name for the key.
+    ///   - subject: Whom the key stands for.
+    ///   - keyFingerprint: The key's HMAC under the audit secret, of which the first 16 hexadecimal digits are shown.
+    ///   - generation: The number of the route map that made the decision.
     public init(
         timeMicroseconds: Int64,
         decision: AuditDecision = .denied,
-        requestID: some Collection<UInt8>,
-        traceID: [UInt8]? = nil,
+        requestID: Span<UInt8>,
         client: String,
         forwardedClient: String? = nil,
-        method: [UInt8]? = nil,
-        path: [UInt8]? = nil,
+        head: AuditedHead,
+        in bytes: Span<UInt8>,
         query: [UInt8]? = nil,
         template: String? = nil,
-        code: String,
+        code: StaticString,
         status: Int,
         requiredScope: String? = nil,
         requiredScopes: [String] = [],
         grantedScopes: [String]? = nil,
-        keyID: String? = nil,
+        keyID: [UInt8]? = nil,
         subject: String? = nil,
-        keyFingerprint: String? = nil,
-        generation: UInt64,
-        userAgent: [UInt8]? = nil,
-        secrets: [[UInt8]] = []
+        keyFingerprint: Digest256? = nil,
+        generation: UInt64
     ) {
-        let scrubber = SecretScrubber(secrets)
-        let names = { (texts: [String]) in texts.prefix(AuditLimits.scopes).map(AuditText.name) }
-        let sent = { (bytes: [UInt8], limit: Int) in
-            AuditText(scrubber.scrub(bytes), maximumLength: limit)
-        }
         self.timeMicroseconds = timeMicroseconds
-        self.decision = decision
-        self.requestID = sent(Array(requestID), AuditLimits.name)
-        self.traceID = traceID.map { sent($0, AuditLimits.name) }
-        self.client = .name(client)
-        self.forwardedClient = forwardedClient.map(AuditText.name)
-        self.method = method.map { sent($0, AuditLimits.method) }
-        self.path = path.map { target in
-            let path = target.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-            return sent(Array(path), AuditLimits.path)
-        }
-        self.query = query.map { sent($0, AuditLimits.path) }
-        self.template = template.map { AuditText($0.utf8, maximumLength: AuditLimits.path) }
-        self.code = .name(code)
         self.status = status
-        self.requiredScope = requiredScope.map(AuditText.name)
-        self.requiredScopes = names(requiredScopes)
-        self.grantedScopes = grantedScopes.map(names)
-        self.keyID = keyID.map { sent(Array($0.utf8), AuditLimits.name) }
-        self.subject = subject.map { sent(Array($0.utf8), AuditLimits.subject) }
-        self.keyFingerprint = keyFingerprint.map(AuditText.name)
-        self.generation = generation
-        self.userAgent = userAgent.map { sent($0, AuditLimits.userAgent) }
+        var members = AuditMembers(room: Self.usualLength)
+        func sent(_ name: StaticString, _ text: Span<UInt8>, _ limit: Int) {
+            if let scrubbed = head.scrubbed(text, in: bytes) {
+                members.text(name, scrubbed.span, limit: limit)
+            } else {
+                members.text(name, text, limit: limit)
+            }
+        }
+        sent("request_id", requestID, AuditLimits.name)
+        if let range = head.traceID { sent("trace_id", bytes.extracting(range), AuditLimits.name) }
+        members.text("client", client)
+        members.text("forwarded_client", forwardedClient)
+        if let range = head.method { sent("method", bytes.extracting(range), AuditLimits.method) }
+        if let range = head.path {
+            let target = bytes.extracting(range)
+            sent("path", target.extracting(0..<Self.pathLength(target)), AuditLimits.path)
+        }
+        if let query { sent("query", query.span, AuditLimits.path) }
+        members.text("template", template, limit: AuditLimits.path)
+        codeStart = members.bytes.count
+        members.constant("code", code)
+        codeEnd = members.bytes.count
+        members.text("required_scope", requiredScope)
+        if !requiredScopes.isEmpty { members.list("required_scopes", requiredScopes) }
+        requirementEnd = members.bytes.count
+        members.list("granted_scopes", grantedScopes)
+        if let keyID { sent("key_id", keyID.span, AuditLimits.name) }
+        if let subject { sent("subject", subject.utf8Span.span, AuditLimits.subject) }
+        if let keyFingerprint { members.digest("key_fingerprint", keyFingerprint, isShort: true) }
+        members.number("generation", generation)
+        switch decision {
+        case .denied: kind = .denied
+        case .allowed: kind = .allowed
+        case .shadow(let shadow):
+            kind = .shadow
+            members.text("shadow_code", shadow.code)
+            members.text("shadow_required_scope", shadow.requiredScope)
+            members.text("shadow_template", shadow.template)
+            members.text("shadow_digest", shadow.digest)
+        }
+        if let range = head.userAgent { sent("user_agent", bytes.extracting(range), AuditLimits.userAgent) }
+        self.members = members.bytes
+        truncated = members.truncated
     }
 
     /// The record of the same request, which was passed on at first and is refused after all.
-    public func refused(code: String, status: Int, timeMicroseconds: Int64) -> AuditRecord {
+    public func refused(code: StaticString, status: Int, timeMicroseconds: Int64) -> AuditRecord {
+        var other = AuditMembers(room: members.count + 32)
+        other.raw(members.span.extracting(..<codeStart))
+        other.constant("code", code)
         var record = self
-        record.timeMicroseconds = timeMicroseconds
-        record.decision = .denied
-        record.code = .name(code)
-        record.status = status
+        record.codeEnd = other.bytes.count
         // What the key would have needed is no ground of this refusal.
-        record.requiredScopes = []
+        record.requirementEnd = record.codeEnd
+        other.raw(members.span.extracting(requirementEnd...))
+        record.members = other.bytes
+        record.timeMicroseconds = timeMicroseconds
+        record.kind = .denied
+        record.status = status
         return record
+    }
+
+    /// Appends the members.
+    ///
+    /// - Parameter wasRetained: The client was answered 503 instead, for the record couldn't be written in time.
+    func append(wasRetained: Bool, to line: inout AuditMembers) {
+        line.raw(members.span.extracting(..<codeEnd))
+        if status > 0 { line.number("status", wasRetained ? 503 : status) }
+        line.append(members.span.extracting(codeEnd...), truncated: truncated)
+    }
+
+    private static let usualLength = 640
+
+    /// How long a path is without what follows a `?` or a `#`.
+    private static func pathLength(_ target: Span<UInt8>) -> Int {
+        for index in target.indices where target[index] == UInt8(ascii: "?") || target[index] == UInt8(ascii: "#") {
+            return index
+        }
+        return target.count
     }
 }
 

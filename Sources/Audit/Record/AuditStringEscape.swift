@@ -6,42 +6,64 @@
 package enum AuditStringEscape {
     /// Appends the string with its quotes.
     package static func append(_ bytes: [UInt8], to line: inout [UInt8]) {
+        append(bytes.span, to: &line)
+    }
+
+    /// Appends the string with its quotes.
+    static func append(_ bytes: Span<UInt8>, to line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
         var index = 0
         while index < bytes.count {
-            let byte = bytes[index]
-            if byte < 0x80 {
-                append(ascii: byte, to: &line)
+            let start = index
+            while index < bytes.count, isPlain(bytes[index]) { index += 1 }
+            if index > start {
+                bytes.extracting(start..<index).withUnsafeBufferPointer { line.append(contentsOf: $0) }
+            } else if bytes[index] < 0x80 {
+                append(ascii: bytes[index], to: &line)
                 index += 1
-                continue
-            }
-            var parser = Unicode.UTF8.ForwardParser()
-            var rest = bytes[index...].makeIterator()
-            switch parser.parseScalar(from: &rest) {
-            case .valid(let encoded):
-                let scalar = Unicode.UTF8.decode(encoded)
-                if isMisleading(scalar.value) {
-                    append(unit: UInt16(truncatingIfNeeded: scalar.value), to: &line)
-                } else {
-                    line.append(contentsOf: encoded)
-                }
-                index += encoded.count
-            case .error, .emptyInput:
-                line.append(contentsOf: "\\\\x".utf8)
-                line.append(hexDigit(byte >> 4))
-                line.append(hexDigit(byte & 0xF))
-                index += 1
+            } else {
+                index += append(character: bytes.extracting(index..<min(index + 4, bytes.count)), to: &line)
             }
         }
         line.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte stands for itself, whatever is beside it.
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte &- 0x20 < 0x5F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Appends the character that bytes outside of ASCII begin with, or the first of them if there is none. Returns how
+    /// many bytes it has.
+    private static func append(character bytes: Span<UInt8>, to line: inout [UInt8]) -> Int {
+        let parsed = bytes.withUnsafeBufferPointer { pointer in
+            var parser = Unicode.UTF8.ForwardParser()
+            var rest = pointer.makeIterator()
+            return parser.parseScalar(from: &rest)
+        }
+        switch parsed {
+        case .valid(let encoded):
+            let scalar = Unicode.UTF8.decode(encoded)
+            if isMisleading(scalar.value) {
+                append(unit: UInt16(truncatingIfNeeded: scalar.value), to: &line)
+            } else {
+                line.append(contentsOf: encoded)
+            }
+            return encoded.count
+        case .error, .emptyInput:
+            line.append(contentsOf: "\\\\x".utf8)
+            line.append(hexDigit(bytes[0] >> 4))
+            line.append(hexDigit(bytes[0] & 0xF))
+            return 1
+        }
     }
 
     private static func append(ascii byte: UInt8, to line: inout [UInt8]) {
         switch byte {
         case UInt8(ascii: "\""): line.append(contentsOf: "\\\"".utf8)
         case UInt8(ascii: "\\"): line.append(contentsOf: "\\\\\\\\".utf8)
-        case 0..<0x20, 0x7F: append(unit: UInt16(byte), to: &line)
-        default: line.append(byte)
+        default: append(unit: UInt16(byte), to: &line)
         }
     }
 

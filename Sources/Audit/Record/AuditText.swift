@@ -7,24 +7,25 @@ public struct AuditText: Hashable, Sendable {
 
     /// Takes the first `maximumLength` bytes of a text, or up to three fewer where that would split a character.
     init(_ bytes: some Collection<UInt8>, maximumLength: Int) {
-        let prefix = bytes.prefix(maximumLength + 1)
-        guard prefix.count > maximumLength else {
-            self.bytes = Array(prefix)
-            isTruncated = false
-            return
-        }
-        var kept = Array(prefix)
-        let continuation = { (byte: UInt8) in byte & 0xC0 == 0x80 }
         // Only the first byte left out tells whether a character is split there.
-        if let next = kept.popLast(), continuation(next) {
-            let head = kept.suffix(4).lastIndex { !continuation($0) }
-            if let head, kept[head] >= 0xC0 {
-                kept.removeSubrange(head...)
-            }
-        }
+        var kept = Array(bytes.prefix(maximumLength + 1))
+        let length = Self.keptLength(of: kept.span, limit: maximumLength)
+        isTruncated = length < kept.count
+        kept.removeSubrange(length...)
         self.bytes = kept
-        isTruncated = true
     }
+
+    /// How many bytes of a text are kept: `limit`, or up to three fewer where that would split a character.
+    static func keptLength(of text: Span<UInt8>, limit: Int) -> Int {
+        guard text.count > limit else { return text.count }
+        guard isContinuation(text[limit]) else { return limit }
+        // A character has at most three bytes after its first (RFC 3629 §3).
+        var head = limit
+        repeat { head -= 1 } while head > max(0, limit - 4) && isContinuation(text[head])
+        return head >= 0 && text[head] >= 0xC0 ? head : limit
+    }
+
+    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 }
 
 extension AuditText {

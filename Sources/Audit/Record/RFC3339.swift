@@ -6,19 +6,23 @@ package enum RFC3339 {
         let (seconds, fraction) = floorDivide(time, 1_000_000)
         let (days, secondOfDay) = floorDivide(seconds, 86_400)
         let date = Date(daysSince1970: days)
-        append(date.year, digits: 4, to: &line)
+        // Pairs of digits: dividing by a constant is a multiplication.
+        append(pair: date.year / 100, to: &line)
+        append(pair: date.year % 100, to: &line)
         line.append(UInt8(ascii: "-"))
-        append(date.month, digits: 2, to: &line)
+        append(pair: date.month, to: &line)
         line.append(UInt8(ascii: "-"))
-        append(date.day, digits: 2, to: &line)
+        append(pair: date.day, to: &line)
         line.append(UInt8(ascii: "T"))
-        append(secondOfDay / 3600, digits: 2, to: &line)
+        append(pair: secondOfDay / 3600, to: &line)
         line.append(UInt8(ascii: ":"))
-        append(secondOfDay / 60 % 60, digits: 2, to: &line)
+        append(pair: secondOfDay / 60 % 60, to: &line)
         line.append(UInt8(ascii: ":"))
-        append(secondOfDay % 60, digits: 2, to: &line)
+        append(pair: secondOfDay % 60, to: &line)
         line.append(UInt8(ascii: "."))
-        append(fraction, digits: 6, to: &line)
+        append(pair: fraction / 10_000, to: &line)
+        append(pair: fraction / 100 % 100, to: &line)
+        append(pair: fraction % 100, to: &line)
         line.append(UInt8(ascii: "Z"))
     }
 
@@ -89,14 +93,9 @@ package enum RFC3339 {
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
-    private static func append(_ value: Int64, digits: Int, to line: inout [UInt8]) {
-        var divisor: Int64 = 1
-        for _ in 1..<digits {
-            divisor *= 10
-        }
-        while divisor > 0 {
-            line.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
+    /// Appends the two digits of a number from 0 to 99.
+    private static func append(pair value: Int64, to line: inout [UInt8]) {
+        line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10))
+        line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
     }
 }

@@ -19,18 +19,32 @@ package struct SecretScrubber {
     }
 
     private static func replace(_ secret: [UInt8], in text: [UInt8]) -> [UInt8] {
-        guard text.count >= secret.count else { return text }
+        guard var found = firstIndex(of: secret.span, in: text.span, from: 0) else { return text }
         var result: [UInt8] = []
         var index = 0
-        while index < text.count {
-            if text[index] == secret[0], text[index...].starts(with: secret) {
-                result += replacement
-                index += secret.count
-            } else {
-                result.append(text[index])
-                index += 1
-            }
+        while true {
+            result += text[index..<found]
+            result += replacement
+            index = found + secret.count
+            guard let next = firstIndex(of: secret.span, in: text.span, from: index) else { break }
+            found = next
         }
-        return result
+        return result + text[index...]
+    }
+
+    /// Where a secret, of at least one byte, first stands in a text.
+    static func firstIndex(of secret: Span<UInt8>, in text: Span<UInt8>, from start: Int) -> Int? {
+        guard text.count - start >= secret.count else { return nil }
+        let first = secret[0]
+        var index = start
+        while index <= text.count - secret.count {
+            if text[index] == first {
+                var length = 1
+                while length < secret.count, text[index + length] == secret[length] { length += 1 }
+                if length == secret.count { return index }
+            }
+            index += 1
+        }
+        return nil
     }
 }

@@ -1,25 +1,6 @@
 import Glibc
 import Synchronization
 
-/// What became of a record.
-public enum AuditOutcome: Hashable, Sendable {
-    /// It is where the durability wants it, and the refusal may be answered.
-    case written
-    /// It couldn't be written in time, and the client has to be answered 503 instead, which the record will say. It is
-    /// kept, and tried again until the log is closed.
-    case retained
-}
-
-/// What becomes of a record that was handed over.
-public enum AuditAdmission: Hashable, Sendable {
-    /// The completion will be called.
-    case waiting
-    /// The refusal may be answered, and the completion won't be called.
-    case accepted
-    /// It is not recorded, and must not be answered but by 503. The completion won't be called.
-    case refused
-}
-
 /// Whether records can be written.
 public enum AuditHealth: Hashable, Sendable {
     /// All that was retained is written.
@@ -128,50 +109,48 @@ public final class AuditLog: Sendable {
         close()
     }
 
-    /// Hands a record over to be written.
+    /// Hands records over to be written, in their order.
     ///
-    /// When the answer is `waiting`, `completion` is called exactly once, on the writer's thread, and must not block it;
-    /// with `retained` as soon as it is known that the record can't be written now.
-    public func append(
-        _ event: AuditEvent,
-        completion: @escaping @Sendable (AuditOutcome) -> Void
-    ) -> AuditAdmission {
+    /// - Parameter waiter: Is told what became of each of those whose answer has to wait for that.
+    public func append(_ records: [AuditSubmission], waiter: any AuditWaiter) -> AuditAdmission {
         let waits = durability != .buffered
-        switch queue.append(item(event, completion: waits ? completion : nil)) {
-        case .queued: return waits ? .waiting : .accepted
-        case .dropped: return .accepted
-        case .refused: return .refused
+        let items = records.map { submission in
+            AuditQueue.Item(
+                event: .request(submission.record),
+                timeMicroseconds: submission.record.timeMicroseconds,
+                waiter: waits ? waiter : nil,
+                ticket: submission.ticket
+            )
         }
+        let (queued, rest) = queue.append(items)
+        return AuditAdmission(
+            waiting: waits ? queued : 0,
+            accepted: (waits ? 0 : queued) + (rest == .dropped ? records.count - queued : 0)
+        )
     }
 
     /// Hands a record over to be written, for which nobody waits. False when it isn't accepted.
     @discardableResult
     public func append(_ event: AuditEvent) -> Bool {
-        queue.append(item(event, completion: nil)) != .refused
+        queue.append(item(event)) != .refused
     }
 
     /// Hands over a record that can be done without: it is left out when it would take one of the last places, which are
     /// for those that have to be written. False when it is left out.
     public func appendIfRoom(_ event: AuditEvent) -> Bool {
-        queue.appendIfHalfEmpty(item(event, completion: nil))
+        queue.appendIfHalfEmpty(item(event))
     }
 
-    private func item(_ event: AuditEvent, completion: (@Sendable (AuditOutcome) -> Void)?) -> AuditQueue.Item {
+    private func item(_ event: AuditEvent) -> AuditQueue.Item {
         let time: Int64
         if case .request(let record) = event { time = record.timeMicroseconds } else { time = wallClock() }
-        return AuditQueue.Item(event: event, timeMicroseconds: time, completion: completion)
+        return AuditQueue.Item(event: event, timeMicroseconds: time)
     }
 
     private static func record(_ retention: AuditRetention, in queue: AuditQueue, at time: Int64) -> Bool {
-        let outcome = Mutex<AuditOutcome?>(nil)
-        let signal = ThreadSignal()
-        let item = AuditQueue.Item(event: .retention(retention), timeMicroseconds: time) { result in
-            outcome.withLock { $0 = result }
-            signal.wake()
-        }
-        guard queue.append(item) == .queued else { return false }
-        while outcome.withLock({ $0 }) == nil { _ = signal.wait(nanoseconds: 1_000_000_000) }
-        return outcome.withLock { $0 } == .written
+        let waiter = BlockingWaiter()
+        let item = AuditQueue.Item(event: .retention(retention), timeMicroseconds: time, waiter: waiter)
+        return queue.append(item) == .queued && waiter.wait() == .written
     }
 
     /// Whether no record is accepted until the log can be written again, so that nothing may be served that would have

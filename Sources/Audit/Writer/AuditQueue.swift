@@ -7,16 +7,12 @@ final class AuditQueue: @unchecked Sendable {
         let event: AuditEvent
         /// When it was, in microseconds since 1970.
         let timeMicroseconds: Int64
-        /// Nil once it was called.
-        var completion: (@Sendable (AuditOutcome) -> Void)?
+        /// Who is to be told what became of it; nil once that is done.
+        var waiter: (any AuditWaiter)?
+        /// By what the waiter knows it.
+        var ticket = 0
         /// The client was answered 503, for the record couldn't be written in time.
         var wasRetained = false
-    }
-
-    struct Taken {
-        let items: [Item]
-        /// Whether no more will come.
-        let isClosed: Bool
     }
 
     // All state is touched under the lock only.
@@ -46,19 +42,26 @@ final class AuditQueue: @unchecked Sendable {
     }
 
     func append(_ item: Item) -> Admission {
+        let result = append([item])
+        return result.queued == 1 ? .queued : result.rest
+    }
+
+    /// Puts items in, in their order. Returns how many found a place, and what became of the others.
+    func append(_ batch: [Item]) -> (queued: Int, rest: Admission) {
         condition.locked {
-            guard !isClosed, occupied < capacity else {
-                guard dropsBeyondCapacity, !isClosed else {
-                    refused += 1
-                    return .refused
-                }
-                drop(item)
-                return .dropped
+            let places = isClosed ? 0 : max(0, capacity - occupied)
+            let queued = min(places, batch.count)
+            let wasEmpty = items.isEmpty
+            occupied += queued
+            items.append(contentsOf: batch.prefix(queued))
+            if wasEmpty, queued > 0 { condition.signal() }
+            guard queued < batch.count else { return (queued, .queued) }
+            guard dropsBeyondCapacity, !isClosed else {
+                refused += UInt64(batch.count - queued)
+                return (queued, .refused)
             }
-            occupied += 1
-            items.append(item)
-            if items.count == 1 { condition.signal() }
-            return .queued
+            for item in batch[queued...] { drop(item) }
+            return (queued, .dropped)
         }
     }
 
@@ -87,10 +90,12 @@ final class AuditQueue: @unchecked Sendable {
     var refusesMore: Bool { !dropsBeyondCapacity && condition.locked { occupied >= capacity } }
 
     /// Takes all items out, waiting for one until a moment of `CLOCK_MONOTONIC` in nanoseconds; for ever when it is
-    /// nil. It gives none when it was poked.
+    /// nil. It gives none when it was poked. Returns whether no more will come.
     ///
-    /// - Parameter earliest: Items wait until then to be taken, unless half of the places are taken.
-    func take(until deadline: Int64?, notBefore earliest: Int64 = .min) -> Taken {
+    /// - Parameters:
+    ///   - earliest: Items wait until then to be taken, unless half of the places are taken.
+    ///   - pending: What they are put behind.
+    func take(until deadline: Int64?, notBefore earliest: Int64 = .min, into pending: inout [Item]) -> Bool {
         condition.locked {
             while items.isEmpty, !isClosed, !isPoked {
                 if !condition.wait(until: deadline) { break }
@@ -98,11 +103,15 @@ final class AuditQueue: @unchecked Sendable {
             while !items.isEmpty, !isClosed, !isPoked, occupied < capacity / 2, ThreadCondition.now() < earliest {
                 if !condition.wait(until: earliest) { break }
             }
-            defer {
-                items = []
-                isPoked = false
+            isPoked = false
+            if pending.isEmpty {
+                // Both arrays keep their memory.
+                swap(&pending, &items)
+            } else {
+                pending.append(contentsOf: items)
+                items.removeAll()
             }
-            return Taken(items: items, isClosed: isClosed)
+            return isClosed
         }
     }
 

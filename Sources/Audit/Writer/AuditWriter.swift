@@ -81,16 +81,19 @@ final class AuditWriter: @unchecked Sendable {
         var collectUntil = Int64.min
         while true {
             let wakeAt = [retryAt, checkpointAt].compactMap(\.self).min()
-            let taken = queue.take(until: wakeAt, notBefore: retryAt == nil ? collectUntil : .min)
-            pending.append(contentsOf: taken.items)
+            let isClosed = queue.take(
+                until: wakeAt,
+                notBefore: retryAt == nil ? collectUntil : .min,
+                into: &pending
+            )
             if mustReopen.exchange(false, ordering: .sequentiallyConsistent) { store.reopenLater() }
             let mustWait = retryAt.map { ThreadCondition.now() < $0 } ?? false
-            if mustWait, !taken.isClosed {
+            if mustWait, !isClosed {
                 tellRetained()
                 continue
             }
-            if taken.isClosed { addStop() }
-            let isCheckpointDue = taken.isClosed || checkpointAt.map { ThreadCondition.now() >= $0 } ?? false
+            if isClosed { addStop() }
+            let isCheckpointDue = isClosed || checkpointAt.map { ThreadCondition.now() >= $0 } ?? false
             switch flush(endsWithCheckpoint: isCheckpointDue) {
             case .success:
                 retryAt = nil
@@ -101,7 +104,7 @@ final class AuditWriter: @unchecked Sendable {
                 fail(error)
             }
             if options.durability == .buffered { collectUntil = ThreadCondition.now() + Self.bufferingTime }
-            if taken.isClosed {
+            if isClosed {
                 abandonRest()
                 return
             }
@@ -278,19 +281,23 @@ final class AuditWriter: @unchecked Sendable {
     }
 
     private func tell(_ outcome: AuditOutcome, _ range: Range<Int>) {
+        // Those of one waiter mostly follow each other, for they come in batches.
+        var last: (any AuditWaiter)?
         for index in range {
-            guard let completion = pending[index].completion else { continue }
-            pending[index].completion = nil
-            if outcome == .retained {
-                // Who accepts that records may be dropped gets the refusal itself, and the record says so.
-                guard options.overflow == .failClosed else {
-                    completion(.written)
-                    continue
-                }
-                pending[index].wasRetained = true
+            guard let waiter = pending[index].waiter else { continue }
+            pending[index].waiter = nil
+            if let last, last !== waiter { last.settledAll() }
+            last = waiter
+            guard outcome == .retained else {
+                waiter.settled(pending[index].ticket, outcome)
+                continue
             }
-            completion(outcome)
+            // Who accepts that records may be dropped gets the refusal itself, and the record says so.
+            let isAnswered = options.overflow == .drop
+            pending[index].wasRetained = !isAnswered
+            waiter.settled(pending[index].ticket, isAnswered ? .written : .retained)
         }
+        last?.settledAll()
     }
 
     private func abandonRest() {

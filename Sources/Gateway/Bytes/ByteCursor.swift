@@ -80,7 +80,10 @@ extension ByteBuffer {
 /// The pieces of `Span` that `Array` and `ByteBuffer` have and it lacks.
 extension Span where Element == UInt8 {
     /// The bytes of a range as an array.
-    func array(_ range: ByteRange) -> [UInt8] {
-        withUnsafeBytes { Array($0[range.range]) }
+    func array(_ range: ByteRange) -> [UInt8] { array(range.range) }
+
+    /// The bytes of a range as an array.
+    func array(_ range: Range<Int>) -> [UInt8] {
+        withUnsafeBytes { Array($0[range]) }
     }
 }

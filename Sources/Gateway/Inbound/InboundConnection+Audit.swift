@@ -15,7 +15,7 @@ extension InboundConnection {
             head: head,
             decision: .denied,
             template: denial.template,
-            code: "\(denial.reason.code)",
+            code: denial.reason.code,
             status: denial.reason.status,
             requiredScope: denial.requiredScope.map { catalog.name(of: $0) },
             requiredScopes: names(denial.requirement, catalog)
@@ -27,7 +27,7 @@ extension InboundConnection {
     func auditRecord(ofLate denial: Denial, _ current: CurrentRequest) -> AuditRecord? {
         if let pending = current.pendingRecord {
             return pending.record.refused(
-                code: "\(denial.reason.code)",
+                code: denial.reason.code,
                 status: denial.reason.status,
                 timeMicroseconds: SystemClock.wallMicroseconds
             )
@@ -81,7 +81,7 @@ extension InboundConnection {
         head view: ByteBuffer,
         decision: AuditDecision,
         template: Int?,
-        code: String,
+        code: StaticString,
         status: Int,
         requiredScope: String? = nil,
         requiredScopes: [String]
@@ -89,35 +89,32 @@ extension InboundConnection {
         let bytes = view.readableBytesUInt8Span
         let head = current.headLength > 0 ? parser.head : nil
         let snapshot = current.snapshot
-        let fields = head.map { AuditedFields($0.fields, in: bytes, snapshot) }
+        let isForwarded = identity?.isTrusted == true
+        let fields = head.map { AuditedFields($0, in: bytes, snapshot, readsForwarded: isForwarded) }
+        let query = loop.services.auditPolicy.query
         return AuditRecord(
             timeMicroseconds: SystemClock.wallMicroseconds,
             decision: decision,
-            requestID: current.id.array,
-            traceID: fields?.traceID,
+            requestID: current.id.storage.span.extracting(0..<current.id.count),
             client: identity?.address ?? "unknown",
-            forwardedClient: identity?.isTrusted == true
+            forwardedClient: isForwarded
                 ? fields.flatMap {
                     ForwardedClient.address(in: $0.forwardedFor, trusted: snapshot.trustedProxies.networks)
                 }
                 : nil,
-            method: head.map { bytes.array($0.methodRange) },
-            path: head.map { bytes.array($0.pathRange) },
-            query: head?.queryRange.flatMap { loop.services.auditPolicy.query.apply(bytes.array($0)) },
+            head: fields?.head ?? AuditedHead(),
+            in: bytes,
+            query: query == .drop ? nil : head?.queryRange.flatMap { query.apply(bytes.array($0)) },
             template: template.map { snapshot.routeMap.templateText(of: $0) },
             code: code,
             status: status,
             requiredScope: requiredScope,
             requiredScopes: requiredScopes,
             grantedScopes: current.grant.map { snapshot.catalog.names(of: $0.scopes) },
-            keyID: current.grant?.keyID,
+            keyID: current.grant.flatMap { $0.keyIDUTF8.isEmpty ? nil : $0.keyIDUTF8 },
             subject: current.grant?.subject,
-            keyFingerprint: current.key.map { range in
-                snapshot.fingerprint.authenticate(bytes.extracting(range.range)).hexPrefix16
-            },
-            generation: snapshot.routeMap.generation,
-            userAgent: fields?.userAgent,
-            secrets: fields?.secrets ?? []
+            keyFingerprint: current.key.map { snapshot.fingerprint.authenticate(bytes.extracting($0.range)) },
+            generation: snapshot.routeMap.generation
         )
     }
 }
@@ -135,32 +132,38 @@ final class PendingRecord {
     }
 }
 
-/// What the audit takes from the fields of a head.
+/// What the audit takes from a head.
 struct AuditedFields {
-    private(set) var traceID: [UInt8]?
-    private(set) var userAgent: [UInt8]?
-    /// The values of X-Forwarded-For in their order.
+    private(set) var head = AuditedHead()
+    /// The values of X-Forwarded-For in their order, if they are wanted.
     private(set) var forwardedFor: [[UInt8]] = []
-    /// All that may be a key, also where a request has several and is refused for it.
-    private(set) var secrets: [[UInt8]] = []
 
-    init(_ fields: [FieldLine], in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot) {
+    init(_ request: RequestHead, in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot, readsForwarded: Bool) {
+        head.method = request.methodRange.range
+        head.path = request.pathRange.range
         var traceParents = 0
-        for field in fields {
+        for field in request.fields {
+            let range = field.valueRange.range
             switch field.name {
-            case .userAgent: userAgent = userAgent ?? bytes.array(field.valueRange)
-            case .xForwardedFor: forwardedFor.append(bytes.array(field.valueRange))
+            case .userAgent: head.userAgent = head.userAgent ?? range
+            case .xForwardedFor: if readsForwarded { forwardedFor.append(bytes.array(field.valueRange)) }
             case .traceparent:
                 traceParents += 1
-                traceID = traceParents == 1 ? TraceParent.traceID(of: bytes.array(field.valueRange)) : nil
-            case .authorization:
-                let value = bytes.array(field.valueRange)
-                // Whatever the scheme: the word after it, or all of it.
-                secrets.append(value.split(separator: UInt8(ascii: " ")).last.map(Array.init) ?? value)
-            default:
-                if snapshot.keys.isKeyField(field, in: bytes) { secrets.append(bytes.array(field.valueRange)) }
+                let found = traceParents == 1 ? TraceParent.traceID(in: bytes.extracting(range)) : nil
+                head.traceID = found.map { $0.lowerBound + range.lowerBound..<$0.upperBound + range.lowerBound }
+            case .authorization: head.secrets.append(Self.credentials(range, in: bytes))
+            default: if snapshot.keys.isKeyField(field, in: bytes) { head.secrets.append(range) }
             }
         }
+    }
+
+    /// Whatever the scheme: the word after it, or all of it.
+    private static func credentials(_ range: Range<Int>, in bytes: Span<UInt8>) -> Range<Int> {
+        var end = range.upperBound
+        while end > range.lowerBound, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+        var start = end
+        while start > range.lowerBound, bytes[start - 1] != UInt8(ascii: " ") { start -= 1 }
+        return start..<end
     }
 }
 

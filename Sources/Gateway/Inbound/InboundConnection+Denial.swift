@@ -44,21 +44,7 @@ extension InboundConnection {
         // It is on record as refused, and nothing else.
         request?.pendingRecord = nil
         arm(.nothing)
-        let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let eventLoop = loop.eventLoop
-        let admission = loop.services.audit.append(.request(record)) { outcome in
-            eventLoop.execute {
-                switch outcome {
-                case .written: isolated.value.answer(denial)
-                case .retained: isolated.value.answer(Denial(.auditUnavailable))
-                }
-            }
-        }
-        switch admission {
-        case .waiting: break
-        case .accepted: answer(denial)
-        case .refused: answer(Denial(.auditUnavailable))
-        }
+        loop.refusals.submit(record, denial, of: self)
     }
 
     /// Refuses the current request without a record, for none can be made.
@@ -68,7 +54,7 @@ extension InboundConnection {
     }
 
     /// Sends the refusal and turns to what follows it on the connection.
-    private func answer(_ denial: Denial) {
+    func answer(_ denial: Denial) {
         guard phase == .deciding, let current = request else { return }
         buffer.moveReaderIndex(forwardBy: min(current.headLength, buffer.readableBytes))
         // A client that has reached a limit is not listened to any further.

@@ -11,7 +11,7 @@ extension InboundConnection {
         let trace = loop.tracing?.begin(parent: parent, startedAt: startedAt)
         // Most requests end here, and have cost little.
         guard isLogged || trace != nil else { return nil }
-        let seen = ObservedFields(head.fields, in: bytes, loop.snapshot)
+        let seen = ObservedFields(head, in: bytes, loop.snapshot)
         let kept = AccessLogEntry.Request(
             method: bytes.array(head.methodRange),
             path: bytes.array(head.pathRange),
@@ -72,11 +72,11 @@ private struct ObservedFields {
     private(set) var referer: [UInt8]?
     private(set) var secrets: [[UInt8]]
 
-    init(_ fields: [FieldLine], in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot) {
-        let audited = AuditedFields(fields, in: bytes, snapshot)
-        userAgent = audited.userAgent
-        secrets = audited.secrets
-        for field in fields where field.name == .other && field.nameRange.count == Self.refererName.count {
+    init(_ request: RequestHead, in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot) {
+        let audited = AuditedFields(request, in: bytes, snapshot, readsForwarded: false).head
+        userAgent = audited.userAgent.map { bytes.array($0) }
+        secrets = audited.secrets.map { bytes.array($0) }
+        for field in request.fields where field.name == .other && field.nameRange.count == Self.refererName.count {
             let name = bytes.array(field.nameRange).map { lowercased($0) }
             guard name == Self.refererName else { continue }
             referer = Array(bytes.array(field.valueRange).prefix { $0 != UInt8(ascii: "?") })

@@ -145,7 +145,8 @@ final class InboundConnection: ChannelDuplexHandler {
     /// The bytes that were not used at once have to make room in the loop's memory for those of others.
     private func leaveSharedMemory() {
         let shared = buffer
-        buffer = shared.readableBytes == 0 ? ByteBuffer() : ByteBuffer(shared.readableBytesView)
+        // `ByteBuffer(_:)` of a view would share the memory with it, and the next who reads would have to copy all of it.
+        buffer = shared.readableBytes == 0 ? ByteBuffer() : ByteBuffer(bytes: shared.readableBytesView)
         loop.giveBackReceiveBuffer(shared)
     }
 

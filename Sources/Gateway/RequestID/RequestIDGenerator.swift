@@ -33,7 +33,8 @@ struct RequestID {
     /// How long an id of a client may be.
     static let maximumLength = 64
 
-    private var storage: InlineArray<64, UInt8>
+    /// Of which the first ``count`` bytes are the id.
+    private(set) var storage: InlineArray<64, UInt8>
     private(set) var count: Int
 
     private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

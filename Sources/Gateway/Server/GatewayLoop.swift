@@ -13,6 +13,7 @@ final class GatewayLoop: @unchecked Sendable {
     let curl: CurlLoop
     let pool: ConnectionPool
     let services: GatewayServices
+    let refusals: RefusalQueue
     private(set) var snapshot: RuntimeSnapshot
     let metrics: LoopMetrics
     /// What is needed to trace requests, if they are traced.
@@ -57,6 +58,7 @@ final class GatewayLoop: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.curl = curl
         self.services = services
+        refusals = RefusalQueue(eventLoop: eventLoop, audit: services.audit)
         self.snapshot = snapshot
         metrics = LoopMetrics(templates: services.metrics.templates.count)
         pool = ConnectionPool(loop: curl, target: target, limits: poolLimits)

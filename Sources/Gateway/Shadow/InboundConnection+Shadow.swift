@@ -59,7 +59,7 @@ extension InboundConnection {
             head: buffer,
             decision: .shadow(outcome),
             template: current.template,
-            code: denial.map { "\($0.reason.code)" } ?? "allowed",
+            code: denial?.reason.code ?? "allowed",
             status: denial?.reason.status ?? 0,
             requiredScope: denial?.requiredScope.map { catalog.name(of: $0) },
             requiredScopes: names(denial?.requirement, catalog)

@@ -21,7 +21,7 @@ struct TraceContext: Equatable, Sendable {
 
     /// Reads a `traceparent`; nil when it isn't well-formed.
     init?(traceparent value: [UInt8]) {
-        guard TraceParent.traceID(of: value) != nil else { return nil }
+        guard TraceParent.traceID(in: value.span) != nil else { return nil }
         let parts = value.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         func number(_ digits: some Collection<UInt8>) -> UInt64? {
             UInt64(String(decoding: digits, as: UTF8.self), radix: 16)

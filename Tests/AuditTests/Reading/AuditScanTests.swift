@@ -9,7 +9,7 @@ import Testing
         AuditRecord(
             timeMicroseconds: 1_700_000_000_000_000 + Int64(number) * 1_000_000,
             decision: number % 7 == 0 ? .allowed : .denied,
-            requestID: "r\(number)".utf8,
+            requestID: "r\(number)",
             client: "192.0.2.\(number % 5)",
             forwardedClient: number % 10 == 0 ? "203.0.113.7" : nil,
             method: Array((number % 2 == 0 ? "GET" : "POST").utf8),
@@ -22,7 +22,7 @@ import Testing
             grantedScopes: ["read:trades", "read:tags"],
             keyID: "key_\(number % 4)",
             subject: "J\u{F6}rg \"\(number % 6)\"",
-            keyFingerprint: "00000000000000\(10 + number % 4)",
+            keyFingerprint: 0x10 + UInt64(number % 4),
             generation: 1,
             userAgent: Array("agent \",\"code\":\"nothing\"".utf8)
         )

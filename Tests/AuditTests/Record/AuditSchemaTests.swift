@@ -20,7 +20,7 @@ import Testing
                 AuditRecord(
                     timeMicroseconds: 0,
                     decision: decision,
-                    requestID: "r".utf8,
+                    requestID: "r",
                     traceID: Array("0af7651916cd43dd8448eb211c80319c".utf8),
                     client: "192.0.2.1",
                     forwardedClient: "203.0.113.1",
@@ -35,7 +35,7 @@ import Testing
                     grantedScopes: [],
                     keyID: "k",
                     subject: "s",
-                    keyFingerprint: "f",
+                    keyFingerprint: 0xF,
                     generation: 1,
                     userAgent: Array("u".utf8)
                 )

@@ -10,10 +10,10 @@ import Testing
         chain.bytes.dropLast().withUnsafeBytes { body(AuditLine($0)) }
     }
 
-    private func record(_ second: Int64, _ code: String = "forbidden_scope", subject: String = "s") -> AuditRecord {
+    private func record(_ second: Int64, _ code: StaticString = "forbidden_scope", subject: String = "s") -> AuditRecord {
         AuditRecord(
             timeMicroseconds: second * 1_000_000,
-            requestID: "r".utf8,
+            requestID: "r",
             client: "192.0.2.1",
             method: Array("GET".utf8),
             path: Array("/<script>alert(1)</script>".utf8),
@@ -22,7 +22,7 @@ import Testing
             requiredScope: "read:trades",
             keyID: "key_1",
             subject: subject,
-            keyFingerprint: "0011223344556677",
+            keyFingerprint: 0x0011_2233_4455_6677,
             generation: 1
         )
     }
@@ -57,7 +57,7 @@ import Testing
         let shadow = AuditRecord(
             timeMicroseconds: 0,
             decision: .shadow(AuditShadow(code: "forbidden_scope", requiredScope: "read:tags", template: "/b")),
-            requestID: "r".utf8,
+            requestID: "r",
             client: "192.0.2.1",
             method: Array("GET".utf8),
             path: Array("/a".utf8),

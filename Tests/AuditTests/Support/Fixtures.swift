@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Synchronization
 
@@ -21,11 +22,68 @@ final class TemporaryDirectory: Sendable {
 }
 
 extension AuditRecord {
+    /// A record of texts that stand one behind the other in what is taken for a head.
+    init(
+        timeMicroseconds: Int64,
+        decision: AuditDecision = .denied,
+        requestID: String = "r",
+        traceID: [UInt8]? = nil,
+        client: String = "c",
+        forwardedClient: String? = nil,
+        method: [UInt8]? = nil,
+        path: [UInt8]? = nil,
+        query: [UInt8]? = nil,
+        template: String? = nil,
+        code: StaticString,
+        status: Int,
+        requiredScope: String? = nil,
+        requiredScopes: [String] = [],
+        grantedScopes: [String]? = nil,
+        keyID: String? = nil,
+        subject: String? = nil,
+        keyFingerprint: UInt64? = nil,
+        generation: UInt64 = 1,
+        userAgent: [UInt8]? = nil,
+        secrets: [[UInt8]] = []
+    ) {
+        var bytes: [UInt8] = []
+        func place(_ text: [UInt8]) -> Range<Int> {
+            defer { bytes += text }
+            return bytes.count..<bytes.count + text.count
+        }
+        var head = AuditedHead()
+        head.method = method.map(place)
+        head.path = path.map(place)
+        head.traceID = traceID.map(place)
+        head.userAgent = userAgent.map(place)
+        head.secrets = secrets.map(place)
+        self.init(
+            timeMicroseconds: timeMicroseconds,
+            decision: decision,
+            requestID: Array(requestID.utf8).span,
+            client: client,
+            forwardedClient: forwardedClient,
+            head: head,
+            in: bytes.span,
+            query: query,
+            template: template,
+            code: code,
+            status: status,
+            requiredScope: requiredScope,
+            requiredScopes: requiredScopes,
+            grantedScopes: grantedScopes,
+            keyID: keyID.map { Array($0.utf8) },
+            subject: subject,
+            keyFingerprint: keyFingerprint.map { Digest256($0, 0, 0, 0) },
+            generation: generation
+        )
+    }
+
     /// A short record that is known by its request id.
     static func numbered(_ number: Int) -> AuditRecord {
         AuditRecord(
             timeMicroseconds: 1_700_000_000_000_000,
-            requestID: "r\(number)".utf8,
+            requestID: "r\(number)",
             client: "192.0.2.1",
             code: "missing_key",
             status: 401,
@@ -35,16 +93,40 @@ extension AuditRecord {
 }
 
 extension AuditLog {
+    /// What becomes of a single record.
+    enum Admitted { case waiting, accepted, refused }
+
+    /// Appends a record; `told` is called if its answer has to wait.
+    func append(_ record: AuditRecord, told: @escaping @Sendable (AuditOutcome) -> Void) -> Admitted {
+        let admission = append([AuditSubmission(record, ticket: 7)], waiter: ClosureWaiter(told))
+        return admission.waiting == 1 ? .waiting : admission.accepted == 1 ? .accepted : .refused
+    }
+
     /// Appends a record and waits until it is known what became of it; nil when it wasn't accepted.
     func append(_ record: AuditRecord) async -> AuditOutcome? {
         await withCheckedContinuation { continuation in
-            switch append(.request(record), completion: { continuation.resume(returning: $0) }) {
+            switch append(record, told: { continuation.resume(returning: $0) }) {
             case .waiting: break
             case .accepted: continuation.resume(returning: .written)
             case .refused: continuation.resume(returning: nil)
             }
         }
     }
+}
+
+private final class ClosureWaiter: AuditWaiter {
+    private let told: @Sendable (AuditOutcome) -> Void
+
+    init(_ told: @escaping @Sendable (AuditOutcome) -> Void) {
+        self.told = told
+    }
+
+    func settled(_ ticket: Int, _ outcome: AuditOutcome) {
+        precondition(ticket == 7)
+        told(outcome)
+    }
+
+    func settledAll() {}
 }
 
 /// Lines of a chain in memory.

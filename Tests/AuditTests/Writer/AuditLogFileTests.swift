@@ -27,7 +27,7 @@ import Testing
         let log = try AuditLog(path: path)
         let outcomes = Collected<Int>()
         for number in 0..<5000 {
-            #expect(log.append(.request(.numbered(number))) { _ in outcomes.add(number) } == .waiting)
+            #expect(log.append(.numbered(number)) { _ in outcomes.add(number) } == .waiting)
         }
         #expect(log.close() == 0)
         #expect(try requestIDs(contents(path)) == (0..<5000).map { "r\($0)" })
@@ -72,11 +72,11 @@ import Testing
         let log = try AuditLog(path: path)
         let outcomes = Collected<AuditOutcome>()
         for number in 0..<1000 {
-            #expect(log.append(.request(.numbered(number))) { outcomes.add($0) } == .waiting)
+            #expect(log.append(.numbered(number)) { outcomes.add($0) } == .waiting)
         }
         #expect(log.close() == 0)
         #expect(outcomes.all == [AuditOutcome](repeating: .written, count: 1000))
-        #expect(log.append(.request(.numbered(0))) { outcomes.add($0) } == .refused)
+        #expect(log.append(.numbered(0)) { outcomes.add($0) } == .refused)
         #expect(log.close() == 0)
         #expect(log.counters == AuditCounters(written: 1000, waiting: 0, refused: 1))
         #expect(outcomes.all.count == 1000)
@@ -85,7 +85,7 @@ import Testing
     @Test func aLogThatNobodyHoldsWritesWhatWaits() throws {
         do {
             let log = try AuditLog(path: path)
-            #expect(log.append(.request(.numbered(1))) { _ in } == .waiting)
+            #expect(log.append(.numbered(1)) { _ in } == .waiting)
         }
         #expect(try requestIDs(contents(path)) == ["r1"])
     }

@@ -123,8 +123,8 @@ private final class ScriptedStore: AuditStore, Sendable {
         )
     }
 
-    private func append(_ log: AuditLog, _ number: Int) -> AuditAdmission {
-        log.append(.request(.numbered(number))) { _ in }
+    private func append(_ log: AuditLog, _ number: Int) -> AuditLog.Admitted {
+        log.append(.numbered(number)) { _ in }
     }
 
     /// Checks that lines are a whole chain, without a line that was lost on the way.

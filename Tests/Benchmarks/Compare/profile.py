@@ -67,6 +67,13 @@ def system_call(stack):
     return re.sub("^(__x64_sys_|ksys_|__sys_|vfs_)", "", inside[-1]) if inside else "(entry and exit)"
 
 
+def caller_of(name, stack):
+    """The innermost function that isn't of a group itself, of a sample that is."""
+    if group(*stack[0]) != name:
+        return None
+    return next((function for function in stack if group(*function) != name), None)
+
+
 def demangled(names):
     shown = subprocess.run(
         ["swift", "demangle", "--compact", "--simplified"], input="\n".join(names), capture_output=True, text=True, check=False
@@ -87,6 +94,7 @@ def main():
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--top", type=int, default=50, help="how many functions are shown")
+    parser.add_argument("--callers", metavar="GROUP", help="who calls the functions of a group, such as 'memory moves'")
     parser.add_argument("--scopegate", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--load", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
@@ -147,6 +155,10 @@ def report(stacks, measurement, options):
     show("By function (self), without the kernel", outside, total, options.top, label)
     show("By function (self), the kernel", own - outside, total, options.top // 2, label)
     show("By function (inclusive)", inclusive, total, options.top, label)
+    if options.callers:
+        callers = collections.Counter(caller for stack in stacks if (caller := caller_of(options.callers, stack)))
+        names.update(demangled(sorted({symbol for symbol, _ in callers})))
+        show(f"Callers of {options.callers}", callers, total, options.top, label)
 
 
 main()

@@ -1,0 +1,61 @@
+import Synchronization
+
+/// What became of a record.
+public enum AuditOutcome: Hashable, Sendable {
+    /// It is where the durability wants it, and the refusal may be answered.
+    case written
+    /// It couldn't be written in time, and the client has to be answered 503 instead, which the record will say. It is
+    /// kept, and tried again until the log is closed.
+    case retained
+}
+
+/// A record that somebody waits for.
+public struct AuditSubmission: Sendable {
+    /// The record.
+    public let record: AuditRecord
+    /// By what the waiter knows it.
+    public let ticket: Int
+
+    /// A record with its ticket.
+    public init(_ record: AuditRecord, ticket: Int) {
+        self.record = record
+        self.ticket = ticket
+    }
+}
+
+/// What becomes of records that were handed over: those that come first wait, those that come next are accepted at once,
+/// and the rest is refused. Of the first two, one is always 0 unless records are dropped.
+public struct AuditAdmission: Hashable, Sendable {
+    /// How many will be reported to the waiter.
+    public let waiting: Int
+    /// How many refusals may be answered now, without another word.
+    public let accepted: Int
+}
+
+/// Is told what became of records. Both are called on the writer's thread, and must not hold it up.
+public protocol AuditWaiter: AnyObject, Sendable {
+    /// What became of a record; called once for each that waits, with `retained` as soon as it is known that it can't be
+    /// written now.
+    func settled(_ ticket: Int, _ outcome: AuditOutcome)
+    /// There are no more for the moment.
+    func settledAll()
+}
+
+/// Waits for a single record, and holds up who calls.
+final class BlockingWaiter: AuditWaiter {
+    private let outcome = Mutex<AuditOutcome?>(nil)
+    private let signal = ThreadSignal()
+
+    func settled(_ ticket: Int, _ outcome: AuditOutcome) {
+        self.outcome.withLock { $0 = outcome }
+    }
+
+    func settledAll() { signal.wake() }
+
+    func wait() -> AuditOutcome {
+        while true {
+            if let outcome = outcome.withLock({ $0 }) { return outcome }
+            _ = signal.wait(nanoseconds: 1_000_000_000)
+        }
+    }
+}
