@@ -39,8 +39,9 @@ prepare() {
         install_packages "${build_packages[@]}"
         require_swift
         say "Building for release"
-        (cd "$root" && swift build -c release --product scopegate)
-        scopegate=$(cd "$root" && swift build -c release --show-bin-path)/scopegate
+        # As it is packaged: see deploy/.
+        (cd "$root" && swift build -c release --static-swift-stdlib --product scopegate)
+        scopegate=$(cd "$root" && swift build -c release --static-swift-stdlib --show-bin-path)/scopegate
     fi
     cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$work/load" "$here/Load/load.c"
     ulimit -n "$(ulimit -Hn)"

@@ -10,7 +10,8 @@ import Testing
         chain.bytes.dropLast().withUnsafeBytes { body(AuditLine($0)) }
     }
 
-    private func record(_ second: Int64, _ code: StaticString = "forbidden_scope", subject: String = "s") -> AuditRecord {
+    private func record(_ second: Int64, _ code: StaticString = "forbidden_scope", subject: String = "s") -> AuditRecord
+    {
         AuditRecord(
             timeMicroseconds: second * 1_000_000,
             requestID: "r",
