@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
 
+        .target(name: "Balancing", swiftSettings: settings),
         .target(name: "HTTP2", swiftSettings: settings),
         .target(name: "ProxyProtocol", swiftSettings: settings),
 
@@ -79,7 +80,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Audit", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2", "Introspection",
+                "Audit", "Balancing", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2", "Introspection",
                 "PrometheusMetrics", "ProxyProtocol", "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
                 .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, nioTLS,
                 nioSSL,
@@ -116,6 +117,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: settings),
         .testTarget(name: "HTTP2Tests", dependencies: ["HTTP1", "HTTP2"], swiftSettings: settings),
         .testTarget(name: "ProxyProtocolTests", dependencies: ["ProxyProtocol"], swiftSettings: settings),
         .testTarget(name: "ScopeModelTests", dependencies: ["ScopeModel"], swiftSettings: settings),

@@ -32,6 +32,20 @@ public enum BodyLimit: Equatable, Sendable {
     case bytes(Int)
 }
 
+/// How long the backend may take on a route; `nil` for as long as its own settings say.
+public struct RouteTimeouts: Equatable, Sendable {
+    /// From the end of the request to the end of the response's head.
+    public var firstByte: Duration?
+    /// Between two pieces of the response's body.
+    public var idle: Duration?
+
+    /// Time-outs; by default those of the backend.
+    public init(firstByte: Duration? = nil, idle: Duration? = nil) {
+        self.firstByte = firstByte
+        self.idle = idle
+    }
+}
+
 /// A route: a method and a path template, and what they need.
 public struct RouteDefinition: Equatable, Sendable {
     /// The method as it stands in a request; case counts (RFC 9110 §9.1).
@@ -42,6 +56,8 @@ public struct RouteDefinition: Equatable, Sendable {
     public var requirement: Requirement
     /// How long the body of a request may be.
     public var bodyLimit: BodyLimit
+    /// How long the backend may take.
+    public var timeouts: RouteTimeouts
     /// Where the route was written, if it was written in a file.
     public var position: SourcePosition?
 
@@ -51,12 +67,14 @@ public struct RouteDefinition: Equatable, Sendable {
         template: RouteTemplate,
         requirement: Requirement,
         bodyLimit: BodyLimit = .inherited,
+        timeouts: RouteTimeouts = RouteTimeouts(),
         position: SourcePosition? = nil
     ) {
         self.method = method
         self.template = template
         self.requirement = requirement
         self.bodyLimit = bodyLimit
+        self.timeouts = timeouts
         self.position = position
     }
 }

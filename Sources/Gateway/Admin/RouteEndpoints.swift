@@ -1,3 +1,4 @@
+import GatewayConfig
 import RouteMap
 import ScopeModel
 import SimpleHTTP
@@ -15,6 +16,8 @@ struct RouteEndpoints: Sendable {
                 ("method", .string(route.method)), ("template", .string(route.template.text)),
                 ("requirement", .string(route.requirement.description(in: loaded.catalog))),
                 ("scopes", .strings(route.requirement.scopes.map { loaded.catalog.name(of: $0) })),
+                ("first_byte_timeout", .optional(route.timeouts.firstByte?.configurationText)),
+                ("idle_timeout", .optional(route.timeouts.idle?.configurationText)),
             ])
         }
         var members = [("generation", ReloadAnswer.json(reloader.generation)), ("routes", .array(routes))]
@@ -36,13 +39,14 @@ struct RouteEndpoints: Sendable {
             }
             let method = try parameters.single("method") ?? "GET"
             let (known, unknown) = Self.granted(try parameters.single("scopes"), loaded.catalog)
-            let verdict = RequestVerdict(
+            var verdict = RequestVerdict(
                 method: method,
                 target: target,
                 routeMap: loaded.routeMap,
                 catalog: loaded.catalog,
                 granted: known
             )
+            verdict.forwarding = loaded.configuration.forwarding(of: verdict)
             return AdminAnswer.json(200, Self.json(verdict, unknown))
         } catch {
             return AdminAnswer.error(400, code: "invalid_query", message: error.description)
@@ -73,6 +77,15 @@ struct RouteEndpoints: Sendable {
             ("steps", .strings(verdict.steps)), ("rejected", .strings(verdict.rejected)),
             ("suggestion", .optional(verdict.suggestion)), ("problem", .optional(verdict.problem)),
             ("unknown_scopes", .strings(unknownScopes)),
+            ("upstream", verdict.forwarding.map(json) ?? .null),
+        ])
+    }
+
+    private static func json(_ forwarding: RequestVerdict.Forwarding) -> JSONOutput {
+        .object([
+            ("prefix", .optional(forwarding.prefix)), ("servers", .strings(forwarding.servers)),
+            ("first_byte_timeout", .string(forwarding.firstByteTimeout)),
+            ("idle_timeout", .string(forwarding.idleTimeout)),
         ])
     }
 

@@ -26,16 +26,22 @@ struct CertificateLoader<Files: FileReading> {
         return ListenerCertificates(items: known, clientAuthorities: authorities)
     }
 
+    /// Checks a certificate that servers are shown; what is wrong is logged.
+    func check(_ named: NamedCertificate) {
+        _ = item(named.certificate, at: named.place, refusedBy: "servers")
+    }
+
     private func item(
         _ certificate: ListenTLSConfiguration.Certificate,
-        at place: ListenTLSPlaces.Certificate
+        at place: ListenTLSPlaces.Certificate,
+        refusedBy peers: String = "clients"
     ) -> ListenerCertificates.Item? {
         guard let chain = read(certificate.certificateFile, at: place.certificate),
             let key = read(certificate.keyFile, at: place.key)
         else { return nil }
         do {
             let facts = try inspector.inspect(certificates: chain, key: key)
-            warnOfAge(facts, certificate.certificateFile, at: place.certificate)
+            warnOfAge(facts, certificate.certificateFile, at: place.certificate, refusedBy: peers)
             return .init(file: certificate.certificateFile, certificates: chain, key: key, facts: facts)
         } catch {
             report(error, certificate, at: place)
@@ -76,14 +82,19 @@ struct CertificateLoader<Files: FileReading> {
         }
     }
 
-    private func warnOfAge(_ facts: CertificateFacts, _ file: String, at position: SourcePosition) {
+    private func warnOfAge(
+        _ facts: CertificateFacts,
+        _ file: String,
+        at position: SourcePosition,
+        refusedBy peers: String
+    ) {
         let now = inspector.now
         let help = "get a new one; its file is loaded again when it changes"
         if facts.notAfter < now {
-            log.warning("\(file) has expired, so clients refuse it", at: position, help: help)
+            log.warning("\(file) has expired, so \(peers) refuse it", at: position, help: help)
         } else if facts.notBefore > now {
             log.warning(
-                "\(file) is not valid yet, so clients refuse it",
+                "\(file) is not valid yet, so \(peers) refuse it",
                 at: position,
                 help: "see whether this machine's clock is right"
             )
@@ -149,4 +160,10 @@ struct ListenTLSPlaces {
 
     var certificates: [Certificate] = []
     var clientCA: SourcePosition?
+}
+
+/// A certificate that a configuration names, and where it does.
+struct NamedCertificate {
+    var certificate: ListenTLSConfiguration.Certificate
+    var place: ListenTLSPlaces.Certificate
 }

@@ -12,7 +12,7 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
     /// The YAML document.
     public var description: String {
         let sections = [
-            listeners, upstream, introspection, keys, documents, audit, server, limits, trustedProxies, process,
+            listeners, upstreams, introspection, keys, documents, audit, server, limits, trustedProxies, process,
             accessLog, tracing,
         ]
         return sections.flatMap { $0 }.joined(separator: "\n") + "\n"
@@ -20,24 +20,6 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
 
     private var listeners: [String] {
         ["listen:"] + configuration.listen.flatMap(Self.listener)
-    }
-
-    private var upstream: [String] {
-        let upstream = configuration.upstream
-        return [
-            "upstream:",
-            "  url: '\(upstream.endpoint)'",
-            "  host: \(upstream.host.rawValue)",
-            "  connect_timeout: \(upstream.connectTimeout.configurationText)",
-            "  first_byte_timeout: \(upstream.firstByteTimeout.configurationText)",
-            "  idle_timeout: \(upstream.idleTimeout.configurationText)",
-        ] + tls(upstream.tls) + [
-            "  pool:",
-            "    max_connections: \(upstream.pool.maxConnections)",
-            "    max_idle: \(upstream.pool.maxIdle)",
-            "    idle_timeout: \(upstream.pool.idleTimeout.configurationText)",
-            "    max_age: \(upstream.pool.maxAge.configurationText)",
-        ]
     }
 
     private var keys: [String] {
@@ -181,10 +163,15 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
         ] + tls(tracing.tls)
     }
 
-    func tls(_ tls: TLSConfiguration) -> [String] {
-        let files = [("ca_file", tls.caFile), ("certificate_file", tls.certificateFile), ("key_file", tls.keyFile)]
-        let members = files.compactMap { name, path in path.map { "\(name): \(Self.quoted($0))" } }
-        return members.isEmpty ? [] : ["  tls: {\(members.list)}"]
+    func tls(_ tls: TLSConfiguration) -> [String] { Self.tls(tls).map { "  " + $0 } }
+
+    static func tls(_ tls: TLSConfiguration, serverName: String? = nil) -> [String] {
+        let texts = [
+            ("ca_file", tls.caFile), ("certificate_file", tls.certificateFile), ("key_file", tls.keyFile),
+            ("server_name", serverName),
+        ]
+        let members = texts.compactMap { name, text in text.map { "\(name): \(quoted($0))" } }
+        return members.isEmpty ? [] : ["tls: {\(members.list)}"]
     }
 
     static func text(_ secret: Secret) -> String {

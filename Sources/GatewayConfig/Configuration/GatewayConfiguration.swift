@@ -2,8 +2,10 @@
 public struct GatewayConfiguration: Equatable, Sendable {
     /// Where requests are accepted; at least one. Default: 127.0.0.1:8080.
     public var listen: [ListenConfiguration]
-    /// The backend.
+    /// The backend of all paths that ``upstreams`` has none for.
     public var upstream: UpstreamConfiguration
+    /// The backends of paths with certain beginnings, of which the longest counts. Default: none.
+    public var upstreams: [PrefixedUpstream]
     /// How keys are looked up.
     public var introspection: IntrospectionConfiguration
     /// Where keys are in requests.
@@ -39,6 +41,7 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public init(
         listen: [ListenConfiguration] = [ListenConfiguration()],
         upstream: UpstreamConfiguration,
+        upstreams: [PrefixedUpstream] = [],
         introspection: IntrospectionConfiguration,
         keys: KeysConfiguration = KeysConfiguration(),
         routes: DocumentSource = .embedded,
@@ -57,6 +60,7 @@ public struct GatewayConfiguration: Equatable, Sendable {
     ) {
         self.listen = listen
         self.upstream = upstream
+        self.upstreams = upstreams
         self.introspection = introspection
         self.keys = keys
         self.routes = routes
@@ -89,4 +93,9 @@ public enum ThreadCount: Equatable, Sendable {
     case automatic
     /// This many, 1…64.
     case fixed(Int)
+}
+
+extension GatewayConfiguration {
+    /// All backends: the one without a prefix, and then those with one.
+    public var allUpstreams: [UpstreamConfiguration] { [upstream] + upstreams.map(\.upstream) }
 }

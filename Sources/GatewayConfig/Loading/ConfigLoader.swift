@@ -38,6 +38,8 @@ public enum ConfigLoader {
             }
         }
 
+        for named in reader.clientCertificates { certificateLoader.check(named) }
+
         let catalogLog = DiagnosticLog(file: name(of: configuration.catalog.source, embedded: "catalog.yaml"))
         let catalogBytes = contents(
             of: configuration.catalog.source,

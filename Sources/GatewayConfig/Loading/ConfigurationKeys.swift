@@ -1,7 +1,7 @@
 /// The keys of `scopegate.yaml`; `config/schema/scopegate.schema.json` has the same ones.
 enum ConfigurationKeys {
     enum Root: String, SectionKey {
-        case listen, upstream, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown,
+        case listen, upstream, upstreams, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown,
             reload
         case routesShadow = "routes_shadow"
         case trustedProxies = "trusted_proxies"
@@ -31,11 +31,41 @@ enum ConfigurationKeys {
     }
 
     enum Upstream: String, SectionKey {
-        case url, host, tls, pool
+        case url, servers, host, tls, pool, ejection, retry
         case connectTimeout = "connect_timeout"
         case firstByteTimeout = "first_byte_timeout"
         case idleTimeout = "idle_timeout"
+        case dnsRefresh = "dns_refresh"
+        case healthCheck = "health_check"
+        /// Of `upstreams` only.
+        case prefix
     }
+
+    enum UpstreamServer: String, SectionKey {
+        case url, weight
+        case serverName = "server_name"
+    }
+
+    enum UpstreamTLS: String, SectionKey {
+        case caFile = "ca_file"
+        case certificateFile = "certificate_file"
+        case keyFile = "key_file"
+        case serverName = "server_name"
+    }
+
+    enum HealthCheck: String, SectionKey {
+        case path, interval, timeout, statuses
+        case healthyAfter = "healthy_after"
+        case unhealthyAfter = "unhealthy_after"
+    }
+
+    enum Ejection: String, SectionKey {
+        case failures, statuses
+        case backOff = "back_off"
+        case maxBackOff = "max_back_off"
+    }
+
+    enum Retry: String, SectionKey { case attempts, budget, timeouts }
 
     enum TLS: String, SectionKey {
         case caFile = "ca_file"

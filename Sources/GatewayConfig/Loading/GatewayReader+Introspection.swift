@@ -211,15 +211,7 @@ extension GatewayReader {
         var result = BreakerConfiguration()
         guard let section = Section<ConfigurationKeys.Breaker>(node, path: name, values: values) else { return result }
         section.read(.failures, into: &result.failures) { $0.integer($1, $2, in: 0...1000) }
-        section.read(.backOff, into: &result.backOff) {
-            $0.duration($1, $2, in: .milliseconds(10) ... .seconds(3600))
-        }
-        section.read(.maxBackOff, into: &result.maxBackOff) {
-            $0.duration($1, $2, in: .milliseconds(10) ... .seconds(3600))
-        }
-        if result.maxBackOff < result.backOff {
-            log.error("\(section.name(.maxBackOff)) is below back_off", at: section.keyPosition(.maxBackOff))
-        }
+        backOff((.backOff, .maxBackOff), in: section, &result.backOff, &result.maxBackOff)
         return result
     }
 

@@ -16,6 +16,8 @@ struct GatewayReader<Files: FileReading> {
     var serveAtPosition = SourcePosition(line: 1, column: 1)
     /// Where the certificate files of the listeners are named, by listener.
     var tlsPlaces: [ListenTLSPlaces] = []
+    /// The certificates that upstreams are shown, and where they are named.
+    var clientCertificates: [NamedCertificate] = []
 
     init(log: DiagnosticLog, environment: [String: String], files: Files) {
         self.log = log
@@ -29,10 +31,12 @@ struct GatewayReader<Files: FileReading> {
     mutating func configuration(_ root: YAMLNode) -> GatewayConfiguration? {
         guard let section = Section<ConfigurationKeys.Root>(root, path: "", values: values) else { return nil }
         var result = GatewayConfiguration(
-            upstream: section.required(.upstream).flatMap(upstream) ?? UpstreamConfiguration(endpoint: Self.standIn),
+            upstream: section.required(.upstream).flatMap { upstream($0) }
+                ?? UpstreamConfiguration(servers: [UpstreamServer(.url(Self.standIn))]),
             introspection: section.required(.introspection).flatMap(introspection)
                 ?? IntrospectionConfiguration(endpoints: [Self.standIn])
         )
+        if let node = section[.upstreams] { result.upstreams = upstreams(node) }
         if let node = section[.listen], let listeners = listen(node) { result.listen = listeners }
         if let node = section[.admin] { result.admin = admin(node) }
         if let node = section[.keys] { result.keys = keys(node) }

@@ -4,7 +4,11 @@ import ScopeModel
 /// The keys of `routes.yaml`; `config/schema/routes.schema.json` has the same ones.
 enum RouteKeys {
     enum Root: String, SectionKey { case version, routes }
-    enum Requirement: String, SectionKey { case scope, any, all, body }
+    enum Requirement: String, SectionKey {
+        case scope, any, all, body
+        case firstByteTimeout = "first_byte_timeout"
+        case idleTimeout = "idle_timeout"
+    }
 }
 
 /// Reads `routes.yaml`.
@@ -95,6 +99,10 @@ struct RoutesReader {
                 // What could not be read is in the log; the stand-in lets the rest be checked.
                 requirement: (value.isNull ? nil : requirement(value, route)) ?? .authenticated,
                 bodyLimit: bodyLimit(value, route),
+                timeouts: RouteTimeouts(
+                    firstByte: duration(.firstByteTimeout, of: value, route, in: firstByteTimes),
+                    idle: duration(.idleTimeout, of: value, route, in: idleTimes)
+                ),
                 position: key.position
             )
         }
@@ -151,11 +159,26 @@ struct RoutesReader {
     }
 
     private func bodyLimit(_ node: YAMLNode, _ route: String) -> BodyLimit {
-        guard case .mapping(let pairs) = node.content,
-            let value = pairs.first(where: { $0.key.text == RouteKeys.Requirement.body.rawValue })?.value
-        else { return .inherited }
+        guard let value = member(.body, of: node) else { return .inherited }
         if value.text == "unlimited" { return .unlimited }
         return values.size(value, "\(route).body", in: 0...Int.max).map { .bytes($0) } ?? .inherited
+    }
+
+    private func duration(
+        _ key: RouteKeys.Requirement,
+        of node: YAMLNode,
+        _ route: String,
+        in range: ClosedRange<Duration>
+    ) -> Duration? {
+        member(key, of: node).flatMap { values.duration($0, "\(route).\(key.rawValue)", in: range) }
+    }
+
+    /// What a requirement says beside its scopes.
+    private func member(_ key: RouteKeys.Requirement, of node: YAMLNode) -> YAMLNode? {
+        guard case .mapping(let pairs) = node.content else { return nil }
+        let value = pairs.first { $0.key.text == key.rawValue }?.value
+        // That it has no value the section has said.
+        return value?.isNull == true ? nil : value
     }
 
     private func scopes(_ node: YAMLNode, _ name: String) -> [ScopeID]? {

@@ -19,6 +19,8 @@ public struct RouteMapDiff: Equatable, Sendable {
         case other
         /// The same keys get through, but a body may be longer or shorter.
         case body
+        /// The same keys get through with the same bodies, but the backend may take longer or shorter.
+        case timeouts
     }
 
     /// A change for the requests of one method and template.
@@ -45,6 +47,8 @@ public struct RouteMapDiff: Equatable, Sendable {
         public let requirement: String
         /// How long a body may be.
         public let body: BodyLimit
+        /// How long the backend may take.
+        public let timeouts: RouteTimeouts
         /// Where it is written.
         public let position: SourcePosition?
     }
@@ -140,8 +144,13 @@ private struct MapComparison {
         let effect: RouteMapDiff.Effect
         switch (loses, gains) {
         case (false, false):
-            guard before?.bodyLimit != after?.bodyLimit else { return nil }
-            effect = .body
+            if before?.bodyLimit != after?.bodyLimit {
+                effect = .body
+            } else if before?.timeouts != after?.timeouts {
+                effect = .timeouts
+            } else {
+                return nil
+            }
         case (true, false): effect = newRule.isDenied ? .removed : .narrower
         case (false, true): effect = newRule.needsNoKey ? .madePublic : oldRule.isDenied ? .added : .wider
         case (true, true): effect = .other
@@ -161,6 +170,7 @@ private struct MapComparison {
             template: route.template.text,
             requirement: route.requirement.description(in: catalog),
             body: route.bodyLimit,
+            timeouts: route.timeouts,
             position: route.position
         )
     }

@@ -18,6 +18,10 @@ public struct RequestVerdict: Encodable, Sendable {
     public private(set) var template: String?
     /// What the route needs, as `routes.yaml` writes it.
     public private(set) var requirement: String?
+    /// How long the backend may take, as far as the route says so.
+    public private(set) var timeouts = RouteTimeouts()
+    /// Where the request would go, and how long that may take, in words; for whoever knows the backends to fill in.
+    public var forwarding: Forwarding?
     /// The methods of the template.
     public private(set) var allowedMethods: [String] = []
     /// How each segment was read.
@@ -29,8 +33,35 @@ public struct RequestVerdict: Encodable, Sendable {
     /// What is wrong with the target.
     public private(set) var problem: String?
 
+    /// Where a request goes.
+    public struct Forwarding: Encodable, Equatable, Sendable {
+        /// The prefix of the backend's paths; `nil` for the backend of all that have no other.
+        public let prefix: String?
+        /// The backend's servers.
+        public let servers: [String]
+        /// How long the head of the response may take.
+        public let firstByteTimeout: String
+        /// How long may pass between two pieces of the response's body.
+        public let idleTimeout: String
+
+        enum CodingKeys: String, CodingKey {
+            case prefix, servers
+            case firstByteTimeout = "first_byte_timeout"
+            case idleTimeout = "idle_timeout"
+        }
+
+        /// A place to send a request to.
+        public init(prefix: String?, servers: [String], firstByteTimeout: String, idleTimeout: String) {
+            self.prefix = prefix
+            self.servers = servers
+            self.firstByteTimeout = firstByteTimeout
+            self.idleTimeout = idleTimeout
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
         case method, target, outcome, status, template, requirement, steps, rejected, suggestion, problem
+        case forwarding = "upstream"
         case requiredScope = "required_scope"
         case allowedMethods = "allowed_methods"
     }
@@ -66,6 +97,7 @@ public struct RequestVerdict: Encodable, Sendable {
         case .route:
             guard let requirement = explanation.requirement else { return }
             self.requirement = requirement.description(in: catalog)
+            timeouts = explanation.timeouts
             guard requirement.needsKey else {
                 outcome = "allow"
                 return

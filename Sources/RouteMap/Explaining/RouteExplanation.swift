@@ -28,6 +28,8 @@ public struct RouteExplanation: Equatable, Sendable {
     public let steps: [Step]
     /// What the route needs, if there is one.
     public let requirement: Requirement?
+    /// How long the backend may take, as far as the route says so.
+    public let timeouts: RouteTimeouts
     /// Whether HEAD was answered by the route of GET.
     public let usesRouteOfGET: Bool
     /// The methods of the template that matched, as in Allow.

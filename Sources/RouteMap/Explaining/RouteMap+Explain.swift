@@ -36,6 +36,7 @@ extension RouteMap {
             template: chosen.map { templates[$0].text },
             steps: chosen.map { comparisons[$0].steps } ?? [],
             requirement: route?.requirement,
+            timeouts: route?.timeouts ?? RouteTimeouts(),
             usesRouteOfGET: known == .head && route?.method == "GET",
             allowedMethods: allowed.split(separator: ",").map { String($0.drop { $0 == " " }) },
             rejected: rejections(comparisons, chosen: chosen),

@@ -106,11 +106,18 @@ struct ConfigOption: ParsableArguments {
     /// The map and the catalog for a command that only looks at them: those of the configuration, or the built-in ones
     /// when no configuration was named and there is none here.
     func loadMap() throws -> (catalog: ScopeCatalog, routeMap: RouteMap) {
+        let (catalog, routeMap, _) = try loadMapAndConfiguration()
+        return (catalog, routeMap)
+    }
+
+    /// As ``loadMap()``, with the configuration, if there is one.
+    func loadMapAndConfiguration() throws -> (ScopeCatalog, RouteMap, GatewayConfiguration?) {
         if !isPresent {
-            return try ConfigLoader.loadEmbedded(digest: { SHA256.hash($0).hex })
+            let embedded = try ConfigLoader.loadEmbedded(digest: { SHA256.hash($0).hex })
+            return (embedded.0, embedded.1, nil)
         }
         let loaded = try loadOrExit()
-        return (loaded.catalog, loaded.routeMap)
+        return (loaded.catalog, loaded.routeMap, loaded.configuration)
     }
 }
 

@@ -37,8 +37,16 @@ struct Diff: ParsableCommand {
             var template: String
             var requirement: String
             var body: String
+            var firstByteTimeout: String?
+            var idleTimeout: String?
             var line: Int?
             var column: Int?
+
+            enum CodingKeys: String, CodingKey {
+                case template, requirement, body, line, column
+                case firstByteTimeout = "first_byte_timeout"
+                case idleTimeout = "idle_timeout"
+            }
 
             init(_ side: RouteMapDiff.Side) {
                 template = side.template
@@ -49,6 +57,8 @@ struct Diff: ParsableCommand {
                     case .unlimited: "unlimited"
                     case .bytes(let count): "\(count)"
                     }
+                firstByteTimeout = side.timeouts.firstByte?.configurationText
+                idleTimeout = side.timeouts.idle?.configurationText
                 line = side.position?.line
                 column = side.position?.column
             }
@@ -127,6 +137,11 @@ struct Diff: ParsableCommand {
             case .bytes(let count): text += ", body \(count) bytes"
             }
         }
+        if change.effect == .timeouts {
+            text += side.timeouts.firstByte.map { ", first byte in \($0.configurationText)" } ?? ""
+            text += side.timeouts.idle.map { ", idle for \($0.configurationText)" } ?? ""
+            if side.timeouts == RouteTimeouts() { text += ", time-outs as upstream" }
+        }
         if side.template != change.template { text += " (\(side.template))" }
         return text
     }
@@ -140,6 +155,7 @@ struct Diff: ParsableCommand {
         case .narrower: "needs more"
         case .other: "needs other"
         case .body: "body limit"
+        case .timeouts: "time-outs"
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatewayConfig
 import RouteMap
 import ScopeModel
 
@@ -27,15 +28,16 @@ struct Explain: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        let (catalog, routeMap) = try config.loadMap()
+        let (catalog, routeMap, configuration) = try config.loadMapAndConfiguration()
         let granted = try grantedScopes(catalog)
-        let report = RequestVerdict(
+        var report = RequestVerdict(
             method: method,
             target: target,
             routeMap: routeMap,
             catalog: catalog,
             granted: granted
         )
+        report.forwarding = configuration?.forwarding(of: report)
         try show(report)
         if report.outcome != "allow" && !(granted == nil && report.status == nil) { throw ExitStatus.finding }
     }
@@ -61,6 +63,10 @@ struct Explain: ParsableCommand {
         if let template = report.template { table.add("template", template) }
         for step in report.steps { table.add("", step) }
         if let requirement = report.requirement { table.add("needs", requirement) }
+        if let upstream = report.forwarding {
+            table.add("upstream", (upstream.prefix.map { "\($0): " } ?? "") + upstream.servers.joined(separator: ", "))
+            table.add("", "first byte within \(upstream.firstByteTimeout), idle for \(upstream.idleTimeout) at most")
+        }
         if !report.allowedMethods.isEmpty, report.outcome == "method_not_allowed" {
             table.add("mapped", report.allowedMethods.joined(separator: ", "))
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GatewayConfig
 import RouteMap
 import ScopeModel
 
@@ -24,6 +25,20 @@ struct Routes: ParsableCommand {
         var template: String
         var requirement: String
         var scopes: [String]
+        var firstByteTimeout: String?
+        var idleTimeout: String?
+
+        enum CodingKeys: String, CodingKey {
+            case method, template, requirement, scopes
+            case firstByteTimeout = "first_byte_timeout"
+            case idleTimeout = "idle_timeout"
+        }
+
+        /// What the route says beside its scopes.
+        var more: String {
+            [firstByteTimeout.map { "first byte in \($0)" }, idleTimeout.map { "idle for \($0)" }]
+                .compactMap(\.self).joined(separator: ", ")
+        }
     }
 
     func run() throws {
@@ -44,14 +59,22 @@ struct Routes: ParsableCommand {
                     method: route.method,
                     template: route.template.text,
                     requirement: route.requirement.description(in: catalog),
-                    scopes: route.requirement.scopes.map { catalog.name(of: $0) }
+                    scopes: route.requirement.scopes.map { catalog.name(of: $0) },
+                    firstByteTimeout: route.timeouts.firstByte?.configurationText,
+                    idleTimeout: route.timeouts.idle?.configurationText
                 )
             }
         switch format.format {
         case .json: try printJSON(rows)
         case .text:
             var table = TextTable()
-            for row in rows { table.add(row.method, row.template, row.requirement) }
+            for row in rows {
+                if row.more.isEmpty {
+                    table.add(row.method, row.template, row.requirement)
+                } else {
+                    table.add(row.method, row.template, row.requirement, row.more)
+                }
+            }
             if !rows.isEmpty { print(table.text) }
         }
     }

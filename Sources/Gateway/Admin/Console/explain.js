@@ -20,7 +20,7 @@ async function run() {
 function view(answer) {
   const fields = [
     ["Route", answer.template ?? "none"], ["Needs", answer.requirement], ["Missing scope", answer.required_scope],
-    ["Methods there", answer.allowed_methods.join(", ")],
+    ["Methods there", answer.allowed_methods.join(", ")], ["Backend", answer.upstream?.servers.join(", ")],
   ].filter(([, value]) => value);
   return element("div", { class: "verdict" },
     notice(statuses[answer.outcome] ?? "bad",

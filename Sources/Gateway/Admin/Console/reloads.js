@@ -7,7 +7,7 @@ import { ago, counted, moment } from "./format.js";
 const ways = { signal: "by SIGHUP", admin: "by the admin listener", file: "by a changed file", start: "at the start" };
 const effects = {
   added: "now allowed", removed: "now refused", public: "now public", wider: "needs less", narrower: "needs more",
-  other: "needs other", body: "body limit",
+  other: "needs other", body: "body limit", timeouts: "time-outs",
 };
 
 /** What a reload came to, as nodes: problems, settings that need a restart, and changes by their effect. */
