@@ -58,5 +58,9 @@ struct EasyHandle: ~Copyable {
             set(CURLOPT_CAINFO, file)
         }
         if let certificate = target.tls?.clientCertificate { set(certificate) }
+        if let path = target.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
+        set(CURLOPT_DNS_CACHE_TIMEOUT, target.addressSeconds)
+        // Each loop, each time that it resolves a name, goes by another order of its addresses.
+        set(CURLOPT_DNS_SHUFFLE_ADDRESSES, 1)
     }
 }

@@ -8,7 +8,8 @@ final class CurlTransfer {
     typealias Completion = (Result<TransferResponse, CurlFailure>) -> Void
 
     private let easy: EasyHandle
-    private let headers: HeaderList
+    private let headers: StringList
+    private let connectTo: StringList?
     private let maximumResponseBytes: Int
     private let completion: Completion
     private var body: [UInt8] = []
@@ -18,7 +19,8 @@ final class CurlTransfer {
     init(_ request: TransferRequest, loop: CurlLoop, completion: @escaping Completion) throws(CurlFailure) {
         self.easy = try EasyHandle(loop: loop)
         // An empty Expect stops libcurl from waiting a second for a 100 before a larger body.
-        self.headers = HeaderList(request.headers + ["Expect:"])
+        self.headers = StringList(request.headers + ["Expect:"])
+        self.connectTo = request.connectTo.map { StringList([$0]) }
         self.maximumResponseBytes = request.maximumResponseBytes
         self.completion = completion
 
@@ -34,6 +36,11 @@ final class CurlTransfer {
         }
         if let certificate = request.clientCertificate { easy.set(certificate) }
         if let path = request.unixSocket { easy.set(CURLOPT_UNIX_SOCKET_PATH, path) }
+        if let connectTo { _ = ccurl_easy_set_list(easy.raw, CURLOPT_CONNECT_TO, connectTo.list) }
+        if request.usesOwnConnection {
+            easy.set(CURLOPT_FRESH_CONNECT, 1)
+            easy.set(CURLOPT_FORBID_REUSE, 1)
+        }
         if let body = request.body {
             easy.set(CURLOPT_POST, 1)
             _ = ccurl_easy_set_offset(easy.raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -111,21 +118,6 @@ final class CurlTransfer {
         }
         body.append(contentsOf: bytes)
         return bytes.count
-    }
-}
-
-/// A list of header lines in libcurl's own form.
-private final class HeaderList {
-    private(set) var list: UnsafeMutablePointer<curl_slist>?
-
-    init(_ lines: [String]) {
-        for line in lines {
-            if let longer = curl_slist_append(list, line) { list = longer }
-        }
-    }
-
-    deinit {
-        curl_slist_free_all(list)
     }
 }
 

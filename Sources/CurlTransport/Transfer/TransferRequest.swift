@@ -34,6 +34,10 @@ public struct TransferRequest: Sendable {
     public var clientCertificate: ClientCertificate?
     /// The Unix socket to connect to, whatever host the URL names; nil to connect to that host.
     public var unixSocket: String?
+    /// Where to connect to in the place of what the URL names, as CURLOPT_CONNECT_TO has it: `::host:port`.
+    public var connectTo: String?
+    /// Whether a connection is made for this request alone, so that making one is a part of what is found out.
+    public var usesOwnConnection = false
 
     /// A request by its parts.
     public init(

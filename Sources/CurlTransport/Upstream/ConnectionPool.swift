@@ -139,6 +139,12 @@ public final class ConnectionPool {
         for connection in all where !isUsable(connection, at: now) { connection.close() }
     }
 
+    /// Closes the idle connections, and from now on every other one after the request that uses it.
+    public func retire() {
+        limits.maximumIdle = 0
+        for connection in idle { connection.close() }
+    }
+
     /// Closes every connection, in use or not, and makes no new one.
     public func shutDown() {
         isShutDown = true

@@ -83,6 +83,7 @@ public final class UpstreamConnection: DescriptorWatcher {
     private let loop: CurlLoop
     private let easy: EasyHandle
     private let multi: CurlMulti
+    private let connectTo: StringList?
     private let isTLS: Bool
     private var state = State.connecting
     private var mayRead = false
@@ -96,8 +97,10 @@ public final class UpstreamConnection: DescriptorWatcher {
         self.openedAt = CoarseClock.now
         self.multi = try CurlMulti(loop: loop)
         self.easy = try EasyHandle(loop: loop)
+        self.connectTo = target.connectTo.map { StringList([$0]) }
         super.init()
         easy.apply(target)
+        if let connectTo { _ = ccurl_easy_set_list(easy.raw, CURLOPT_CONNECT_TO, connectTo.list) }
         easy.set(CURLOPT_CONNECT_ONLY, 1)
         if isTLS { _ = ccurl_easy_allow_moving_writes(easy.raw) }
         easy.set(CURLOPT_FRESH_CONNECT, 1)

@@ -1,3 +1,4 @@
+import CurlTransport
 import HTTP1
 
 /// What is kept of a request that is logged or traced until it is over. A box, so that the others stay small.
@@ -7,6 +8,8 @@ final class ObservedRequest {
     let isLogged: Bool
     /// Its spans, if it is traced.
     var trace: RequestTrace?
+    /// The server that it was sent to last.
+    var server: UpstreamTarget?
     /// It waited for the introspection endpoint.
     var wasIntrospected = false
 

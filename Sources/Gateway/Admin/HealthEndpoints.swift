@@ -43,6 +43,19 @@ struct HealthEndpoints: Sendable {
         return AdminAnswer.json(isReady ? 200 : 503, .object([("ready", .bool(isReady)), ("checks", .array(list))]))
     }
 
+    /// Whether the backends' servers are well. Only checks can say that none is: servers whose requests fail are tried
+    /// nevertheless when there are no others, and taking the gateway out would not help.
+    private var upstreams: ServiceHealth.Check {
+        let upstreams = reloader.upstreams
+        let down = upstreams.flatMap(\.servers).filter { !$0.state.isUp }.map { "\($0.state.name)" }
+        let isAnyUsable = upstreams.contains { $0.servers.contains { !$0.state.isUnhealthy } }
+        return .init(
+            name: "upstream",
+            state: down.isEmpty ? .ok : isAnyUsable ? .degraded : .failing,
+            reason: "nothing is sent to \(down.joined(separator: ", ")) while others are well"
+        )
+    }
+
     /// What is worse than it should be, though requests are served: taking the gateway out would not help.
     private var dependencies: [ServiceHealth.Check] {
         let breaker = services.introspector.counters.breaker
@@ -52,6 +65,7 @@ struct HealthEndpoints: Sendable {
                 state: breaker == .closed ? .ok : .degraded,
                 reason: "the breaker is \(breaker.rawValue): only keys in the cache are served"
             ),
+            upstreams,
             .init(
                 name: "configuration",
                 state: reloader.lastReloadFailed ? .degraded : .ok,

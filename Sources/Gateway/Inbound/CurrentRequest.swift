@@ -18,6 +18,8 @@ final class CurrentRequest {
     var requirement = Requirement.authenticated
     /// How long the body may be, in bytes of content; nil for as long as it likes.
     var bodyLimit: UInt64?
+    /// Which backend it goes to.
+    var forwarding: RouteForwarding
     var grant: Grant?
     /// Where the key stands in the head.
     var key: ByteRange?
@@ -43,6 +45,7 @@ final class CurrentRequest {
         seen: ObservedRequest? = nil
     ) {
         self.snapshot = snapshot
+        forwarding = snapshot.upstreams.unrouted
         self.id = id
         self.keepsAlive = keepsAlive
         self.isHead = isHead

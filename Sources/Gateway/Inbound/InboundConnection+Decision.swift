@@ -49,6 +49,11 @@ extension InboundConnection {
             current.observed.template = snapshot.countedTemplates[template]
             current.requirement = snapshot.routeMap.requirement(ofRoute: route)
             current.bodyLimit = snapshot.bodyLimit(ofRoute: route)
+            current.forwarding = snapshot.upstreams.forwarding(
+                ofRoute: route,
+                path: bytes.extracting(head.pathRange.range),
+                in: snapshot.routeMap
+            )
             request = current
             if current.requirement.needsKey { authenticate(head, bytes) } else { decided(nil) }
         }

@@ -26,7 +26,13 @@ extension InboundConnection {
     private func forward(_ head: RequestHead, _ current: CurrentRequest) {
         guard let identity else { return }
         let snapshot = current.snapshot
-        let exchange = UpstreamExchange(loop: loop, client: self, request: head, limits: snapshot.limits.head)
+        let exchange = UpstreamExchange(
+            loop: loop,
+            upstream: loop.upstreams.upstream(current.forwarding.upstream ?? 0, of: snapshot.upstreams),
+            client: self,
+            request: head,
+            limits: snapshot.limits.head
+        )
         self.exchange = exchange
         let view = buffer
         // Only with a body can it be refused before this call is over.
@@ -38,7 +44,7 @@ extension InboundConnection {
                 client: identity,
                 keys: snapshot.keys,
                 forwardsKey: snapshot.forwardsKey || !current.requirement.needsKey,
-                host: snapshot.upstreamHost,
+                host: exchange.upstreamHost,
                 requestID: current.id,
                 keyID: current.grant?.keyIDUTF8 ?? [],
                 traceparent: current.seen?.trace?.beginUpstream(at: current.observed.decidedAt)
@@ -127,6 +133,11 @@ extension InboundConnection {
         } else {
             arm(.body)
         }
+    }
+
+    /// The request is being sent to this server.
+    func upstreamChosen(_ target: UpstreamTarget) {
+        request?.seen?.server = target
     }
 
     /// A connection is being made for a request that had to wait for it, or that is repeated.
@@ -249,7 +260,10 @@ extension InboundConnection {
 
     private func exchangeTimedOut(_ reason: DenialReason) {
         guard let exchange else { return }
-        if reason == .upstreamTimeout { loop.services.metrics.upstreamFailed(.responseTimeout) }
+        if reason == .upstreamTimeout {
+            loop.services.metrics.upstreamFailed(.responseTimeout)
+            if exchange.timedOut() { return }
+        }
         let begun = exchange.responseHasBegun
         exchange.cancel()
         exchangeFailed(reason, responseBegun: begun)

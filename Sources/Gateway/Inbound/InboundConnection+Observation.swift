@@ -60,8 +60,8 @@ extension InboundConnection {
             observed: observed
         )
         if seen.isLogged { loop.log(entry) }
-        if let trace = seen.trace, let upstream = loop.tracing?.upstream {
-            trace.end(entry, wasIntrospected: seen.wasIntrospected, upstreamAddress: upstream)
+        if let trace = seen.trace {
+            trace.end(entry, wasIntrospected: seen.wasIntrospected, server: seen.server)
         }
     }
 }

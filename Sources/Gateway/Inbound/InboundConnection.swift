@@ -388,11 +388,15 @@ final class InboundConnection: ChannelDuplexHandler {
         case .head: snapshot.limits.headTimeout
         case .body: snapshot.limits.bodyIdleTimeout
         // libcurl keeps the time of a connection that is being made; this is for those that wait for one.
-        case .connection: snapshot.limits.connectTimeout + .milliseconds(500)
-        case .firstByte: snapshot.limits.firstByteTimeout
-        case .response: snapshot.limits.upstreamIdleTimeout
+        case .connection: upstreamTimeouts.connect + .milliseconds(500)
+        case .firstByte: upstreamTimeouts.firstByte
+        case .response: upstreamTimeouts.idle
         case .close: Self.lingerTime
         }
+    }
+
+    private var upstreamTimeouts: UpstreamTimeouts {
+        (request?.forwarding ?? loop.snapshot.upstreams.unrouted).timeouts
     }
 
     func checkDeadline(_ now: NIODeadline) {

@@ -10,7 +10,7 @@ struct GatewayFigures: Sendable {
     static func gather(_ loops: [GatewayLoop], on eventLoop: any EventLoop) -> EventLoopFuture<GatewayFigures> {
         let parts = loops.map { loop in
             loop.eventLoop.submit {
-                GatewayFigures(requests: loop.metrics.figures, upstream: UpstreamFigures(loop.pool))
+                GatewayFigures(requests: loop.metrics.figures, upstream: UpstreamFigures(loop.upstreams))
             }
         }
         return EventLoopFuture.reduce(GatewayFigures(), parts, on: eventLoop) { sum, part in

@@ -22,8 +22,10 @@ final class GatewayMetrics: Sendable {
     let idleClosed: Counter
     /// Connections that were cut because a response that had begun could not be completed.
     let responsesCut: Counter
-    /// Requests that were sent once more on a new connection.
+    /// Requests that were sent once more.
     let upstreamRetries: Counter
+    /// Requests that another server might have answered, had the budget for retries not been spent.
+    let upstreamRetriesRefused: Counter
     /// How long calls to the introspection endpoint took that brought an answer, and those that didn't.
     let introspection: IntrospectionTimers
     /// What is counted of connections before their first request.
@@ -63,7 +65,11 @@ final class GatewayMetrics: Sendable {
         }
         upstreamRetries = registry.counter(
             "scopegate_upstream_retries_total",
-            "Requests sent once more because a kept connection turned out to be closed."
+            "Requests sent once more: a kept connection turned out to be closed, or their server failed."
+        )
+        upstreamRetriesRefused = registry.counter(
+            "scopegate_upstream_retries_refused_total",
+            "Requests that were not sent to another server because the budget for that was spent."
         )
         upstreamFailures = UpstreamFailureKind.allCases.map { kind in
             registry.counter(

@@ -37,6 +37,7 @@ final class Reloader: Sendable {
     private let state: Mutex<State>
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private let lastFailed = Atomic<Bool>(false)
+    private let checks = HealthChecks()
     private let onReload = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(
@@ -55,6 +56,7 @@ final class Reloader: Sendable {
             State(loaded: loaded, snapshot: snapshot, generation: Self.generation(loaded, number: 1, way: .start))
         )
         thread.start()
+        checks.run(snapshot.upstreams.upstreams, on: loops.map(\.curl))
     }
 
     /// The generation that runs.
@@ -65,6 +67,9 @@ final class Reloader: Sendable {
 
     /// The configuration that runs, as it was loaded.
     var loaded: LoadedConfiguration { state.withLock { $0.loaded } }
+
+    /// The backends in force.
+    var upstreams: [Upstream] { state.withLock { $0.snapshot.upstreams.upstreams } }
 
     /// What listeners secure their connections with.
     var listenerTLS: [ListenerTLS?] { state.withLock { $0.snapshot.tls } }
@@ -92,6 +97,7 @@ final class Reloader: Sendable {
 
     func stop() {
         notify(nil)
+        checks.stop()
         thread.shutdownGracefully { _ in }
     }
 
@@ -127,6 +133,7 @@ final class Reloader: Sendable {
             succeeding: current.snapshot,
             processSecret: services.processSecret,
             metrics: services.metrics,
+            logger: logger,
             tls: tls
         )
         snapshot.grants.use(curls)
@@ -135,6 +142,7 @@ final class Reloader: Sendable {
         services.use(snapshot.grants)
         let handed = loops.map { loop in loop.eventLoop.submit { loop.use(snapshot) } }
         for future in handed { try future.wait() }
+        checks.run(snapshot.upstreams.upstreams, on: curls)
         state.withLock { state in
             state.loaded = loaded
             state.snapshot = snapshot

@@ -4,16 +4,11 @@ import GatewayConfig
 enum RestartSettings {
     /// The keys whose values differ and that are only looked at when a gateway starts.
     static func changed(from old: GatewayConfiguration, to new: GatewayConfiguration) -> [String] {
-        let upstream = (old.upstream, new.upstream)
         var audit = (old.audit, new.audit)
         // Fingerprints are made anew with each snapshot.
         (audit.0.fingerprintSecret, audit.1.fingerprintSecret) = (nil, nil)
         let checks: [(String, Bool)] = [
             ("listen", old.listen.map(\.fixed) != new.listen.map(\.fixed)),
-            ("upstream.url", upstream.0.endpoint != upstream.1.endpoint),
-            ("upstream.tls", upstream.0.tls != upstream.1.tls),
-            ("upstream.connect_timeout", upstream.0.connectTimeout != upstream.1.connectTimeout),
-            ("upstream.pool", upstream.0.pool != upstream.1.pool),
             ("audit", audit.0 != audit.1),
             ("admin", old.admin != new.admin),
             ("access_log", old.accessLog != new.accessLog),
@@ -34,10 +29,6 @@ enum RestartSettings {
         result.listen = start.listen.map { listener in
             loaded.listen.first { $0.fixed == listener.fixed } ?? listener
         }
-        result.upstream.endpoint = start.upstream.endpoint
-        result.upstream.tls = start.upstream.tls
-        result.upstream.connectTimeout = start.upstream.connectTimeout
-        result.upstream.pool = start.upstream.pool
         result.audit = start.audit
         result.audit.fingerprintSecret = loaded.audit.fingerprintSecret
         result.admin = start.admin

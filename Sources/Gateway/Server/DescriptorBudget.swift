@@ -20,7 +20,8 @@ struct DescriptorBudget: Equatable {
         let wanted = configuration.limits.connections
         let free = max(0, limit - Self.reserve)
         // No more upstream connections than client connections are ever in use.
-        let upstream = Self.perUpstreamConnection * min(wanted, configuration.upstream.pool.maxConnections * loops)
+        let pooled = configuration.allUpstreams.reduce(0) { $0 + $1.pool.maxConnections * $1.servers.count * loops }
+        let upstream = Self.perUpstreamConnection * min(wanted, pooled)
         // With every client connection at work, each needs its own descriptor and those of its upstream connection.
         let possible = max(1, max(free - upstream, free / (1 + Self.perUpstreamConnection)))
         connections = min(wanted, possible)

@@ -11,7 +11,7 @@ import ScopeModel
 final class GatewayLoop: @unchecked Sendable {
     let eventLoop: any EventLoop
     let curl: CurlLoop
-    let pool: ConnectionPool
+    let upstreams: LoopUpstreams
     let services: GatewayServices
     let refusals: RefusalQueue
     private(set) var snapshot: RuntimeSnapshot
@@ -19,7 +19,6 @@ final class GatewayLoop: @unchecked Sendable {
     /// What is needed to trace requests, if they are traced.
     var tracing: LoopTracing?
     private var accessLog: AccessLogBuffer?
-    var bodies: BodyAdmission<UpstreamExchange>
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
 
@@ -47,8 +46,6 @@ final class GatewayLoop: @unchecked Sendable {
     init(
         eventLoop: any EventLoop,
         curl: CurlLoop,
-        target: UpstreamTarget,
-        poolLimits: ConnectionPool.Limits,
         services: GatewayServices,
         snapshot: RuntimeSnapshot,
         tracing: LoopTracing? = nil
@@ -61,8 +58,7 @@ final class GatewayLoop: @unchecked Sendable {
         refusals = RefusalQueue(eventLoop: eventLoop, audit: services.audit)
         self.snapshot = snapshot
         metrics = LoopMetrics(templates: services.metrics.templates.count)
-        pool = ConnectionPool(loop: curl, target: target, limits: poolLimits)
-        bodies = BodyAdmission(connections: poolLimits.maximumConnections)
+        upstreams = LoopUpstreams(snapshot.upstreams, loop: curl)
         requestIDs = RequestIDGenerator(seed: UInt64.random(in: .min ... .max))
     }
 
@@ -73,6 +69,7 @@ final class GatewayLoop: @unchecked Sendable {
     func use(_ snapshot: RuntimeSnapshot) {
         metrics.makeRoom(templates: services.metrics.templates.count)
         self.snapshot = snapshot
+        upstreams.use(snapshot.upstreams, loop: curl)
     }
 
     // MARK: Time and names
@@ -126,9 +123,9 @@ final class GatewayLoop: @unchecked Sendable {
             if index < connections.count, connections[index] === connection { index += 1 }
         }
         cutHeldBackResponses(now)
-        pool.closeExpired(at: now)
+        upstreams.closeExpired(at: now)
         flushLog()
-        if connections.isEmpty, pool.connectionCount == 0 {
+        if connections.isEmpty, upstreams.connectionCount == 0 {
             ticker?.cancel()
             ticker = nil
         }
@@ -137,12 +134,13 @@ final class GatewayLoop: @unchecked Sendable {
     /// When requests wait for upstream connections, clients that take nothing of their responses lose theirs, those that
     /// have done so longest first.
     private func cutHeldBackResponses(_ now: NIODeadline) {
-        guard pool.waitingCount > 0 else { return }
+        let waiting = upstreams.waitingCount
+        guard waiting > 0 else { return }
         let held = connections.compactMap { connection in
             connection.exchange?.pausedSince.map { (connection: connection, since: $0) }
         }
         let late = held.filter { now - $0.since >= Self.heldBackTolerance }.sorted { $0.since < $1.since }
-        for entry in late.prefix(pool.waitingCount) { entry.connection.cutHeldBackResponse() }
+        for entry in late.prefix(waiting) { entry.connection.cutHeldBackResponse() }
     }
 
     /// Closes idle connections; the others end with the response that they wait for.
@@ -157,7 +155,7 @@ final class GatewayLoop: @unchecked Sendable {
         for session in sessions.values { session.abort() }
         ticker?.cancel()
         ticker = nil
-        pool.shutDown()
+        upstreams.shutDown()
         curl.close()
     }
 
@@ -257,14 +255,14 @@ final class GatewayLoop: @unchecked Sendable {
         listenerLog.refused(reason, client: peer?.ipAddress ?? "unknown", logger: services.logger)
     }
 
-    func upstreamFailed(_ failure: CurlFailure) {
+    func upstreamFailed(_ failure: CurlFailure, _ server: UpstreamServerState) {
         services.metrics.upstreamFailed(UpstreamFailureKind(failure.kind))
-        log(.upstream, ["kind": "\(failure.kind.rawValue)", "error": "\(failure)"])
+        log(.upstream, ["server": "\(server.name)", "kind": "\(failure.kind.rawValue)", "error": "\(failure)"])
     }
 
-    func upstreamResponseFailed(_ fault: ResponseStream.Fault) {
+    func upstreamResponseFailed(_ fault: ResponseStream.Fault, _ server: UpstreamServerState) {
         services.metrics.upstreamFailed(fault == .truncated ? .truncated : .invalidResponse)
-        log(.upstreamResponse, ["reason": "\(fault.text)"])
+        log(.upstreamResponse, ["server": "\(server.name)", "reason": "\(fault.text)"])
     }
 
     func introspectionFailed(_ failure: IntrospectionFailure) {

@@ -99,6 +99,7 @@ public final class GatewayServer: Service {
             loaded,
             processSecret: processSecret,
             metrics: metrics,
+            logger: logger,
             tls: try ListenerTLS.make(configuration.listen, loaded)
         )
         if configuration.audit.fingerprintSecret == nil {
@@ -130,8 +131,6 @@ public final class GatewayServer: Service {
                 GatewayLoop(
                     eventLoop: eventLoop,
                     curl: try CurlLoop(eventLoop: eventLoop, readiness: readiness),
-                    target: UpstreamTarget(configuration.upstream),
-                    poolLimits: .init(configuration.upstream.pool),
                     services: services,
                     snapshot: snapshot,
                     tracing: exporter.flatMap(loopTracing)
@@ -172,12 +171,13 @@ public final class GatewayServer: Service {
             let settled = started
             running.withLock { $0 = settled }
             health.isServing.store(true, ordering: .relaxed)
+            let upstreams = configuration.allUpstreams.flatMap(\.servers).map { "\($0.location)" }
             logger.notice(
                 "ready",
                 metadata: [
                     "routes": "\(loaded.routeMap.routes.count)", "generation": "\(loaded.routeMap.generation)",
                     "digest": "\(loaded.routeMap.digest)",
-                    "upstream": "\(configuration.upstream.endpoint)", "admin": "\(adminAddress)",
+                    "upstream": "\(upstreams.joined(separator: ", "))", "admin": "\(adminAddress)",
                     "libcurl": "\(CurlLibrary.version)", "threads": "\(threads)",
                 ]
             )
@@ -276,12 +276,7 @@ public final class GatewayServer: Service {
 
     private func loopTracing(_ exporter: OTLPExporter) -> LoopTracing? {
         guard let tracing = loaded.configuration.tracing else { return nil }
-        let upstream = loaded.configuration.upstream.endpoint
-        return LoopTracing(
-            tracer: OTLPTracer(queue: exporter.queue),
-            sample: tracing.sample,
-            upstream: (host: upstream.host, port: upstream.port)
-        )
+        return LoopTracing(tracer: OTLPTracer(queue: exporter.queue), sample: tracing.sample)
     }
 
     private func openAudit(
@@ -333,31 +328,5 @@ public struct GatewayStartError: Error, CustomStringConvertible {
 
     init(_ description: String) {
         self.description = description
-    }
-}
-
-extension UpstreamTarget {
-    init(_ configuration: UpstreamConfiguration) {
-        self.init(
-            host: configuration.endpoint.host,
-            port: UInt16(clamping: configuration.endpoint.port),
-            tls: configuration.endpoint.scheme == .https
-                ? TLS(
-                    certificateAuthorityFile: configuration.tls.caFile,
-                    clientCertificate: configuration.tls.clientCertificate
-                ) : nil,
-            connectTimeoutMilliseconds: Int(configuration.connectTimeout.nanoseconds / 1_000_000)
-        )
-    }
-}
-
-extension ConnectionPool.Limits {
-    init(_ configuration: PoolConfiguration) {
-        self.init(
-            maximumConnections: configuration.maxConnections,
-            maximumIdle: configuration.maxIdle,
-            idleTimeout: .init(configuration.idleTimeout),
-            maximumAge: .init(configuration.maxAge)
-        )
     }
 }

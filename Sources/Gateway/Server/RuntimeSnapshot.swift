@@ -2,6 +2,7 @@ import Digests
 import GatewayConfig
 import HTTP1
 import Introspection
+import Logging
 import NIOCore
 import RouteMap
 import ScopeModel
@@ -19,8 +20,8 @@ final class RuntimeSnapshot: Sendable {
     let keyShape: KeyShape
     let forwardsKey: Bool
     let trustedProxies: TrustedPeers
-    /// The Host that the upstream gets, or nil for the client's.
-    let upstreamHost: [UInt8]?
+    /// The backends, and which of them a request goes to.
+    let upstreams: UpstreamTable
     let limits: RequestLimits
     let http2Limits: HTTP2Limits
     /// The path that the gateway answers itself with the catalog, and the answer.
@@ -42,12 +43,14 @@ final class RuntimeSnapshot: Sendable {
     ///   - previous: the snapshot that it takes the place of: what is known of keys is carried over when it still holds.
     ///   - processSecret: what fingerprints are made with when the configuration has no secret for them.
     ///   - metrics: where its requests are counted.
+    ///   - logger: where it is told how the backends' servers fare.
     ///   - tls: what listeners secure their connections with.
     init(
         _ loaded: LoadedConfiguration,
         succeeding previous: RuntimeSnapshot? = nil,
         processSecret: [UInt8],
         metrics: GatewayMetrics,
+        logger: Logger,
         tls: [ListenerTLS?] = []
     ) {
         self.tls = tls
@@ -67,10 +70,12 @@ final class RuntimeSnapshot: Sendable {
         keyShape = configuration.keys.shape
         forwardsKey = configuration.keys.forward
         trustedProxies = configuration.trustedProxies
-        switch configuration.upstream.host {
-        case .preserve: upstreamHost = nil
-        case .upstream: upstreamHost = Array(configuration.upstream.endpoint.authority.utf8)
-        }
+        upstreams = UpstreamTable(
+            configuration,
+            loaded.routeMap,
+            succeeding: previous?.upstreams,
+            logger: logger
+        )
         limits = RequestLimits(configuration)
         http2Limits = HTTP2Limits(configuration.limits)
         namesGeneration = configuration.reload.generationHeader
@@ -111,9 +116,6 @@ struct RequestLimits: Sendable {
     let headTimeout: TimeAmount
     let bodyIdleTimeout: TimeAmount
     let keepAliveTimeout: TimeAmount
-    let firstByteTimeout: TimeAmount
-    let upstreamIdleTimeout: TimeAmount
-    let connectTimeout: TimeAmount
     let inFlight: Int
 
     init(_ configuration: GatewayConfiguration) {
@@ -128,9 +130,6 @@ struct RequestLimits: Sendable {
         headTimeout = .init(limits.headTimeout)
         bodyIdleTimeout = .init(limits.bodyIdleTimeout)
         keepAliveTimeout = .init(limits.keepAliveTimeout)
-        firstByteTimeout = .init(configuration.upstream.firstByteTimeout)
-        upstreamIdleTimeout = .init(configuration.upstream.idleTimeout)
-        connectTimeout = .init(configuration.upstream.connectTimeout)
         inFlight = limits.maxInFlight
     }
 }

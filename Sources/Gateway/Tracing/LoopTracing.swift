@@ -5,14 +5,11 @@ struct LoopTracing {
     let tracer: OTLPTracer
     /// Of the requests without a trace of their own one in this many is traced.
     let sample: Int
-    /// Where requests go, for their spans.
-    let upstream: (host: String, port: Int)
     private var count = 0
 
-    init(tracer: OTLPTracer, sample: Int, upstream: (host: String, port: Int)) {
+    init(tracer: OTLPTracer, sample: Int) {
         self.tracer = tracer
         self.sample = sample
-        self.upstream = upstream
     }
 
     /// Begins to trace a request if its caller does, or, when it has none that says, if it is its turn.

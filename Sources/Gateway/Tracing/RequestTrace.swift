@@ -37,7 +37,7 @@ struct RequestTrace {
     }
 
     /// The request is over.
-    func end(_ entry: AccessLogEntry, wasIntrospected: Bool, upstreamAddress: (host: String, port: Int)) {
+    func end(_ entry: AccessLogEntry, wasIntrospected: Bool, server: UpstreamTarget?) {
         let observed = entry.observed
         let scrubber = SecretScrubber(entry.request?.secrets ?? [])
         func text(_ bytes: [UInt8]) -> String { String(decoding: scrubber.scrub(bytes), as: UTF8.self) }
@@ -65,7 +65,7 @@ struct RequestTrace {
         // A client's fault is none of the server's (semantic conventions for HTTP spans).
         if observed.status >= 500 { request.setStatus(SpanStatus(code: .error, message: nil)) }
         if wasIntrospected { endIntrospection(observed) }
-        if let upstream { end(upstream, method, observed, upstreamAddress) }
+        if let upstream { end(upstream, method, observed, server) }
         request.end(at: instant(observed.endedAt))
     }
 
@@ -84,13 +84,15 @@ struct RequestTrace {
         _ span: OTLPSpan,
         _ method: String?,
         _ observed: RequestObservation,
-        _ address: (host: String, port: Int)
+        _ server: UpstreamTarget?
     ) {
         span.operationName = method ?? "HTTP"
         span.updateAttributes { attributes in
             attributes["http.request.method"] = method ?? "_OTHER"
-            attributes["server.address"] = address.host
-            attributes["server.port"] = address.port
+            if let server {
+                attributes["server.address"] = server.unixSocket ?? server.host
+                if server.unixSocket == nil { attributes["server.port"] = Int(server.port) }
+            }
             if let reason = observed.reason {
                 attributes["error.type"] = "\(reason.code)"
             } else {

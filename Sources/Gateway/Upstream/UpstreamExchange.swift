@@ -1,3 +1,4 @@
+import Balancing
 import CurlTransport
 import HTTP1
 import NIOCore
@@ -5,9 +6,16 @@ import ScopeModel
 
 /// One request on its way upstream and its response on its way back.
 ///
-/// It owns the request's bytes until the response begins, so that a request that hit a connection which the upstream was
-/// just closing can be sent once more. Loop-bound.
+/// It owns the request's bytes until the response begins, as far as they are few, so that a request whose connection or
+/// server fails can be sent once more where that is safe: ``RetryRule``. Loop-bound.
 final class UpstreamExchange: UpstreamConnectionUser {
+    /// Why a request has no response from the server that has it.
+    private enum Cause {
+        case noConnection
+        case brokenConnection
+        case timeout
+    }
+
     private enum Progress {
         case idle
         /// Too many other requests hold connections while their bodies arrive.
@@ -23,8 +31,11 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private static let readsPerTurn = 8
     /// When so much of the request waits to be sent, the client isn't read any further.
     private static let sendBacklogLimit = 64 << 10
+    /// How much of a request that may be repeated is kept after it was sent.
+    private static let keptRequestLimit = 64 << 10
 
     private let loop: GatewayLoop
+    private let upstream: LoopUpstream
     private let client: InboundConnection
     private let method: Method
     private let clientVersion: HTTPVersion
@@ -32,7 +43,11 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private var progress = Progress.idle
     private var connection: UpstreamConnection?
-    private var wasRepeated = false
+    /// The server that has the request; -1 for none.
+    private var server = -1
+    /// Those that have had it.
+    private var tried: LeastRequest.Servers = 0
+    private var attempts = 0
 
     /// The request's bytes that haven't been sent; until the response begins also those that have, before the reader
     /// index.
@@ -54,8 +69,15 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// It is counted among the requests with incomplete bodies that hold connections.
     private var isAdmittedIncomplete = false
 
-    init(loop: GatewayLoop, client: InboundConnection, request: RequestHead, limits: HeadLimits) {
+    init(
+        loop: GatewayLoop,
+        upstream: LoopUpstream,
+        client: InboundConnection,
+        request: RequestHead,
+        limits: HeadLimits
+    ) {
         self.loop = loop
+        self.upstream = upstream
         self.client = client
         method = request.method
         clientVersion = request.version
@@ -65,13 +87,16 @@ final class UpstreamExchange: UpstreamConnectionUser {
         super.init()
     }
 
+    /// The Host that the backend gets, or nil for the client's.
+    var upstreamHost: [UInt8]? { upstream.upstream.host }
+
     /// Whether the client's response has begun, so that nothing else can be answered any more.
     var responseHasBegun: Bool { headWasForwarded }
 
     /// Whether it waits for a connection that others use. One that is repeated has had its connection, and waits for the
     /// upstream.
     var isQueued: Bool {
-        progress == .waitingForBody || (progress == .waitingForConnection && connection == nil && !wasRepeated)
+        progress == .waitingForBody || (progress == .waitingForConnection && connection == nil && attempts <= 1)
     }
 
     /// Whether it has an open connection.
@@ -93,7 +118,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// Takes a connection from the pool; what is at hand of the body should have been appended before.
     func start() {
         if !bodyEnded {
-            guard loop.bodies.admit(self) else {
+            guard upstream.bodies.admit(self) else {
                 progress = .waitingForBody
                 return
             }
@@ -110,15 +135,37 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     private func releaseAdmission() {
-        if progress == .waitingForBody { loop.bodies.cancel(self) }
+        if progress == .waitingForBody { upstream.bodies.cancel(self) }
         guard isAdmittedIncomplete else { return }
         isAdmittedIncomplete = false
-        loop.bodies.release()?.admitted()
+        upstream.bodies.release()?.admitted()
     }
 
     private func connect() {
         progress = .waitingForConnection
-        take(loop.pool.checkout(for: self, probing: !method.isIdempotent))
+        take(pool(of: upstream.begin()).checkout(for: self, probing: !method.isIdempotent))
+    }
+
+    /// The connections to the server that the request is sent to now.
+    private func pool(of chosen: Int) -> ConnectionPool {
+        server = chosen
+        tried |= 1 << UInt64(chosen)
+        attempts += 1
+        let chosen = upstream.servers[chosen]
+        if loop.observesHeads { client.upstreamChosen(chosen.pool.target) }
+        return chosen.pool
+    }
+
+    /// The server is done with the request.
+    private func leaveServer() {
+        guard server >= 0 else { return }
+        upstream.end(server)
+        server = -1
+    }
+
+    /// What has become of the request is the server's doing.
+    private func serverFailed() {
+        if server >= 0 { upstream.servers[server].state.requestFailed() }
     }
 
     private func take(_ checkout: ConnectionPool.Checkout) {
@@ -186,7 +233,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         let sent = sendAll(of: outgoing)
         guard progress == .sending else { return }
         outgoing.moveReaderIndex(forwardBy: sent)
-        if outgoing.readableBytes == 0, bodyBegun {
+        if outgoing.readableBytes == 0, bodyBegun, !isKept {
             outgoingIsWhole = false
             outgoing.clear()
         }
@@ -195,6 +242,11 @@ final class UpstreamExchange: UpstreamConnectionUser {
         } else if hadBacklog, !isBackedUp {
             client.requestBacklogCleared()
         }
+    }
+
+    /// Whether what was sent is kept: all of it, until the response begins.
+    private var isKept: Bool {
+        outgoingIsWhole && method.isIdempotent && outgoing.writerIndex <= Self.keptRequestLimit
     }
 
     /// Takes the buffer by value: a send that fails may end or repeat the exchange, and either changes `outgoing`, which no
@@ -237,7 +289,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     override func upstreamConnected(_ connection: UpstreamConnection) {
-        guard progress == .waitingForConnection else { return loop.pool.giveBack(connection) }
+        guard progress == .waitingForConnection else { return connection.close() }
         self.connection = connection
         progress = .sending
         client.upstreamProgressed()
@@ -248,9 +300,12 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     override func upstreamConnectFailed(_ failure: CurlFailure) {
         guard progress == .waitingForConnection else { return }
-        connection = nil
-        loop.upstreamFailed(failure)
-        fail(failure.kind == .timeout ? .upstreamTimeout : .upstreamUnreachable)
+        loop.upstreamFailed(failure, upstream.servers[server].state)
+        // Want of memory or descriptors is the gateway's own.
+        if failure.kind != .other { serverFailed() }
+        let isTimeout = failure.kind == .timeout
+        if repeatIfAllowed(isTimeout ? .timeout : .noConnection) { return }
+        fail(isTimeout ? .upstreamTimeout : .upstreamUnreachable)
     }
 
     override func upstreamWritable(_ connection: UpstreamConnection) {
@@ -293,7 +348,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
             case .received:
                 hasResponse = true
                 client.responseReceived()
-                client.upstreamProgressed()
+                // Its head has to come in time as a whole: pieces of it don't buy more.
+                if headWasForwarded { client.upstreamProgressed() }
                 consume(buffer)
             case .wouldBlock:
                 keep(buffer, from: 0)
@@ -304,8 +360,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
                 streamEnded()
             case .failed(let failure):
                 keep(buffer, from: 0)
-                loop.upstreamFailed(failure)
-                if !repeatIfAllowed(sentNow: 0) { responseFailed(.truncated) }
+                loop.upstreamFailed(failure, upstream.servers[server].state)
+                if !repeatIfAllowed() { responseFailed(.truncated) }
             }
         }
     }
@@ -425,7 +481,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     private func streamEnded() {
-        if !hasResponse, repeatIfAllowed(sentNow: 0) { return }
+        if !hasResponse, repeatIfAllowed() { return }
         switch stream.endOfStream() {
         case .failed(let fault): responseFailed(fault)
         default:
@@ -445,9 +501,13 @@ final class UpstreamExchange: UpstreamConnectionUser {
         let isReusable = !leavesBytes && requestIsSent && stream.head.keepAlive
         releaseAdmission()
         progress = .done
+        let state = upstream.servers[server].state
+        if upstream.upstream.isFailure(stream.head.status) { state.requestFailed() } else { state.requestSucceeded() }
+        let pool = upstream.servers[server].pool
+        leaveServer()
         if let connection {
             self.connection = nil
-            if isReusable { loop.pool.giveBack(connection) } else { connection.close() }
+            if isReusable { pool.giveBack(connection) } else { connection.close() }
         }
         giveBackMemory()
         client.responseCompleted()
@@ -455,7 +515,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func responseFailed(_ fault: ResponseStream.Fault) {
         guard progress != .done else { return }
-        loop.upstreamResponseFailed(fault)
+        loop.upstreamResponseFailed(fault, upstream.servers[server].state)
+        serverFailed()
         // A connection that ends without a byte of response is an upstream that can't be reached; anything else was a
         // response, and not a valid one.
         fail(fault == .truncated && !hasResponse ? .upstreamUnreachable : .upstreamInvalidResponse)
@@ -470,8 +531,9 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// Ends it without a word to the client: the connection is closed, for nobody knows what is still to come on it.
     func cancel() {
         guard progress != .done else { return }
-        if progress == .waitingForConnection { loop.pool.cancelWaiting(self) }
+        if progress == .waitingForConnection { upstream.servers[server].pool.cancelWaiting(self) }
         releaseAdmission()
+        leaveServer()
         progress = .done
         connection?.close()
         connection = nil
@@ -484,27 +546,55 @@ final class UpstreamExchange: UpstreamConnectionUser {
         input = ByteBuffer()
     }
 
-    private func repeatIfAllowed(sentNow: Int) -> Bool {
-        guard let connection, progress == .sending else { return false }
+    // MARK: Once more
+
+    /// The server is late; whether another one has the request now.
+    func timedOut() -> Bool {
+        // Until it has a connection it waits for others, and not for the server.
+        if connection != nil { serverFailed() }
+        return repeatIfAllowed(.timeout)
+    }
+
+    /// Sends the request once more if that is safe, allowed, and may help.
+    ///
+    /// - Parameter sentNow: How many bytes the connection has taken that aren't counted yet.
+    private func repeatIfAllowed(_ cause: Cause = .brokenConnection, sentNow: Int = 0) -> Bool {
+        guard progress == .sending || progress == .waitingForConnection else { return false }
+        let settings = upstream.upstream.retry
         let rule = RetryRule(
-            wasReused: connection.useCount > 0,
-            wasRepeated: wasRepeated,
+            wasReused: (connection?.useCount ?? 0) > 0,
+            attempts: attempts,
+            maximumAttempts: settings.attempts,
+            hasOthers: upstream.hasOthers,
             hasResponse: hasResponse,
             wasSent: outgoing.readerIndex > 0 || sentNow > 0 || !outgoingIsWhole,
-            bodyBegun: bodyBegun,
             isWhole: outgoingIsWhole,
+            isTimeout: cause == .timeout,
+            repeatsTimeouts: settings.timeouts,
             method: method
         )
-        guard rule.allowsRepeat else { return false }
-        wasRepeated = true
+        switch rule.verdict {
+        case .no: return false
+        case .staleConnection: break
+        case .otherServer:
+            guard upstream.mayRepeat() else {
+                loop.services.metrics.upstreamRetriesRefused.increment()
+                return false
+            }
+            // If it isn't repeated, whoever answers for it says so.
+            if cause == .brokenConnection { serverFailed() }
+        }
         loop.services.metrics.upstreamRetries.increment()
         sendFailed = false
-        connection.close()
-        self.connection = nil
+        let last = server
+        if progress == .waitingForConnection { upstream.servers[last].pool.cancelWaiting(self) }
+        leaveServer()
+        connection?.close()
+        connection = nil
         outgoing.moveReaderIndex(to: 0)
         progress = .waitingForConnection
         client.upstreamConnecting()
-        take(loop.pool.checkout(for: self, fresh: true))
+        take(pool(of: upstream.beginAgain(tried: tried, last: last)).checkout(for: self, fresh: true))
         return true
     }
 }
