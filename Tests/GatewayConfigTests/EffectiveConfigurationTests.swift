@@ -22,8 +22,24 @@ struct EffectiveConfigurationTests {
           connect_timeout: 250ms
           first_byte_timeout: 5s
           idle_timeout: 1m
-          tls: {ca_file: "it's a file.pem"}
+          dns_refresh: 1m
+          tls: {ca_file: "it's a file.pem", certificate_file: "it's a file.pem", key_file: "it's a file.pem",
+            server_name: journal.internal}
           pool: {max_connections: 7, max_idle: 3, idle_timeout: 5s, max_age: 1h}
+          health_check: {path: "/it's?a=b", interval: 2s, timeout: 3s, healthy_after: 4, unhealthy_after: 5,
+            statuses: [200, 404]}
+          ejection: {failures: 6, back_off: 7s, max_back_off: 8s, statuses: [500]}
+          retry: {attempts: 9, budget: 10, timeouts: false}
+        upstreams:
+          - prefix: /api/v1/reports
+            servers:
+              - {url: "http://[::1]:9003", weight: 11}
+              - {url: "https://b.example", server_name: c.example}
+              - {url: "unix:it's.sock"}
+            tls: {ca_file: "it's a file.pem"}
+            ejection: {statuses: []}
+          - {prefix: /b, url: "unix:/run/b.sock"}
+          - {prefix: /c, servers: [{url: "http://c.example", weight: 2}]}
         introspection:
           url: https://keys.example/introspect?realm=a
           client: {id: "o'gate", secret: {env: SECRET}}

@@ -9,7 +9,7 @@ struct GatewayDiagnosticTests {
         (
             "zzzzzzzz: 1",
             [
-                "3:1: error: unknown key \"zzzzzzzz\"\n  help: the keys are listen, upstream, introspection, keys, "
+                "3:1: error: unknown key \"zzzzzzzz\"\n  help: the keys are listen, upstream, upstreams, introspection, keys, "
                     + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
                     + "routes_shadow, trusted_proxies, access_log, tracing"
             ]
@@ -17,7 +17,7 @@ struct GatewayDiagnosticTests {
         (
             "[a]: 1",
             [
-                "3:1: error: a key is a list\n  help: the keys are listen, upstream, introspection, keys, "
+                "3:1: error: a key is a list\n  help: the keys are listen, upstream, upstreams, introspection, keys, "
                     + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
                     + "routes_shadow, trusted_proxies, access_log, tracing"
             ]
@@ -179,7 +179,7 @@ struct GatewayDiagnosticTests {
             "- a\n",
             [
                 "1:1: error: the file has to be a mapping, but is a list\n  help: its keys are listen, upstream, "
-                    + "introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
+                    + "upstreams, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
                     + "routes_shadow, trusted_proxies, access_log, tracing"
             ]
         ),
@@ -310,7 +310,7 @@ struct GatewayDiagnosticTests {
         let loaded = try Fixture.load(text).configuration
         var expected = GatewayConfiguration(
             upstream: UpstreamConfiguration(
-                endpoint: HTTPEndpoint(scheme: .https, host: "backend.example", port: 443),
+                servers: [UpstreamServer(.url(HTTPEndpoint(scheme: .https, host: "backend.example", port: 443)))],
                 host: .upstream,
                 connectTimeout: .seconds(1),
                 firstByteTimeout: .seconds(2),

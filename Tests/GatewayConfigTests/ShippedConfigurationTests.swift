@@ -38,7 +38,9 @@ struct ShippedConfigurationTests {
     @Test func theDefaultsAreTheDocumentedOnes() throws {
         let configuration = try Fixture.load(Fixture.minimal).configuration
         let expected = GatewayConfiguration(
-            upstream: UpstreamConfiguration(endpoint: HTTPEndpoint(scheme: .http, host: "127.0.0.1", port: 9001)),
+            upstream: UpstreamConfiguration(
+                servers: [UpstreamServer(.url(HTTPEndpoint(scheme: .http, host: "127.0.0.1", port: 9001)))]
+            ),
             introspection: IntrospectionConfiguration(
                 endpoints: [HTTPEndpoint(scheme: .http, host: "127.0.0.1", port: 9002, target: "/introspect")]
             )

@@ -84,6 +84,72 @@ extension EndToEndTests {
             }
         }
 
+        /// Runs a test with nginx that asks for a certificate of clients, and has one of its own for another name.
+        private func withMutualTLS(
+            options: (CertificateAuthority) -> String,
+            rest: [String] = [],
+            _ body: (GatewayProcess, CertificateAuthority) throws -> Void
+        ) async throws {
+            let authority = try CertificateAuthority()
+            try authority.issue("named", for: "DNS:journal.test")
+            try authority.issue("gateway", for: "DNS:gateway.test")
+            let nginx = try NginxBackend(
+                certificate: (chain: authority.folder.file("named.pem"), key: authority.folder.file("named.key")),
+                clientAuthority: authority.certificate
+            )
+            defer { nginx.stop() }
+            var settings = GatewaySettings(upstream: "https://127.0.0.1:\(nginx.port)")
+            settings.routes = GatewaySettings.openRoutes
+            settings.upstreamOptions = [options(authority)]
+            settings.rest = rest
+            settings.threads = 1
+            try await withGateway(settings) { try body($0, authority) }
+        }
+
+        private static func mutual(_ authority: CertificateAuthority, more: String) -> String {
+            let files = authority.files("gateway").dropFirst().dropLast()
+            return "tls: {ca_file: '\(authority.certificate)', \(files)\(more)}"
+        }
+
+        @Test func aCertificateIsShownAndANameIsAskedFor() async throws {
+            try await withMutualTLS { Self.mutual($0, more: ", server_name: journal.test") } _: { gateway, _ in
+                #expect(try gateway.exchange("GET", "/open/tls").text == "journal.test SUCCESS CN=gateway")
+            }
+        }
+
+        @Test func withoutACertificateNothingIsServed() async throws {
+            try await withMutualTLS {
+                "tls: {ca_file: '\($0.certificate)', server_name: journal.test}"
+            } _: { gateway, _ in
+                #expect(try gateway.exchange("GET", "/open/tls").status == 400)
+            }
+        }
+
+        @Test func withoutTheNameItIsNotBelieved() async throws {
+            try await withMutualTLS {
+                Self.mutual($0, more: "")
+            } _: { gateway, _ in
+                try expectRefusal(gateway)
+            }
+        }
+
+        /// Connections are made anew when the files that they were made with have changed.
+        @Test func aCertificateCanBeReplaced() async throws {
+            try await withMutualTLS {
+                Self.mutual($0, more: ", server_name: journal.test")
+            } _: { gateway, authority in
+                #expect(try gateway.exchange("GET", "/open/tls").text.hasSuffix("CN=gateway"))
+                try authority.issue("renewed", for: "DNS:gateway.test")
+                for ending in ["key", "pem"] {
+                    let (new, old) = (authority.folder.file("renewed.\(ending)"), authority.folder.file("gateway.\(ending)"))
+                    #expect(rename(new, old) == 0)
+                }
+                _ = try waitFor("the new certificate is shown") {
+                    try gateway.exchange("GET", "/open/tls").text == "journal.test SUCCESS CN=renewed" ? true : nil
+                }
+            }
+        }
+
         @Test func theSystemsAuthoritiesDoNotKnowIt() async throws {
             try await withTLS(trusting: { _ in nil }, { gateway, _ in try expectRefusal(gateway) })
         }

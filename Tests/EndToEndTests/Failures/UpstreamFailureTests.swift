@@ -24,6 +24,11 @@ extension EndToEndTests {
                 case "/open/half-head":
                     try connection.send("HTTP/1.1 200 OK\r\nContent-Le")
                     return
+                case "/open/dribble":
+                    for byte in "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" {
+                        try connection.send("\(byte)")
+                        usleep(200_000)
+                    }
                 case "/open/hang-in-head":
                     try connection.send("HTTP/1.1 200 OK\r\nContent-Le")
                     _ = try connection.readToEnd()
@@ -112,13 +117,37 @@ extension EndToEndTests {
 
         @Test func silenceIsAGatewayTimeout() async throws {
             try await withScriptedUpstream(configure: Self.impatient, Self.script) { gateway, _ in
-                for path in ["/open/hang", "/open/hang-in-head"] {
+                // The head has to come in time as a whole.
+                for path in ["/open/hang", "/open/hang-in-head", "/open/dribble"] {
                     let start = monotonicSeconds()
                     let response = try gateway.exchange("GET", path)
                     let time = monotonicSeconds() - start
                     #expect(response.status == 504 && response.code == "upstream_timeout", "\(path)")
                     #expect(time > Self.limit * 0.9 && time < Self.limit + Self.slack, "\(path): \(time) s")
                 }
+                try isAlive(gateway)
+            }
+        }
+
+        @Test func routesHaveTimeoutsOfTheirOwn() async throws {
+            try await withScriptedUpstream {
+                $0.routes = """
+                    version: 1
+                    routes:
+                      /open/hang: {GET: {scope: public, first_byte_timeout: 300ms}}
+                      /open/hang-in-body: {GET: {scope: public, idle_timeout: 300ms}}
+                      /open/ok: {GET: public}
+                    """
+            } _: { connection in
+                try Self.script(connection)
+            } _: { gateway, _ in
+                let start = monotonicSeconds()
+                #expect(try gateway.exchange("GET", "/open/hang").code == "upstream_timeout")
+                let client = try gateway.client()
+                try client.send(RawClient.request("GET", "/open/hang-in-body"))
+                #expect(try client.readToEnd().end == .reset)
+                // Far from the thirty seconds that others have.
+                #expect(monotonicSeconds() - start < 2 * Self.slack)
                 try isAlive(gateway)
             }
         }

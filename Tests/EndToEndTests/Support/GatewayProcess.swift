@@ -11,6 +11,8 @@ struct GatewaySettings {
     /// Further listeners, each as a mapping.
     var listeners: [String] = []
     var upstream: String
+    /// Several servers in its place, each as a mapping.
+    var servers: [String] = []
     var introspection = "http://127.0.0.1:1/introspect"
     /// Several endpoints in the place of the one.
     var introspections: [String] = []
@@ -46,7 +48,8 @@ struct GatewaySettings {
 
     func write(to folder: TemporaryFolder) throws -> String {
         let listeners = ["{\((["address: '\(listen)'"] + listenOptions).joined(separator: ", "))}"] + listeners
-        var lines = ["listen: [\(listeners.joined(separator: ", "))]", "upstream:", "  url: \(upstream)"]
+        var lines = ["listen: [\(listeners.joined(separator: ", "))]", "upstream:"]
+        lines.append(servers.isEmpty ? "  url: '\(upstream)'" : "  servers: [\(servers.joined(separator: ", "))]")
         lines += upstreamOptions.map { "  \($0)" }
         lines.append("introspection:")
         lines.append(

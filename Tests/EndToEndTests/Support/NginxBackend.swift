@@ -10,14 +10,16 @@ final class NginxBackend: Sendable {
 
     /// A port is chosen by the system, then given to nginx; should somebody else have taken it between, again.
     ///
-    /// - Parameter certificate: The files of the certificate and its key, to serve HTTPS.
-    init(certificate: (chain: String, key: String)? = nil) throws {
+    /// - Parameters:
+    ///   - certificate: The files of the certificate and its key, to serve HTTPS.
+    ///   - clientAuthority: The file of the authority whose certificates clients have to show.
+    init(certificate: (chain: String, key: String)? = nil, clientAuthority: String? = nil) throws {
         let folder = try TemporaryFolder()
         for name in ["root/open/files", "temporary"] { try folder.makeFolder(name) }
         var failure = ""
         for _ in 0..<5 {
             let port = try ScriptedBackend.unusedPort()
-            let config = try folder.write("nginx.conf", Self.configuration(port, folder.path, certificate))
+            let config = try folder.write("nginx.conf", Self.configuration(port, folder.path, certificate, clientAuthority))
             let child = try ChildProcess(
                 Self.program,
                 ["-p", folder.path, "-e", folder.file("error.log"), "-c", config],
@@ -39,6 +41,9 @@ final class NginxBackend: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
+    /// The same on a Unix socket, without TLS.
+    var unixURL: String { "unix:\(folder.file("nginx.sock"))" }
+
     /// The path of a file that `/open/files/NAME` stands for.
     func file(_ name: String) -> String { folder.file("root/open/files/\(name)") }
 
@@ -50,9 +55,11 @@ final class NginxBackend: Sendable {
     private static func configuration(
         _ port: Int,
         _ folder: String,
-        _ certificate: (chain: String, key: String)?
+        _ certificate: (chain: String, key: String)?,
+        _ clientAuthority: String?
     ) -> String {
-        let tls = certificate.map { "ssl_certificate \($0.chain); ssl_certificate_key \($0.key);" } ?? ""
+        var tls = certificate.map { "ssl_certificate \($0.chain); ssl_certificate_key \($0.key);" } ?? ""
+        if let clientAuthority { tls += " ssl_verify_client on; ssl_client_certificate \(clientAuthority);" }
         return """
             daemon off;
             master_process off;
@@ -69,9 +76,11 @@ final class NginxBackend: Sendable {
               client_max_body_size 0;
               server {
                 listen 127.0.0.1:\(port)\(certificate == nil ? "" : " ssl");
+                listen unix:\(folder)/nginx.sock;
                 \(tls)
                 root \(folder)/root;
                 location /open/files/ { dav_methods PUT; }
+                location = /open/tls { return 200 "$ssl_server_name $ssl_client_verify $ssl_client_s_dn"; }
                 location = /open/204 { return 204; }
                 location = /open/304 { return 304; }
                 location = /open/empty { return 200; }

@@ -1,5 +1,6 @@
 import GatewayConfig
 import HTTP1
+import Logging
 import NIOCore
 import Testing
 
@@ -25,7 +26,21 @@ struct RuntimeSnapshotTests {
             \(more)
 
             """
-        return RuntimeSnapshot(try load(["scopegate.yaml": text]), processSecret: [1, 2, 3], metrics: GatewayMetrics())
+        return snapshot(try load(["scopegate.yaml": text]))
+    }
+
+    private func snapshot(
+        _ loaded: LoadedConfiguration,
+        succeeding previous: RuntimeSnapshot? = nil,
+        metrics: GatewayMetrics = GatewayMetrics()
+    ) -> RuntimeSnapshot {
+        RuntimeSnapshot(
+            loaded,
+            succeeding: previous,
+            processSecret: [1, 2, 3],
+            metrics: metrics,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 
     private func load(_ texts: [String: String]) throws -> LoadedConfiguration {
@@ -42,7 +57,7 @@ struct RuntimeSnapshotTests {
         let snapshot = try snapshot("")
         #expect(snapshot.forwardsKey)
         #expect(snapshot.trustedProxies == [])
-        #expect(snapshot.upstreamHost == nil)
+        #expect(snapshot.upstreams.upstreams.map(\.host) == [nil])
         #expect(snapshot.servedCatalog == nil)
         #expect(try finds(snapshot, "Authorization: Bearer abc"))
     }
@@ -57,7 +72,7 @@ struct RuntimeSnapshotTests {
         )
         #expect(!snapshot.forwardsKey)
         #expect(try snapshot.trustedProxies == [CIDRBlock(parsing: "10.0.0.0/8")])
-        #expect(snapshot.upstreamHost == Array("backend.internal".utf8))
+        #expect(snapshot.upstreams.upstreams.map(\.host) == [Array("backend.internal".utf8)])
         #expect(try finds(snapshot, "x-journal-key: abc"))
         #expect(try !finds(snapshot, "Authorization: Bearer abc"))
     }
@@ -91,11 +106,67 @@ struct RuntimeSnapshotTests {
     )
     func grantsAreKeptWhileTheyHold(file: String, old: String, new: String, isKept: Bool) throws {
         let metrics = GatewayMetrics()
-        let first = RuntimeSnapshot(try load(Self.files), processSecret: [1], metrics: metrics)
+        let first = snapshot(try load(Self.files), metrics: metrics)
         var changed = Self.files
         changed[file] = changed[file]?.replacing(old, with: new)
         #expect(changed != Self.files)
-        let second = RuntimeSnapshot(try load(changed), succeeding: first, processSecret: [1], metrics: metrics)
+        let second = snapshot(try load(changed), succeeding: first, metrics: metrics)
         #expect((second.grants === first.grants) == isKept)
+    }
+
+    private static let servers = [
+        "scopegate.yaml": """
+        upstream: {servers: [{url: "http://127.0.0.1:1"}, {url: "http://127.0.0.1:2"}]}
+        upstreams: [{prefix: /a/b, url: "http://127.0.0.1:3"}, {prefix: /a, url: "http://127.0.0.1:4"}]
+        introspection: {url: "http://127.0.0.1:9002/introspect"}
+        routes: r.yaml
+
+        """,
+        "r.yaml": """
+        version: 1
+        routes:
+          /a/b/{x}: {GET: public}
+          /a/{x}/{y}: {GET: {scope: public, first_byte_timeout: 7s}}
+          /c: {GET: {scope: public, idle_timeout: 8s}}
+
+        """,
+    ]
+
+    @Test func routesLeadToTheirBackends() throws {
+        let snapshot = snapshot(try load(Self.servers))
+        #expect(snapshot.upstreams.upstreams.map(\.name) == ["default", "/a/b", "/a"])
+        for (path, place, firstByte, idle) in [
+            ("/a/b/c", 1, 30, 30), ("/a/x/y", 2, 7, 30), ("/a/bb/c", 2, 7, 30), ("/c", 0, 30, 8),
+        ] as [(String, Int, Int64, Int64)] {
+            let bytes = Array(path.utf8)
+            guard case .route(let route) = snapshot.routeMap.match(method: .get, methodName: bytes.span, path: bytes.span)
+            else {
+                Issue.record("no route: \(path)")
+                continue
+            }
+            let found = snapshot.upstreams.forwarding(ofRoute: route, path: bytes.span, in: snapshot.routeMap)
+            #expect(found.upstream == place, "\(path)")
+            #expect(found.timeouts.firstByte == .seconds(firstByte) && found.timeouts.idle == .seconds(idle), "\(path)")
+        }
+    }
+
+    /// What is known of servers is kept as long as they are judged alike.
+    @Test(
+        arguments: [
+            ("routes: r.yaml", "routes: r.yaml # the same", [true, true, true, true]),
+            (":2\"", ":5\"", [true, false, true, true]),
+            ("upstream: {", "upstream: {ejection: {failures: 1}, ", [false, false, true, true]),
+            ("upstream: {", "upstream: {health_check: {path: /}, ", [false, false, true, true]),
+            ("prefix: /a,", "prefix: /c,", [true, true, true, false]),
+        ] as [(String, String, [Bool])]
+    )
+    func serversAreRemembered(old: String, new: String, isKept: [Bool]) throws {
+        let first = snapshot(try load(Self.servers))
+        var changed = Self.servers
+        changed["scopegate.yaml"] = changed["scopegate.yaml"]?.replacing(old, with: new, maxReplacements: 1)
+        #expect(changed != Self.servers)
+        let second = snapshot(try load(changed), succeeding: first)
+        let states = [first, second].map { $0.upstreams.upstreams.flatMap(\.servers).map(\.state) }
+        #expect(zip(states[0], states[1]).map { $0 === $1 } == isKept)
     }
 }
