@@ -42,6 +42,24 @@ struct RouteMapDiffTests {
         return diff.changes.map { "\($0.widens ? "!" : "")\($0.effect.rawValue) \($0.method) \($0.template)" }
     }
 
+    @Test func timeoutsAreADifferenceOfTheirOwn() throws {
+        let catalog = try Self.catalog()
+        func map(_ timeouts: RouteTimeouts) throws -> RouteMap {
+            let route = RouteDefinition(
+                method: "GET",
+                template: try RouteTemplate(parsing: "/a"),
+                requirement: .public,
+                timeouts: timeouts
+            )
+            return try RouteMap(definitions: [route], catalog: catalog, generation: 1, digest: "")
+        }
+        let (old, new) = (try map(RouteTimeouts()), try map(RouteTimeouts(firstByte: .seconds(5))))
+        let diff = RouteMapDiff(old: old, catalog, new: new, catalog)
+        #expect(diff.changes.map(\.effect) == [.timeouts] && !diff.widens)
+        #expect(diff.changes.first?.new?.timeouts.firstByte == .seconds(5))
+        #expect(RouteMapDiff(old: new, catalog, new: new, catalog).changes.isEmpty)
+    }
+
     @Test(arguments: [
         ("read:trades", "read:trades", []),
         ("read:trades", "read:balance", ["!other GET /a"]),
