@@ -13,7 +13,9 @@ struct PathPrefixTests {
         #expect(try PathPrefix(parsing: prefix).begins(Array(path.utf8).span) == expected)
     }
 
-    @Test(arguments: ["", "/", "api", "//", "/a//b", "/a/", "/a b", "/{a}", "/a%20b", "/a;b", "/..", "/a/.", "/ä", "/a?b"])
+    @Test(arguments: [
+        "", "/", "api", "//", "/a//b", "/a/", "/a b", "/{a}", "/a%20b", "/a;b", "/..", "/a/.", "/ä", "/a?b",
+    ])
     func areRefused(text: String) {
         #expect(throws: PathPrefix.Problem.self) { try PathPrefix(parsing: text) }
     }
@@ -33,19 +35,23 @@ struct PathPrefixTests {
         PrefixTable(try ["/api", "/api/v1/reports", "/api/v1", "/other"].map { try PathPrefix(parsing: $0) })
     }
 
-    @Test(arguments: [
-        ("/api", 0), ("/api/v2", 0), ("/api/v1", 2), ("/api/v1/trades", 2), ("/api/v1/reports", 1),
-        ("/api/v1/reports/7", 1), ("/api/v1/reports-old", 2), ("/other/x", 3), ("/", nil), ("/apis", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("/api", 0), ("/api/v2", 0), ("/api/v1", 2), ("/api/v1/trades", 2), ("/api/v1/reports", 1),
+            ("/api/v1/reports/7", 1), ("/api/v1/reports-old", 2), ("/other/x", 3), ("/", nil), ("/apis", nil),
+        ] as [(String, Int?)]
+    )
     func theLongestDoesIt(path: String, expected: Int?) throws {
         #expect(try Self.table().number(of: Array(path.utf8).span) == expected)
     }
 
-    @Test(arguments: [
-        ("/api/v1/reports/{id}", .fixed(1)), ("/api/v1/trades/{id}", .fixed(2)), ("/api/v1/{what}/{id}", .byPath),
-        ("/api/v2/{id}", .fixed(0)), ("/api/{rest...}", .byPath), ("/x/{id}", .fixed(nil)), ("/{a}", .byPath),
-        ("/api/v1/{what}", .byPath), ("/", .fixed(nil)),
-    ] as [(String, PrefixTable.Choice)])
+    @Test(
+        arguments: [
+            ("/api/v1/reports/{id}", .fixed(1)), ("/api/v1/trades/{id}", .fixed(2)), ("/api/v1/{what}/{id}", .byPath),
+            ("/api/v2/{id}", .fixed(0)), ("/api/{rest...}", .byPath), ("/x/{id}", .fixed(nil)), ("/{a}", .byPath),
+            ("/api/v1/{what}", .byPath), ("/", .fixed(nil)),
+        ] as [(String, PrefixTable.Choice)]
+    )
     func templatesAreDecidedAheadWhereTheyCanBe(template: String, expected: PrefixTable.Choice) throws {
         #expect(try Self.table().choice(of: RouteTemplate(parsing: template)) == expected)
     }

@@ -1,7 +1,8 @@
 /// The keys of `scopegate.yaml`; `config/schema/scopegate.schema.json` has the same ones.
 enum ConfigurationKeys {
     enum Root: String, SectionKey {
-        case listen, upstream, upstreams, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown,
+        case listen, upstream, upstreams, introspection, keys, routes, catalog, audit, admin, threads, limits, log,
+            shutdown,
             reload
         case routesShadow = "routes_shadow"
         case trustedProxies = "trusted_proxies"

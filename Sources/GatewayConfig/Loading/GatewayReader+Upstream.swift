@@ -24,7 +24,9 @@ extension GatewayReader {
             let path = "upstreams[\(index)]"
             guard let section = Section<ConfigurationKeys.Upstream>(item, path: path, values: values) else { continue }
             let upstream = upstream(section)
-            guard let node = section.required(.prefix), let prefix = prefix(node, section.name(.prefix)) else { continue }
+            guard let node = section.required(.prefix), let prefix = prefix(node, section.name(.prefix)) else {
+                continue
+            }
             if result.contains(where: { $0.prefix == prefix }) {
                 log.error("\(prefix) is the prefix of two upstreams", at: node.position, help: "leave one of them out")
             }
@@ -110,7 +112,9 @@ extension GatewayReader {
     private func location(_ node: YAMLNode, _ name: String) -> UpstreamServer.Location? {
         if node.text?.hasPrefix("unix:") == true {
             return values.value(node, name) { (text) throws(ValueProblem) in
-                guard case .unix(let path) = try AdminAddress(parsing: text).resolved(from: log.file) else { return nil }
+                guard case .unix(let path) = try AdminAddress(parsing: text).resolved(from: log.file) else {
+                    return nil
+                }
                 return .unix(path)
             } ?? nil
         }

@@ -35,11 +35,12 @@ public struct PathPrefix: Hashable, Sendable, CustomStringConvertible {
     public init(parsing text: String) throws(Problem) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let segments = Array(parts.dropFirst())
+        let help = "write it like /api/v1/reports"
         guard parts.first == "", !segments.isEmpty, segments != [""] else {
-            throw Problem(description: "\"\(text)\" is not the beginning of a path", help: "write it like /api/v1/reports")
+            throw Problem(description: "\"\(text)\" is not the beginning of a path", help: help)
         }
         guard !segments.contains("") else {
-            throw Problem(description: "\"\(text)\" has an empty segment", help: "write it like /api/v1/reports")
+            throw Problem(description: "\"\(text)\" has an empty segment", help: help)
         }
         guard segments.allSatisfy({ $0.utf8.allSatisfy(Self.isUnreserved) && $0 != "." && $0 != ".." }) else {
             throw Problem(

@@ -19,7 +19,8 @@ final class NginxBackend: Sendable {
         var failure = ""
         for _ in 0..<5 {
             let port = try ScriptedBackend.unusedPort()
-            let config = try folder.write("nginx.conf", Self.configuration(port, folder.path, certificate, clientAuthority))
+            let text = Self.configuration(port, folder.path, certificate, clientAuthority)
+            let config = try folder.write("nginx.conf", text)
             let child = try ChildProcess(
                 Self.program,
                 ["-p", folder.path, "-e", folder.file("error.log"), "-c", config],

@@ -23,7 +23,8 @@ extension EndToEndTests {
                 while true {
                     let head = try connection.readHead()
                     let body = try connection.read(Int(head.fieldValue("Content-Length") ?? "0") ?? 0)
-                    try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(name.utf8.count + body.count)\r\n\r\n\(name)")
+                    let length = name.utf8.count + body.count
+                    try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n\(name)")
                     if !body.isEmpty, !head.hasPrefix("HEAD") { try connection.send(body) }
                 }
             }
@@ -88,7 +89,8 @@ extension EndToEndTests {
         @Test func whatCanNotBeReachedIsLeftForAnother() async throws {
             try await withBackend(Self.answering("b")) { backend in
                 var settings = GatewaySettings(upstream: "")
-                settings.servers = ["{url: 'http://127.0.0.1:\(try ScriptedBackend.unusedPort())'}", "{url: '\(backend.url)'}"]
+                let dead = "http://127.0.0.1:\(try ScriptedBackend.unusedPort())"
+                settings.servers = ["{url: '\(dead)'}", "{url: '\(backend.url)'}"]
                 settings.routes = GatewaySettings.openRoutes
                 settings.threads = 1
                 settings.upstreamOptions = ["ejection: {failures: 3, back_off: 1m, max_back_off: 1m}"]
@@ -108,7 +110,9 @@ extension EndToEndTests {
                         .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
                     #expect(all == 20, "each request is counted once")
                     let ready = try gateway.admin("GET", "/readyz")
-                    #expect(ready.status == 200 && ready.text.contains("upstream: degraded: nothing is sent to http://"))
+                    #expect(
+                        ready.status == 200 && ready.text.contains("upstream: degraded: nothing is sent to http://")
+                    )
                 }
             }
         }
@@ -119,7 +123,8 @@ extension EndToEndTests {
                 let head = try connection.readHead()
                 _ = try connection.read(Int(head.fieldValue("Content-Length") ?? "0") ?? 0)
             }
-            try await withServers(closing, Self.answering("b"), options: ["ejection: {failures: 0}"]) { gateway, one, two in
+            let options = ["ejection: {failures: 0}"]
+            try await withServers(closing, Self.answering("b"), options: options) { gateway, one, two in
                 // Turn and turn about, so that each method comes to the bad one at least once.
                 for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"] {
                     for _ in 0..<3 {
@@ -206,7 +211,9 @@ extension EndToEndTests {
                 options: ["ejection: {failures: 1, back_off: 1m, max_back_off: 1m}"]
             ) { gateway, one, two in
                 for _ in 0..<4 { #expect(try gateway.exchange("GET", "/open/x").status == 502) }
-                for backend in [one, two] { #expect(try gateway.metric("upstream_server_up\(Self.labels(backend))") == 0) }
+                for backend in [one, two] {
+                    #expect(try gateway.metric("upstream_server_up\(Self.labels(backend))") == 0)
+                }
                 mood.isWell = true
                 for _ in 0..<4 { #expect(try gateway.exchange("GET", "/open/x").status == 200) }
             }

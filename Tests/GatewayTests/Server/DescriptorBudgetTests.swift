@@ -6,7 +6,9 @@ import Testing
 @Suite struct DescriptorBudgetTests {
     private func budget(connections: Int, upstream: Int, loops: Int = 2, limit: Int) -> DescriptorBudget {
         var configuration = GatewayConfiguration(
-            upstream: UpstreamConfiguration(servers: [UpstreamServer(.url(HTTPEndpoint(scheme: .http, host: "b", port: 80)))]),
+            upstream: UpstreamConfiguration(
+                servers: [UpstreamServer(.url(HTTPEndpoint(scheme: .http, host: "b", port: 80)))]
+            ),
             introspection: IntrospectionConfiguration(endpoints: [])
         )
         configuration.limits.connections = connections
