@@ -61,7 +61,7 @@ struct UpstreamFigures: Sendable {
             )
         }
         func checks(_ server: ServerFigures, _ result: String, _ count: UInt64) -> MetricFamily.Sample {
-            .init(.integer(Int64(clamping: count)), labels: server.labels + [("result", result)])
+            .init(.integer(Int64(clamping: count)), labels: server.labels + [(name: "result", value: result)])
         }
         return [
             family(.gauge, "up", "1 for a server of the backend that nothing is held against, else 0.") {
@@ -94,7 +94,9 @@ struct ServerFigures: Sendable {
     let isChecked: Bool
     var requests: UInt64
 
-    fileprivate var labels: [(String, String)] { [("upstream", state.upstream), ("server", state.name)] }
+    fileprivate var labels: [(name: String, value: String)] {
+        [("upstream", state.upstream), ("server", state.name)]
+    }
 }
 
 extension UpstreamFigures {

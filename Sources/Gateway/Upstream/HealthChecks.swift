@@ -47,7 +47,7 @@ private final class ServerChecker: @unchecked Sendable {
         statuses = check.statuses
         let target = server.target
         var request = TransferRequest(
-            url: target.url.dropLast() + check.path,
+            url: String(target.url.dropLast()) + check.path,
             headers: ["User-Agent: scopegate-health-check"],
             timeoutMilliseconds: Int(check.timeout.nanoseconds / 1_000_000),
             maximumResponseBytes: Self.longestAnswer,

@@ -196,7 +196,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         }
         // Large pieces go out from where they lie.
         var start = Int(range.start)
-        if range.count > Self.copiedBodyLimit, progress == .sending {
+        if range.count > Self.copiedBodyLimit, progress == .sending, !mayKeep(range.count) {
             sendOutgoing()
             // A request that is being repeated keeps its body behind its head.
             if progress == .sending, !sendFailed, outgoing.readableBytes == 0 {
@@ -247,6 +247,11 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// Whether what was sent is kept: all of it, until the response begins.
     private var isKept: Bool {
         outgoingIsWhole && method.isIdempotent && outgoing.writerIndex <= Self.keptRequestLimit
+    }
+
+    /// Whether so much more is to be kept, for another server should this one fail.
+    private func mayKeep(_ count: Int) -> Bool {
+        upstream.hasOthers && isKept && outgoing.writerIndex + count <= Self.keptRequestLimit
     }
 
     /// Takes the buffer by value: a send that fails may end or repeat the exchange, and either changes `outgoing`, which no

@@ -61,7 +61,7 @@ final class UpstreamServerState: Sendable {
     /// Now, on the scale of ``usableFrom``.
     static var now: UInt64 { CoarseClock.now.uptimeNanoseconds }
 
-    private func update(_ reason: String? = nil, _ body: (inout sending ServerHealth) -> ServerHealth.Change?) {
+    private func update(_ reason: String? = nil, _ body: (inout ServerHealth) -> ServerHealth.Change?) {
         let change = health.withLock { health in
             let change = body(&health)
             usableFromNanoseconds.store(health.usableFrom, ordering: .relaxed)

@@ -24,8 +24,8 @@ extension EndToEndTests {
                     let head = try connection.readHead()
                     let body = try connection.read(Int(head.fieldValue("Content-Length") ?? "0") ?? 0)
                     let length = name.utf8.count + body.count
-                    try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n\(name)")
-                    if !body.isEmpty, !head.hasPrefix("HEAD") { try connection.send(body) }
+                    try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n")
+                    if !head.hasPrefix("HEAD") { try connection.send(Array(name.utf8) + body) }
                 }
             }
         }
