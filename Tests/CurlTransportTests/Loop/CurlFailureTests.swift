@@ -25,5 +25,16 @@ struct CurlFailureTests {
         let target = UpstreamTarget(host: host, port: port, tls: isTLS ? .init() : nil, connectTimeoutMilliseconds: -3)
         #expect(target.url == url)
         #expect(target.connectTimeoutMilliseconds == 1)
+        #expect(target.connectTo == nil)
+    }
+
+    /// TLS asks for the name that stands in the URL; where the connection goes is said beside it.
+    @Test(arguments: [
+        ("127.0.0.1", "::127.0.0.1:8443"), ("::1", "::[::1]:8443"), ("b.internal", "::b.internal:8443"),
+    ])
+    func otherNames(_ host: String, _ connectTo: String) {
+        let target = UpstreamTarget(host: host, port: 8443, tls: .init(serverName: "journal.internal"))
+        #expect(target.url == "https://journal.internal:8443/")
+        #expect(target.connectTo == connectTo)
     }
 }

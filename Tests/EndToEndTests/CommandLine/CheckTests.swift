@@ -56,6 +56,35 @@ extension EndToEndTests {
             }
         }
 
+        /// Where a request goes, and for how long that may take, stands beside what it needs.
+        @Test func explainSaysWhereARequestGoes() throws {
+            let folder = try TemporaryFolder()
+            try folder.write(
+                "scopegate.yaml",
+                """
+                upstream: {servers: [{url: "http://127.0.0.1:9001"}, {url: "unix:b.sock"}], idle_timeout: 7s}
+                upstreams: [{prefix: /a/b, url: "https://b.example"}]
+                introspection: {url: "http://127.0.0.1:9002/"}
+                routes: routes.yaml
+
+                """
+            )
+            try folder.write(
+                "routes.yaml",
+                "version: 1\nroutes:\n  /a/{x}: {GET: {scope: public, first_byte_timeout: 9s}}\n"
+            )
+            func explain(_ target: String) throws -> String {
+                let config = ["--config", folder.file("scopegate.yaml")]
+                return try ChildProcess.run(Program.path, ["explain", "GET", target] + config).output
+            }
+            let other = try explain("/a/c?d")
+            #expect(other.contains("http://127.0.0.1:9001, unix:"), "\(other)")
+            #expect(other.contains("first byte within 9s, idle for 7s at most"), "\(other)")
+            let prefixed = try explain("/a/b")
+            #expect(prefixed.contains("upstream  /a/b: https://b.example\n"), "\(prefixed)")
+            #expect(prefixed.contains("first byte within 9s, idle for 30s at most"), "\(prefixed)")
+        }
+
         @Test(arguments: [["check", "--nonsense"], ["nonsense"], ["explain"], ["serve", "--config", "/nowhere.yaml"]])
         func badUseEndsWith2(arguments: [String]) throws {
             let result = try ChildProcess.run(Program.path, arguments)
