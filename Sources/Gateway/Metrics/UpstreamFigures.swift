@@ -111,7 +111,7 @@ extension UpstreamFigures {
         opened += loop.forgottenConnections
         servers = loop.upstreams.flatMap { upstream in
             let isChecked = upstream.upstream.healthCheck != nil
-            return upstream.servers.map { .init(state: $0.state, isChecked: isChecked, requests: $0.requests) }
+            return upstream.servers.map { ServerFigures(state: $0.state, isChecked: isChecked, requests: $0.requests) }
         }
     }
 }

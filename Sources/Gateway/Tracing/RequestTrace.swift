@@ -1,4 +1,5 @@
 import Audit
+import CurlTransport
 import Tracing
 
 /// The spans of one request. Loop-bound, but for what its spans hand over when they end.

@@ -54,7 +54,11 @@ final class UpstreamServerState: Sendable {
     ///
     /// - Parameter reason: What went wrong; nil when it is well.
     func checked(_ reason: String?) {
-        (reason == nil ? checksSucceeded : checksFailed).add(1, ordering: .relaxed)
+        if reason == nil {
+            checksSucceeded.add(1, ordering: .relaxed)
+        } else {
+            checksFailed.add(1, ordering: .relaxed)
+        }
         update(reason) { reason == nil ? $0.checkSucceeded() : $0.checkFailed() }
     }
 

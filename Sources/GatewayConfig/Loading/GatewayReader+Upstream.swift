@@ -37,7 +37,7 @@ extension GatewayReader {
 
     private func prefix(_ node: YAMLNode, _ name: String) -> PathPrefix? {
         values.value(node, name) { (text) throws(ValueProblem) in
-            do {
+            do throws(PathPrefix.Problem) {
                 return try PathPrefix(parsing: text)
             } catch {
                 throw ValueProblem(error.description, help: error.help)
