@@ -19,7 +19,7 @@ public struct ServerHealth: Sendable {
         public init(failures: Int, backOff: UInt64, maximumBackOff: UInt64) {
             self.failures = failures
             self.backOff = backOff
-            self.maximumBackOff = maximumBackOff
+            self.maximumBackOff = max(maximumBackOff, backOff)
         }
     }
 
@@ -57,7 +57,8 @@ public struct ServerHealth: Sendable {
     private var failures = 0
     /// The end of the ejection that is under way or whose probation is; 0 for neither.
     private var ejectedUntil: UInt64 = 0
-    private var ejections = 0
+    /// How long the next ejection lasts.
+    private var nextBackOff: UInt64
     private var isUnhealthy = false
     private var agreeingChecks = 0
 
@@ -65,6 +66,7 @@ public struct ServerHealth: Sendable {
     public init(ejection: Ejection, checks: Checks = Checks()) {
         self.ejection = ejection
         self.checks = checks
+        nextBackOff = ejection.backOff
     }
 
     /// Since when, or from when on, it may get requests: 0 when it is well, ``never`` when checks have found it
@@ -85,9 +87,9 @@ public struct ServerHealth: Sendable {
             guard failures >= ejection.failures else { return nil }
         }
         failures = 0
-        let doubled = ejection.backOff << UInt64(min(ejections, 32))
-        let backOff = min(max(doubled, ejection.backOff), max(ejection.maximumBackOff, ejection.backOff))
-        ejections += 1
+        let backOff = nextBackOff
+        let (doubled, overflows) = backOff.multipliedReportingOverflow(by: 2)
+        nextBackOff = overflows ? ejection.maximumBackOff : min(doubled, ejection.maximumBackOff)
         ejectedUntil = now &+ max(1, backOff)
         return .ejected(backOff)
     }
@@ -99,7 +101,7 @@ public struct ServerHealth: Sendable {
         failures = 0
         guard ejectedUntil > 0 else { return nil }
         ejectedUntil = 0
-        ejections = 0
+        nextBackOff = ejection.backOff
         return .returned
     }
 

@@ -40,11 +40,11 @@ struct UpstreamDiagnosticTests {
             ("upstream: {url: \"ftp://a\"}", ["1:17: error: upstream.url: \"ftp://a\" is not an http or https URL"]),
             (
                 "upstream: {url: \"http://a\", tls: {server_name: b}}",
-                ["1:34: warning: upstream.tls.server_name has no effect on an http URL"]
+                ["1:35: warning: upstream.tls.server_name has no effect on an http URL"]
             ),
             (
                 "upstream: {url: \"https://a\", tls: {server_name: \"b:1\"}}",
-                ["1:48: error: upstream.tls.server_name: \"b:1\" is not a name alone"]
+                ["1:49: error: upstream.tls.server_name: \"b:1\" is not a name alone"]
             ),
             (
                 "upstream: {url: \"https://a\", tls: {certificate_file: cert.pem}}",
@@ -52,11 +52,11 @@ struct UpstreamDiagnosticTests {
             ),
             (
                 "upstream: {url: \"https://a\", tls: {certificate_file: cert.pem, key_file: other.pem}}",
-                ["1:73: error: other.pem is not the key of cert.pem"]
+                ["1:74: error: other.pem is not the key of cert.pem"]
             ),
             (
                 "upstream: {url: \"https://a\", tls: {certificate_file: old.pem, key_file: key.pem}}",
-                ["1:53: warning: old.pem has expired, so servers refuse it"]
+                ["1:54: warning: old.pem has expired, so servers refuse it"]
             ),
             ("upstream: {url: \"https://a\", tls: {certificate_file: cert.pem, key_file: key.pem}}", []),
             ("upstream: {url: \"http://a\", health_check: {}}", ["1:43: error: upstream.health_check.path is missing"]),
@@ -76,7 +76,7 @@ struct UpstreamDiagnosticTests {
                 "upstream: {url: \"http://a\", ejection: {back_off: 2s, max_back_off: 1s, failures: -1}}",
                 [
                     "1:54: error: upstream.ejection.max_back_off is below back_off",
-                    "1:83: error: upstream.ejection.failures has to be from 0 to 1000",
+                    "1:82: error: upstream.ejection.failures has to be from 0 to 1000",
                 ]
             ),
             (
@@ -92,7 +92,7 @@ struct UpstreamDiagnosticTests {
                 "upstream: {url: \"http://a\"}\nupstreams: [{url: \"http://b\"}, {prefix: /b}, {prefix: b, url: \"http://c\"}]",
                 [
                     "2:13: error: upstreams[0].prefix is missing", "2:32: error: upstreams[1].url is missing",
-                    "2:54: error: upstreams[2].prefix: \"b\" is not the beginning of a path",
+                    "2:55: error: upstreams[2].prefix: \"b\" is not the beginning of a path",
                 ]
             ),
             (
@@ -147,11 +147,11 @@ struct UpstreamDiagnosticTests {
     @Test(arguments: [
         (
             "{scope: public, first_byte_timeout: 1ms}",
-            "3:44: error: GET /a.first_byte_timeout has to be from 10ms to 1h"
+            "3:49: error: GET /a.first_byte_timeout has to be from 10ms to 1h"
         ),
-        ("{scope: public, idle_timeout: long}", "3:38: error: GET /a.idle_timeout: \"long\" is not a duration"),
-        ("{scope: public, idle_timeout: }", "3:23: error: GET /a.idle_timeout has no value"),
-        ("{scope: public, idle_timout: 1s}", "3:23: error: unknown key \"idle_timout\" in GET /a"),
+        ("{scope: public, idle_timeout: long}", "3:43: error: GET /a.idle_timeout: \"long\" is not a duration"),
+        ("{scope: public, idle_timeout: }", "3:29: error: GET /a.idle_timeout has no value"),
+        ("{scope: public, idle_timout: 1s}", "3:29: error: unknown key \"idle_timout\" in GET /a"),
     ])
     func timeoutsOfRoutesAreReportedWithTheirPlace(requirement: String, expected: String) {
         var files = MemoryFiles()
