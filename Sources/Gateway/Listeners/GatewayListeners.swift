@@ -42,6 +42,15 @@ final class GatewayListeners: Sendable {
         }
         for channel in channels { try? await channel.close() }
         for file in files { file.remove() }
+        await settleAccepted()
+    }
+
+    /// Waits for connections that were accepted and are not counted yet, or not closed: one goes from the listener's loop
+    /// to its own, back, and to its own again, and would be dropped open if the loops ended meanwhile.
+    private func settleAccepted() async {
+        for _ in 1...3 {
+            for loop in loops.values { try? await loop.eventLoop.submit {}.get() }
+        }
     }
 
     private func open(
