@@ -34,7 +34,7 @@ install_python_packages() {
 prepare() {
     work="$root/.build-benchmarks"
     mkdir -p "$work"
-    install_packages python3 python3-venv gcc libc6-dev nginx libnginx-mod-http-lua "$@"
+    install_packages python3 python3-venv gcc libc6-dev libssl-dev openssl nginx libnginx-mod-http-lua "$@"
     if [ -z "$scopegate" ]; then
         install_packages "${build_packages[@]}"
         require_swift
@@ -43,7 +43,7 @@ prepare() {
         (cd "$root" && swift build -c release --static-swift-stdlib --product scopegate)
         scopegate=$(cd "$root" && swift build -c release --static-swift-stdlib --show-bin-path)/scopegate
     fi
-    cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$work/load" "$here/Load/load.c"
+    cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$work/load" "$here/Load/load.c" -lssl -lcrypto
     ulimit -n "$(ulimit -Hn)"
 }
 

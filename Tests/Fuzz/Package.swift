@@ -39,6 +39,7 @@ let fuzzers = [
             .product(name: "NIOHTTP1", package: "swift-nio"),
         ]
     ),
+    fuzzer("audit-line", "FuzzAuditLine", ["Audit", "StrictJSON"]),
     fuzzer("matcher-differential", "FuzzMatcherDifferential", ["HTTP1", "RouteMap", "ScopeModel"]),
 ]
 
@@ -54,6 +55,15 @@ let package = Package(
         .target(name: "ScopeModel", swiftSettings: settings),
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CAudit", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
+        // Its records are rendered by what it keeps to itself.
+        .target(
+            name: "Audit",
+            dependencies: ["CAudit", "Digests", "StrictJSON"],
+            swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]
+        ),
         .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
         .target(
             name: "GatewayConfig",

@@ -19,10 +19,10 @@ fuzz="$root/Tests/Fuzz"
 work="$root/.build-fuzz"
 all=(
     request-head response-head chunked-coding request-target header-rules configuration introspection-answer
-    codec-differential matcher-differential
+    audit-line codec-differential matcher-differential
 )
 declare -A dictionaries=(
-    [request-target]=target [configuration]=yaml [introspection-answer]=json [matcher-differential]=routes
+    [request-target]=target [configuration]=yaml [introspection-answer]=json [audit-line]=json [matcher-differential]=routes
 )
 # The least number of edges that the seeds alone reach. Much fewer mean that only the harness is instrumented.
 least_coverage=400

@@ -2,7 +2,7 @@ import GatewayConfig
 import NIOCore
 
 /// What a connection tells of its client, worked out once when it is accepted.
-struct ClientIdentity {
+final class ClientIdentity: Sendable {
     /// The client's address as text, without a port and without brackets.
     let address: String
     /// Whether the address is one of `trusted_proxies`, so that what it says of where requests come from is believed.

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from .peers import PEERS
+from .plot import write_plot
 from .report import print_report
 from .results import Results
 from .runner import Runner
@@ -38,6 +39,8 @@ def main():
     parser.add_argument("--warm-up", type=float, default=1, help="seconds before each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     parser.add_argument("--results", type=Path, help="a file (JSON) that the results are added to")
+    parser.add_argument("--plot", type=Path, help="a file (SVG) for a plot of the results")
+    parser.add_argument("--only-report", action="store_true", help="measure nothing; report what is in --results")
     parser.add_argument("--scopegate", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--load", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--programs", type=Path, required=True, help=argparse.SUPPRESS)
@@ -45,18 +48,26 @@ def main():
     if os.cpu_count() < 2:
         sys.exit("error: two cores are needed, one for the gateway and one for the load")
 
+    results = Results.read(options.results) if options.results and options.results.exists() else Results()
+    if not options.only_report:
+        measure(options, results, workloads)
+    print_report(results)
+    if options.plot:
+        write_plot(results, options.plot)
+    sys.exit(1 if results.failures else 0)
+
+
+def measure(options, results, workloads):
     setting = Setting(options.scopegate.resolve(), options.load, options.programs)
     try:
         peers = [PEERS[name] for name in options.peers]
-        results = Results.read(options.results) if options.results and options.results.exists() else Results()
         results.versions.update({peer.name: peer.version(setting) for peer in peers})
         Runner(setting, PEERS, options, results).run([workloads[name] for name in options.workloads])
     finally:
         setting.close()
-    print_report(results)
-    if options.results:
-        results.write(options.results)
-    sys.exit(1 if results.failures else 0)
+        # What was measured before a failure isn't lost.
+        if options.results:
+            results.write(options.results)
 
 
 main()

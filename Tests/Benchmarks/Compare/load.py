@@ -34,8 +34,9 @@ class Loader:
         self.backend = backend
 
     def measure(
-        self, gateway, request, *, connections, seconds, warm_up, rate=0, status=200, length=None, numbers=1, fill=0
-    ):
+        self, gateway, request, *, connections, seconds, warm_up, rate=0, status=200, length=None, numbers=1, fill=0,
+        tls=False,
+    ):  # fmt: skip
         """Loads `gateway`; `request` is the file that holds what to send. Throws when any answer is not as expected."""
         command = [
             str(self.program), "--port", str(gateway.port), "--request", str(request),
@@ -44,6 +45,8 @@ class Loader:
         ]  # fmt: skip
         if length is not None:
             command += ["--length", str(length)]
+        if tls:
+            command.append("--tls")
         with subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -1,31 +1,53 @@
-"""The results as a table in Markdown."""
+"""The results as tables in Markdown."""
+
+import datetime
+import os
+import platform
+from pathlib import Path
 
 from .peers import PEERS
 from .workloads import BASE, WORKLOADS
 
 PLAIN = "nginx-plain"
+COLUMNS = (
+    "gateway", "requests/s", "×", "CPU µs/request", "× nginx-auth", "× nginx-plain", "p50 µs", "p99 µs", "×",
+    "p99.9 µs", "core busy", "memory", "×",
+)  # fmt: skip
+
+
+def machine():
+    """What kind of machine this is."""
+    models = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    kind = " (virtual)" if "hypervisor" in Path("/proc/cpuinfo").read_text() else ""
+    return f"{os.cpu_count()} cores of {models[0] if models else platform.machine()}{kind}, Linux {platform.release()}"
 
 
 def print_report(results):
+    print(f"{datetime.date.today().isoformat()}; {machine()}")
     print(", ".join(f"{name} {version}" for name, version in results.versions.items()))
     titles = {workload.name: workload.title for workload in WORKLOADS}
     for (workload, connections), peers in results.measurements.items():
         print(f"\n{workload}: {titles[workload]}; {connections} connections\n")
-        print("| gateway | requests/s | CPU µs/request | to nginx-auth | to nginx-plain | p50 µs | p99 µs | p99.9 µs | core busy | memory |")
-        print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
-        bases = [results.median(workload, connections, base, "cpu_microseconds") for base in (BASE, PLAIN)]
+        print(f"| {' | '.join(COLUMNS)} |")
+        print("|---" + "|--:" * (len(COLUMNS) - 1) + "|")
         for peer in (name for name in PEERS if name in peers):
 
             def median(field, peer=peer):
                 return results.median(workload, connections, peer, field)
 
-            cpu = median("cpu_microseconds")
+            def ratio(field, base=BASE, peer=peer):
+                """Beside another gateway; × in the columns."""
+                of, own = results.median(workload, connections, base, field), median(field, peer)
+                return f"{own / of:.2f}" if of else "–"
+
             low, high = results.spread(workload, connections, peer, "cpu_microseconds")
-            print(
-                f"| {peer} | {median('per_second'):,.0f} | {cpu:.2f} ({low:.2f}–{high:.2f}) |"
-                f" {' | '.join(f'{cpu / base:.2f}' if base else '–' for base in bases)} |"
-                f" {median('p50'):.0f} | {median('p99'):.0f} | {median('p999'):.0f} |"
-                f" {median('utilisation') * 100:.0f}% | {median('resident_kib') / 1024:.1f} MiB |"
-            )
+            cells = (
+                peer, f"{median('per_second'):,.0f}", ratio("per_second"),
+                f"{median('cpu_microseconds'):.2f} ({low:.2f}–{high:.2f})", ratio("cpu_microseconds"),
+                ratio("cpu_microseconds", PLAIN), f"{median('p50'):.0f}", f"{median('p99'):.0f}", ratio("p99"),
+                f"{median('p999'):.0f}", f"{median('utilisation') * 100:.0f}%",
+                f"{median('resident_kib') / 1024:.1f} MiB", ratio("resident_kib"),
+            )  # fmt: skip
+            print(f"| {' | '.join(cells)} |")
     for failure in results.failures:
         print(f"\nfailed: {failure}")

@@ -59,6 +59,7 @@ class Runner:
             length=workload.length,
             numbers=workload.numbers,
             fill=fill,
+            tls=workload.tls,
         )
 
     def rate(self, workload, connections):

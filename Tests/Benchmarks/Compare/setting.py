@@ -1,5 +1,6 @@
 """Where a comparison takes place: a folder, the cores, the backend, and the programs under test."""
 
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -27,6 +28,19 @@ class Setting:
         folder.mkdir()
         folder.chmod(0o777)
         return folder
+
+    def certificate(self):
+        """A certificate and its key (ECDSA on P-256), for itself to sign; each a file, and both in one."""
+        certificate, key, both = (self.folder / name for name in ("gate.pem", "gate.key", "gate-both.pem"))
+        if not both.exists():
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                 "-days", "2", "-subj", "/CN=journal.example", "-keyout", str(key), "-out", str(certificate)],
+                check=True, capture_output=True,
+            )  # fmt: skip
+            key.chmod(0o644)
+            both.write_text(certificate.read_text() + key.read_text())
+        return certificate, key, both
 
     def request_file(self, workload):
         path = self.folder / f"{workload.name}.request"

@@ -11,6 +11,7 @@ NUMBERED_KEY = "bench-read-@@@@@@@@@@@@"
 
 BASE = "nginx-auth"  # what the others are compared with
 INTROSPECTING = ("nginx-auth", "nginx-lua", "traefik", "caddy", "scopegate")
+SECURED = ("nginx-auth", "nginx-plain", "nginx-lua", "haproxy", "scopegate")
 MANY_ROUTES = ("nginx-auth", "nginx-lua", "haproxy", "scopegate")
 
 
@@ -28,6 +29,7 @@ class Workload:
     connections: tuple = (64,)
     keys: int = 1  # how many keys take turns; all are cached before it begins
     fresh_keys: bool = False  # every request has a key that was never seen
+    tls: bool = False  # the client's connections are secured
     of_saturation: float = 0  # the rate as a part of nginx auth_request's highest; 0 for as fast as it goes
     peers: tuple | None = None  # those that take part; None for all
 
@@ -76,6 +78,7 @@ WORKLOADS = [
     Workload("new-key", "a new key every request", key=NUMBERED_KEY, fresh_keys=True, peers=INTROSPECTING),
     Workload("post", "POST of 16 KiB", method="POST", body=16 << 10),
     Workload("large", "answer of 1 MiB", path="/api/v1/trades/large", length=LARGE, connections=(16,)),
+    Workload("tls", "cached key, small GET, TLS 1.3 from the client", tls=True, peers=SECURED),
     *(growing_routes(count) for count in (10, 1000, 10_000)),
     Workload(
         "connections", "cached key, small GET", connections=(1, 10, 100, 1000, 5000),

@@ -8,6 +8,7 @@
 // One thread. It prints "ready" when all connections are open and warm, waits for a line on its input, measures,
 // prints one line of JSON, and keeps the connections open until its input ends: whoever started it can read the
 // server's CPU time and memory before and after, for exactly the requests that it reports.
+// With --tls the connections are secured by TLS 1.3; whoever answers is believed, for what is measured is not trust.
 //
 // With --numbers the request's number goes round in so many; --fill sends so many requests first, so that a cache has
 // all of them.
@@ -29,6 +30,7 @@
 #include "histogram.h"
 #include "request.h"
 #include "response.h"
+#include "stream.h"
 
 enum { READ_BUFFER = 1 << 18, HEAD_LIMIT = 1 << 14, EVENTS = 512 };
 static const uint64_t NANOSECONDS = 1000000000;
@@ -37,7 +39,7 @@ static const uint64_t DRAIN_LIMIT = 10 * 1000000000ull;
 static const uint64_t NUMBER_STEP = 982451653;
 
 typedef struct connection {
-    int descriptor;
+    stream stream;
     bool waits;         // a request is under way
     bool in_body;       // the head of its answer is there
     bool closes;        // the server closes after this answer
@@ -57,6 +59,7 @@ static struct {
     double seconds, warm_up, rate;
     int64_t length;
     uint64_t first_number, numbers, fill;
+    bool tls;
     const char *request_path;
 } options = {.connections = 1, .status = 200, .seconds = 5, .warm_up = 0.5, .length = -1, .numbers = 1};
 
@@ -95,20 +98,21 @@ static void note_error(const char *what) {
 
 static void watch(connection *it, int operation, uint32_t events) {
     struct epoll_event event = {.events = events, .data.ptr = it};
-    if (epoll_ctl(poller, operation, it->descriptor, &event) != 0) fail("epoll_ctl: %s", strerror(errno));
+    if (epoll_ctl(poller, operation, it->stream.descriptor, &event) != 0) fail("epoll_ctl: %s", strerror(errno));
 }
 
 static void open_connection(connection *it) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    it->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (it->descriptor < 0) fail("socket: %s", strerror(errno));
-    if (connect(it->descriptor, (struct sockaddr *)&address, sizeof address) != 0) {
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) fail("socket: %s", strerror(errno));
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) {
         fail("can't connect to port %d: %s", options.port, strerror(errno));
     }
     int one = 1;
-    setsockopt(it->descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (fcntl(it->descriptor, F_SETFL, O_NONBLOCK) != 0) fail("fcntl: %s", strerror(errno));
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (!stream_open(&it->stream, descriptor, options.tls)) fail("no TLS connection to port %d", options.port);
+    if (fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0) fail("fcntl: %s", strerror(errno));
     it->wants_to_send = false;
     it->in_body = false;
     it->head_length = 0;
@@ -116,7 +120,7 @@ static void open_connection(connection *it) {
 }
 
 static void reopen(connection *it) {
-    close(it->descriptor);
+    stream_close(&it->stream);
     counts.reconnects++;
     open_connection(it);
 }
@@ -135,7 +139,7 @@ static connection *take_free(void) {
 
 static void send_rest(connection *it) {
     request_number(&request, it->number);
-    ssize_t sent = send(it->descriptor, request.bytes + it->sent, request.length - it->sent, MSG_NOSIGNAL);
+    ssize_t sent = stream_send(&it->stream, request.bytes + it->sent, request.length - it->sent);
     if (sent > 0) it->sent += (size_t)sent;
     if (sent < 0 && errno != EAGAIN) return; // the end of the connection is seen when it is read
     bool more = it->sent < request.length;
@@ -181,7 +185,7 @@ static void lose(connection *it, const char *what) {
 /// Reads what there is. True when the answer is complete, or lost, and the connection free again.
 static bool receive(connection *it) {
     if (it->head_length) memcpy(buffer, it->head, it->head_length);
-    ssize_t count = recv(it->descriptor, buffer + it->head_length, sizeof buffer - it->head_length, 0);
+    ssize_t count = stream_receive(&it->stream, buffer + it->head_length, sizeof buffer - it->head_length);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     if (count <= 0) {
         bool waited = it->waits;
@@ -261,7 +265,9 @@ static uint64_t run(double seconds, double rate) {
             connection *it = events[index].data.ptr;
             if (events[index].events & EPOLLOUT) send_rest(it);
             if (!(events[index].events & ~(uint32_t)EPOLLOUT)) continue;
-            if (!receive(it)) continue;
+            bool complete = receive(it);
+            while (!complete && stream_holds_more(&it->stream)) complete = receive(it);
+            if (!complete) continue;
             last = now();
             if (!open_loop && last < end) start(it, last); else put_free(it);
         }
@@ -283,7 +289,7 @@ static void read_options(int count, char **arguments) {
         {"rate", required_argument, 0, 'r'},    {"request", required_argument, 0, 'f'},
         {"status", required_argument, 0, 'e'},  {"length", required_argument, 0, 'l'},
         {"first", required_argument, 0, 'i'},   {"numbers", required_argument, 0, 'n'},
-        {"fill", required_argument, 0, 'k'},
+        {"fill", required_argument, 0, 'k'},    {"tls", no_argument, 0, 't'},
         {0, 0, 0, 0}};
     for (int option; (option = getopt_long(count, arguments, "", known, NULL)) != -1;) {
         switch (option) {
@@ -298,12 +304,13 @@ static void read_options(int count, char **arguments) {
         case 'i': options.first_number = (uint64_t)number(optarg); break;
         case 'n': options.numbers = (uint64_t)number(optarg); break;
         case 'k': options.fill = (uint64_t)number(optarg); break;
+        case 't': options.tls = true; break;
         default: exit(2);
         }
     }
     if (!options.port || !options.request_path || options.connections < 1 || options.numbers < 1) {
         fail("usage: load --port PORT --request FILE [--connections N] [--seconds S] [--warm-up S] [--rate PER_SECOND]"
-             " [--status CODE] [--length BYTES] [--first NUMBER] [--numbers COUNT] [--fill COUNT]");
+             " [--status CODE] [--length BYTES] [--first NUMBER] [--numbers COUNT] [--fill COUNT] [--tls]");
     }
 }
 

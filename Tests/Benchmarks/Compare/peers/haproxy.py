@@ -36,7 +36,7 @@ defaults
     http-reuse always
     option forwardfor
 frontend gateway
-    bind 127.0.0.1:{self.port} backlog 8192
+    bind 127.0.0.1:{self.port} backlog 8192 {f"ssl crt {self.setting.certificate()[2]}" if self.workload.tls else ""}
     log global
     unique-id-format %{{+X}}o%ci%cp%fi%fp%Ts%rt%pid
     unique-id-header X-Request-Id

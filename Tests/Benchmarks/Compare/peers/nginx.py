@@ -39,13 +39,22 @@ http {{
     }}
     {self.http()}
     server {{
-        listen 127.0.0.1:{self.port} backlog=8192;
+        {self.listen()}
         {FORWARDED}
         {self.server()}
     }}
 }}
 """)
         return ["nginx", "-c", str(configuration), "-p", str(self.folder)]
+
+    def listen(self):
+        if not self.workload.tls:
+            return f"listen 127.0.0.1:{self.port} backlog=8192;"
+        certificate, key, _ = self.setting.certificate()
+        return (
+            f"listen 127.0.0.1:{self.port} ssl backlog=8192; ssl_protocols TLSv1.2 TLSv1.3;"
+            f" ssl_certificate {certificate}; ssl_certificate_key {key};"
+        )
 
     def http(self):
         return ""

@@ -22,9 +22,11 @@ class Scopegate(Peer):
         )
         backend = f"http://127.0.0.1:{self.setting.backend.port}"
         capacity = max(100_000, self.workload.keys * 5 // 4)
+        certificate, key, _ = self.setting.certificate() if self.workload.tls else (None, None, None)
+        tls = f", tls: {{certificates: [{{certificate_file: {certificate}, key_file: {key}}}]}}" if certificate else ""
         configuration = self.folder / "scopegate.yaml"
         configuration.write_text(f"""
-listen: [{{address: "127.0.0.1:{self.port}"}}]
+listen: [{{address: "127.0.0.1:{self.port}"{tls}}}]
 upstream: {{url: "{backend}"}}
 introspection: {{url: "{backend}/introspect", cache: {{capacity: {capacity}, ttl: {self.workload.ttl}s}}}}
 routes: routes.yaml

@@ -1,0 +1,123 @@
+@testable import Audit
+import FuzzSupport
+import StrictJSON
+
+/// A record whose texts are the parts of the input, in the order that stands in ``init(_:)``.
+struct WrittenRecord {
+    private let bytes: [UInt8]
+    private var parts: [Range<Int>]
+    private let line: [UInt8]
+
+    private static let separator: UInt8 = 0x1E
+    private static let names = ["request_id", "method", "path", "query", "trace_id", "user_agent", "key_id"]
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        parts = []
+        var start = 0
+        for index in bytes.indices where bytes[index] == Self.separator {
+            parts.append(start..<index)
+            start = index + 1
+        }
+        parts.append(start..<bytes.count)
+        func part(_ index: Int) -> Range<Int>? { index < parts.count ? parts[index] : nil }
+        func text(_ index: Int) -> String? { part(index).map { String(decoding: bytes[$0], as: UTF8.self) } }
+        var head = AuditedHead()
+        head.method = part(1)
+        head.path = part(2)
+        head.traceID = part(4)
+        head.userAgent = part(5)
+        head.secrets = parts.dropFirst(7).prefix(2).map { $0 }
+        let record = AuditRecord(
+            timeMicroseconds: 1_795_000_000_000_000,
+            decision: bytes.count % 3 == 0 ? .shadow(AuditShadow(code: "allowed", template: text(9))) : .denied,
+            requestID: bytes.span.extracting(part(0) ?? 0..<0),
+            client: text(9) ?? "192.0.2.1",
+            head: head,
+            in: bytes.span,
+            query: part(3).map { Array(bytes[$0]) },
+            template: text(9),
+            code: "forbidden_scope",
+            status: 403,
+            requiredScope: text(9),
+            grantedScopes: text(9).map { [$0, $0] },
+            keyID: part(6).map { Array(bytes[$0]) },
+            subject: text(9),
+            generation: 7
+        )
+        var chain = AuditChain()
+        var lines: [UInt8] = []
+        AuditRecordRenderer.render(
+            .request(bytes.count % 2 == 0 ? record : record.refused(code: "overloaded", status: 503, timeMicroseconds: 1)),
+            .init(timeMicroseconds: 1, instance: .name("gate-1")),
+            chain: &chain,
+            signer: nil,
+            into: &lines
+        )
+        line = lines
+    }
+
+    func check() {
+        expect(line.last == 0x0A && !line.dropLast().contains { $0 < 0x20 || $0 == 0x7F }, "not one clean line")
+        guard let value = try? JSONValue(parsing: Array(line.dropLast()).span), case .object(let object) = value else {
+            finding("not a JSON object: \(quoted(line))")
+        }
+        line.dropLast().withUnsafeBytes { line in
+            let line = AuditLine(UnsafeRawBufferPointer(line))
+            expect(line.text(.code) == (bytes.count % 2 == 0 ? "forbidden_scope" : "overloaded"), "another code")
+            expect(line.text(.generation) == "7", "another generation")
+            expect(line.text(.sequence) == "1", "another number")
+        }
+        for (name, range) in zip(Self.names, parts) {
+            guard case .string(let shown)? = object[name] else { finding("\(name) is missing") }
+            check(shown, of: name, Array(bytes[range]))
+        }
+    }
+
+    /// What is shown is the text itself, a part of it, or the text without the keys.
+    private func check(_ shown: [UInt8], of name: String, _ text: [UInt8]) {
+        let read = Self.unescaped(shown)
+        for secret in secrets {
+            expect(SecretScrubber.firstIndex(of: secret.span, in: read.span, from: 0) == nil, "\(name) holds a key")
+        }
+        let isWhole = !text.contains { name == "path" && ($0 == 0x3F || $0 == 0x23) }
+        if secrets.isEmpty, isWhole, text.count <= AuditLimits.method {
+            expectEqual(read, text, "\(name) is not given back")
+        }
+        if secrets.isEmpty { expect(text.starts(with: read), "\(name) is another text") }
+    }
+
+    /// The keys that must not be found, of the form that keys have (RFC 6750 §2.1): without the brackets of what stands
+    /// in their place.
+    private var secrets: [[UInt8]] {
+        parts.dropFirst(7).prefix(2).map { Array(bytes[$0]) }.filter { secret in
+            secret.count >= SecretScrubber.shortestSecret && !secret.contains { $0 == 0x5B || $0 == 0x5D }
+        }
+    }
+
+    /// The bytes that a value of the log stands for.
+    private static func unescaped(_ value: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var index = 0
+        while index < value.count {
+            guard value[index] == 0x5C else {
+                result.append(value[index])
+                index += 1
+                continue
+            }
+            expect(index + 1 < value.count, "a backslash at the end")
+            if value[index + 1] == 0x5C {
+                result.append(0x5C)
+                index += 2
+            } else {
+                let digits = String(decoding: value[(index + 1)...].prefix(3), as: UTF8.self)
+                guard digits.hasPrefix("x"), let byte = UInt8(digits.dropFirst(), radix: 16) else {
+                    finding("an escape of another kind: \(quoted(value))")
+                }
+                result.append(byte)
+                index += 4
+            }
+        }
+        return result
+    }
+}
