@@ -41,7 +41,7 @@ final class AuditFile: AuditStore {
         do {
             try findEnd()
         } catch {
-            Glibc.close(descriptor)
+            // What is open is closed by `deinit`, which runs also then: `self` is complete.
             throw AuditOpenError(path: path, errno: error.errno)
         }
     }

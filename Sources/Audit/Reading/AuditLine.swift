@@ -82,7 +82,9 @@ public struct AuditLine {
 
     /// A value as it is written, as text.
     static func text(_ raw: UnsafeRawBufferPointer) -> String {
-        guard raw.contains(UInt8(ascii: "\\")) else { return String(decoding: raw, as: UTF8.self) }
+        // Whoever wrote the line may have left out the escapes that we write.
+        let isPlain = raw.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\\") }
+        guard !isPlain else { return String(decoding: raw, as: UTF8.self) }
         let quoted = [UInt8(ascii: "\"")] + raw + [UInt8(ascii: "\"")]
         let value = try? JSONValue(parsing: quoted.span).string
         return printable(value ?? String(decoding: raw, as: UTF8.self))

@@ -1,6 +1,7 @@
-@testable import Audit
 import FuzzSupport
 import StrictJSON
+
+@testable import Audit
 
 /// Any bytes as the texts of a record, and as a line of a log: what is written is one line of JSON that gives the texts
 /// back and holds no key, and what is read, whoever wrote it, is read within its bounds.
