@@ -183,7 +183,7 @@ def slow():
     lame = Nginx(
         path,
         locations=f"location = /load {{ limit_req zone=all burst=1000; root {path}; }}",
-        http="limit_req_zone $server_name zone=all:1m rate=50r/s;",
+        http="limit_req_zone $binary_remote_addr zone=all:1m rate=50r/s;",
     )
     gate = gateway([quick.url, lame.url])
     load = Load(gate.port, 10, ["GET"]).join()
