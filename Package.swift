@@ -8,6 +8,9 @@ let strict = Context.environment["SCOPEGATE_STRICT"] == "1"
 /// Set by Tests/Sanitizers/thread.sh, for locks that ThreadSanitizer can see.
 let threadSanitizer = Context.environment["SCOPEGATE_THREAD_SANITIZER"] == "1"
 
+/// Set by what builds packages and images, for `scopegate --version`.
+let commit = Context.environment["SCOPEGATE_COMMIT"].map { $0.filter { $0.isASCII && ($0.isLetter || $0.isNumber) } }
+
 let settings: [SwiftSetting] =
     [.enableUpcomingFeature("ExistentialAny")] + (strict ? [.treatAllWarnings(as: .error)] : [])
     + (threadSanitizer ? [.define("THREAD_SANITIZER")] : [])
@@ -53,6 +56,10 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CAudit", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CBuild",
+            cSettings: commit.map { [.define("SCOPEGATE_COMMIT", to: "\"\($0)\"")] } ?? []
+        ),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "CurlTransport",
@@ -101,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "scopegate",
             dependencies: [
-                "Audit", "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection", "JournalDemo", "RouteMap",
-                "ScopeModel", "StrictJSON", "Top", logging, nioPosix,
+                "Audit", "CBuild", "CurlTransport", "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection",
+                "JournalDemo", "RouteMap", "ScopeModel", "StrictJSON", "Top", logging, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -15,7 +15,7 @@ struct Scopegate: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, TopCommand.self, Reload.self, Check.self, Diff.self, TestCommand.self, Replay.self,
+            Serve.self, Health.self, TopCommand.self, Reload.self, Check.self, Diff.self, TestCommand.self, Replay.self,
             ImportCommand.self,
             Explain.self, Routes.self, Catalog.self, Introspect.self, Revoke.self, AuditCommand.self, DemoCommand.self,
         ]
@@ -52,10 +52,4 @@ enum ExitStatus: Int32, Error {
     case finding = 1
     /// The command was used wrongly, or what it was given can't be used.
     case badInput = 2
-}
-
-/// What `--version` says.
-enum Version {
-    static let number = "0.1.0"
-    static let text = "scopegate \(number)"
 }

@@ -72,7 +72,7 @@ struct EffectiveConfigurationTests {
             continuation_frames: 7}}
         trusted_proxies: [10.0.0.0/8, "fd00::/8", unix]
         log: {level: warning}
-        shutdown: {grace_period: 4s}
+        shutdown: {grace_period: 4s, lame_duck: 5s, idle_grace: 6s}
         """
 
     private static let clients = [

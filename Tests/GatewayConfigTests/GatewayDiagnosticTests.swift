@@ -304,7 +304,7 @@ struct GatewayDiagnosticTests {
                      drain_body: 0}
             trusted_proxies: [10.0.0.0/8, "::1"]
             log: {level: debug}
-            shutdown: {grace_period: 0s}
+            shutdown: {grace_period: 0s, lame_duck: 1s, idle_grace: 2s}
 
             """
         let loaded = try Fixture.load(text).configuration
@@ -358,7 +358,7 @@ struct GatewayDiagnosticTests {
         expected.limits.drainBody = 0
         expected.trustedProxies = [try CIDRBlock(parsing: "10.0.0.0/8"), try CIDRBlock(parsing: "::1")]
         expected.log.level = .debug
-        expected.shutdown.gracePeriod = .zero
+        expected.shutdown = ShutdownConfiguration(gracePeriod: .zero, lameDuck: .seconds(1), idleGrace: .seconds(2))
         #expect(loaded == expected)
     }
 

@@ -12,14 +12,17 @@ from .waiting import wait_for
 
 
 class Gateway:
-    """Started, and ready. What it logs is in the file `gateway.err` of its folder."""
+    """Started, and ready. What it logs is in the file `gateway.err` of its folder, or in that of another name."""
 
-    def __init__(self, binary, configuration, stdout=subprocess.DEVNULL, environment=None, prefix=(), user=None):
-        self.errors = configuration.parent / "gateway.err"
+    def __init__(
+        self, binary, configuration, stdout=subprocess.DEVNULL, environment=None, prefix=(), user=None, arguments=(),
+        name="gateway", pass_fds=(),
+    ):  # fmt: skip
+        self.errors = configuration.parent / f"{name}.err"
         with self.errors.open("w") as errors:
             self.process = subprocess.Popen(
-                [*prefix, binary, "serve", "--config", str(configuration)],
-                stdout=stdout, stderr=errors, env={**os.environ, **(environment or {})}, user=user,
+                [*prefix, binary, "serve", "--config", str(configuration), *arguments],
+                stdout=stdout, stderr=errors, env={**os.environ, **(environment or {})}, user=user, pass_fds=pass_fds,
             )  # fmt: skip
         lines = wait_for("the gateway is ready", self._lines)
         self.port = self._port(next(line["address"] for line in lines if line["message"] == "listening"))

@@ -10,11 +10,12 @@ from .waiting import free_port, listens, wait_for
 class Nginx:
     """Answers everything with an empty list in JSON, but for further `locations` of its configuration.
 
-    It can be killed and started again; then it listens where it did before.
+    It can be killed and started again; then it listens where it did before. With a `prefix` it runs on another host of the
+    run, at an address of that.
     """
 
-    def __init__(self, folder, locations="", answer='{"data":[]}', address="127.0.0.1", port=None, http=""):
-        self.folder, self.address, self.port = folder, address, port or free_port()
+    def __init__(self, folder, locations="", answer='{"data":[]}', address="127.0.0.1", port=None, http="", prefix=()):
+        self.folder, self.address, self.port, self.prefix = folder, address, port or free_port(), prefix
         (folder / "nginx.conf").write_text(
             f"""
             daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;
@@ -37,10 +38,17 @@ class Nginx:
     def start(self):
         # A session of its own, so that all of its processes can be told at once.
         self.process = subprocess.Popen(
-            ["nginx", "-c", self.folder / "nginx.conf", "-p", self.folder, "-e", self.folder / "nginx-error.log"],
+            [*self.prefix, "nginx", "-c", self.folder / "nginx.conf", "-p", self.folder, "-e", self.folder / "nginx-error.log"],
             start_new_session=True,
         )
-        wait_for("nginx", lambda: listens(self.port, self.address))
+        wait_for("nginx", self.is_there)
+
+    def is_there(self):
+        if not self.prefix:
+            return listens(self.port, self.address)
+        # It is written when the sockets are open.
+        process = self.folder / "nginx.pid"
+        return process.exists() and process.read_text()
 
     @property
     def url(self):

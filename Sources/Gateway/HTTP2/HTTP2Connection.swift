@@ -19,6 +19,7 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
     private var context: ChannelHandlerContext?
     private var idleTimer: RepeatedTask?
     private var isLeaving = false
+    private var isQuiescing = false
     private var isReported = false
 
     /// Adds the handlers of a connection to its pipeline.
@@ -57,7 +58,6 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        guard !loop.isDraining else { return context.close(promise: nil) }
         loop.add(self)
         loop.services.metrics.http2.connectionBegun()
         let limit = loop.snapshot.limits.keepAliveTimeout
@@ -66,9 +66,18 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
         idleTimer = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.checkIdle(limit)
         }
+        // Once the library has begun the connection with its settings.
+        if loop.isDraining { context.eventLoop.execute { bound.value.drain() } }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .ping(let ping, ack: true) = unwrapInboundIn(data).payload, ping.integer == HTTP2Gate.farewell {
+            quiesce()
+        }
+        context.fireChannelRead(data)
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end()
@@ -84,14 +93,18 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
     }
 
     private func checkIdle(_ limit: TimeAmount) {
-        guard let since = streams.idleSince else { return }
-        let now = NIODeadline.now()
-        if !isLeaving, now - since >= limit {
-            loop.idleClosed(client: carrier.remote?.ipAddress ?? "unknown")
-            drain()
-        } else if isLeaving, now - since >= limit + Self.farewellTime {
-            context?.close(promise: nil)
-        }
+        guard !isLeaving, let since = streams.idleSince, NIODeadline.now() - since >= limit else { return }
+        loop.idleClosed(client: carrier.remote?.ipAddress ?? "unknown")
+        drain()
+    }
+
+    /// A client that hasn't acknowledged in time that the connection ends gets no more streams than it has.
+    private func checkFarewell() {
+        guard let context else { return }
+        quiesce()
+        if streams.idleSince != nil { return context.close(promise: nil) }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.farewellTime) { bound.value.checkFarewell() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -106,7 +119,17 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
     func drain() {
         guard !isLeaving, let context else { return }
         isLeaving = true
-        // GOAWAY; what is under way is finished (RFC 9113 §6.8).
+        // What the client begins before it has heard of that is served (RFC 9113 §6.8). The library, once it has sent GOAWAY
+        // on a connection without streams, would refuse it, so it is told only when the client knows.
+        gate.sayFarewell()
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.farewellTime) { bound.value.checkFarewell() }
+    }
+
+    /// The client has heard that the connection ends: it does when what has begun is finished.
+    private func quiesce() {
+        guard !isQuiescing, let context else { return }
+        isQuiescing = true
         context.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     }
 

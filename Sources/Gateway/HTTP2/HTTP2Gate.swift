@@ -15,6 +15,9 @@ final class HTTP2Gate: ChannelDuplexHandler {
 
     private static let headerLength = 9
     private static let goAway: UInt8 = 7
+    private static let ping: UInt8 = 6
+    /// What the PING behind ``sayFarewell()`` carries.
+    static let farewell: UInt64 = 0x73_63_6F_70_65_62_79_65
 
     /// The client has been told of an error of the connection.
     private(set) var hasFailed = false
@@ -23,6 +26,25 @@ final class HTTP2Gate: ChannelDuplexHandler {
     private var discarded = 0
     private var isEnding = false
     private var isFlushing = false
+    private var context: ChannelHandlerContext?
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// Sends GOAWAY that allows all streams yet, and PING: when that is acknowledged the client knows.
+    ///
+    /// Frames are written whole within one turn of the loop, so it must not be called from within a write.
+    func sayFarewell() {
+        guard let context, !hasFailed else { return }
+        var frames = ByteBuffer()
+        for (kind, payload) in [(Self.goAway, UInt64(UInt32.max >> 1) << 32), (Self.ping, Self.farewell)] {
+            // Length, kind, no flags, stream 0 (RFC 9113 §4.1).
+            frames.writeMultipleIntegers(UInt8(0), UInt16(8), kind, UInt8(0), UInt32(0))
+            frames.writeInteger(payload)
+        }
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(frames)), promise: nil)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard hasFailed else { return context.fireChannelRead(data) }

@@ -238,7 +238,9 @@ extension InboundConnection {
     }
 
     private func closeIdle() {
-        loop.idleClosed(client: identity?.address ?? "unknown")
+        // A request that has come meanwhile would be lost.
+        if phase == .head, hasUnreadBytes { return arm(.request) }
+        if !loop.isDraining { loop.idleClosed(client: identity?.address ?? "unknown") }
         // Where TLS takes leave first, the channel is open for a moment yet.
         phase = .lingering
         context?.close(promise: nil)

@@ -168,9 +168,6 @@ final class InboundConnection: ChannelDuplexHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         guard identity == nil else { return }
-        // The listener accepted it when the gateway was already stopping.
-        // A stream of a connection that was told so late enough to begin it is served (RFC 9113 §6.8).
-        guard !loop.isDraining || carrier?.version == .http2 else { return context.close(promise: nil) }
         identity = ClientIdentity(
             remote: carrier == nil ? context.channel.remoteAddress : carrier?.remote,
             local: carrier == nil ? context.channel.localAddress : carrier?.local,
@@ -180,6 +177,8 @@ final class InboundConnection: ChannelDuplexHandler {
         )
         loop.add(self)
         arm(.head)
+        // What was accepted is served, though it be the last request of the connection.
+        if loop.isDraining { drain() }
     }
 
     private func end() {
@@ -253,10 +252,11 @@ final class InboundConnection: ChannelDuplexHandler {
     /// Turns to the next request on this connection.
     func nextRequest() {
         finishRequest()
-        guard !loop.isDraining else { return close() }
         parser.reset()
         phase = .head
         arm(.request)
+        // The client was told before the gateway stopped that it may use the connection again, and may be doing so.
+        if loop.isDraining { drain() }
         process()
     }
 
@@ -351,9 +351,23 @@ final class InboundConnection: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
-    /// Closes it unless it has something to do.
-    func closeIfIdle() {
-        if phase == .head, buffer.readableBytes == 0 { close() }
+    /// The gateway stops. An idle connection isn't closed at once, for its client may be sending a request: it waits a while
+    /// for one, whose response then says that the connection ends (RFC 9112 §9.6).
+    func drain() {
+        guard phase == .head, buffer.readableBytes == 0 else { return }
+        arm(.request)
+        deadline = min(deadline, CoarseClock.now + loop.snapshot.limits.idleGrace)
+    }
+
+    /// Whether the system has bytes of the client that were not read yet.
+    var hasUnreadBytes: Bool {
+        let found = try? context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { descriptor in
+            var byte: UInt8 = 0
+            return recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) > 0
+        }
+        return found == true
     }
 
     // MARK: Deadlines

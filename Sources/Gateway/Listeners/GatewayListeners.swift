@@ -6,10 +6,17 @@ import NIOPosix
 
 /// The listeners of a gateway: opens them, and closes them.
 final class GatewayListeners: Sendable {
+    private struct Listener: Sendable {
+        var channel: any Channel
+        var setup: ConnectionSetup
+        /// The service manager has the socket too, so that it stays open.
+        var isHandedOver: Bool
+    }
+
     private let group: MultiThreadedEventLoopGroup
     private let loops: [ObjectIdentifier: GatewayLoop]
     private let services: GatewayServices
-    private let opened = NIOLockedValueBox<(channels: [any Channel], files: [UnixSocketFile])>(([], []))
+    private let opened = NIOLockedValueBox<(listeners: [Listener], files: [UnixSocketFile])>(([], []))
 
     init(group: MultiThreadedEventLoopGroup, loops: [GatewayLoop], services: GatewayServices) {
         self.group = group
@@ -25,32 +32,99 @@ final class GatewayListeners: Sendable {
         let handedOver = try SocketActivation.take()
         for (index, listener) in listeners.enumerated() {
             let setup = ConnectionSetup(listener: listener, index: index)
+            let isHandedOver = if case .systemd = listener.address { true } else { false }
             for channel in try await open(listener, setup, handedOver) {
-                opened.withLockedValue { $0.channels.append(channel) }
+                let listener = Listener(channel: channel, setup: setup, isHandedOver: isHandedOver)
+                opened.withLockedValue { $0.listeners.append(listener) }
                 services.logger.notice("listening", metadata: ["address": "\(Self.text(channel.localAddress))"])
             }
         }
         warnOfUnused(handedOver, listeners)
-        return opened.withLockedValue { $0.channels.compactMap(\.localAddress) }
+        return opened.withLockedValue { $0.listeners.compactMap(\.channel.localAddress) }
     }
 
-    /// Accepts nothing more.
-    func close() async {
-        let (channels, files) = opened.withLockedValue { opened in
-            defer { opened = ([], []) }
-            return opened
+    /// Whether there are listeners that the service manager has the sockets of, too.
+    var areHandedOver: Bool { opened.withLockedValue { $0.listeners.contains(where: \.isHandedOver) } }
+
+    /// Accepts nothing more. No client that was connected by then is lost: what is being accepted is let in, and so is what
+    /// the kernel has accepted for a socket that is nobody else's.
+    ///
+    /// - Parameter keepsHandedOver: Whether the sockets that the service manager has too are still listened on.
+    func close(keepsHandedOver: Bool = false) async {
+        let (listeners, files) = opened.withLockedValue { opened in
+            let closing = opened.listeners.filter { !(keepsHandedOver && $0.isHandedOver) }
+            defer { opened = (keepsHandedOver ? opened.listeners.filter(\.isHandedOver) : [], []) }
+            return (closing, opened.files)
         }
-        for channel in channels { try? await channel.close() }
         for file in files { file.remove() }
+        for listener in listeners { try? await listener.channel.setOption(.autoRead, value: false).get() }
         await settleAccepted()
+        for listener in listeners {
+            let queue = listener.isHandedOver ? nil : await queue(of: listener)
+            try? await listener.channel.close()
+            if let queue { await takeIn(queue, listener.setup) }
+        }
     }
 
     /// Waits for connections that were accepted and are not counted yet, or not closed: one goes from the listener's loop
-    /// to its own, back, and to its own again, and would be dropped open if the loops ended meanwhile.
+    /// to its own, back, and to its own again, and would be dropped if the listener closed, or the loops ended,
+    /// meanwhile.
     private func settleAccepted() async {
         for _ in 1...3 {
             for loop in loops.values { try? await loop.eventLoop.submit {}.get() }
         }
+    }
+
+    private func queue(of listener: Listener) async -> AcceptQueue? {
+        let channel = listener.channel
+        return try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                AcceptQueue(of: $0)
+            }.flatMap { $0 }
+        }.get()
+    }
+
+    private func takeIn(_ queue: AcceptQueue, _ setup: ConnectionSetup) async {
+        var taken: [EventLoopFuture<any Channel>] = []
+        let room = services.maximumConnections - services.metrics.connections.load(ordering: .relaxed)
+        while taken.count < room, let descriptor = queue.next() { taken.append(takeIn(descriptor, setup)) }
+        queue.close()
+        for connection in taken { _ = try? await connection.get() }
+        guard !taken.isEmpty else { return }
+        services.logger.info("served what waited to be accepted", metadata: ["connections": "\(taken.count)"])
+    }
+
+    private func takeIn(_ descriptor: CInt, _ setup: ConnectionSetup) -> EventLoopFuture<any Channel> {
+        let (loops, metrics) = (loops, services.metrics)
+        return ClientBootstrap(group: group.next())
+            // Only to have it leave out TCP_NODELAY, which Unix sockets don't have and TCP sockets get below.
+            .enableMPTCP(true)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    metrics.accepted(channel)
+                    try Self.begin(channel, setup, loops)
+                }
+            }
+            .withConnectedSocket(descriptor)
+    }
+
+    private static func begin(
+        _ channel: any Channel,
+        _ setup: ConnectionSetup,
+        _ loops: [ObjectIdentifier: GatewayLoop]
+    ) throws {
+        guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
+            throw ChannelError.inappropriateOperationForState
+        }
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        if channel.localAddress?.protocol != .unix {
+            try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+            // A slow reader then shows that it makes progress every so many bytes, and not each time that a third of
+            // the kernel's buffer, which may be megabytes, is free.
+            try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
+        }
+        try setup.begin(channel, on: loop)
     }
 
     private func open(
@@ -115,24 +189,10 @@ final class GatewayListeners: Sendable {
                     try channel.pipeline.syncOperations.addHandler(gate)
                 }
             }
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
-            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
-                        throw ChannelError.inappropriateOperationForState
-                    }
-                    try setup.begin(channel, on: loop)
-                }
+                channel.eventLoop.makeCompletedFuture { try Self.begin(channel, setup, loops) }
             }
-        guard isTCP else { return bootstrap }
-        return
-            bootstrap
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // A slow reader then shows that it makes progress every so many bytes, and not each time that a third of
-            // the kernel's buffer, which may be megabytes, is free.
-            .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 128 << 10)
+        return isTCP ? bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1) : bootstrap
     }
 
     /// A socket that nobody listens on would have its clients wait for ever.

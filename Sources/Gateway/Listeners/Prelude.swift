@@ -6,6 +6,7 @@ final class Prelude: ClientSession {
     private let loop: GatewayLoop
     private var channel: (any Channel)?
     private var timeout: Scheduled<Void>?
+    private var late: () -> Void = {}
 
     init(loop: GatewayLoop) {
         self.loop = loop
@@ -16,11 +17,17 @@ final class Prelude: ClientSession {
 
     /// - Parameter late: Called when the time is over, after which the connection is closed.
     func begin(_ channel: any Channel, within limit: TimeAmount, late: @escaping () -> Void) {
-        guard self.channel == nil, !loop.isDraining else { return channel.close(promise: nil) }
+        guard self.channel == nil else { return channel.close(promise: nil) }
         self.channel = channel
+        self.late = late
         loop.add(self)
+        allow(loop.isDraining ? min(limit, loop.snapshot.limits.idleGrace) : limit)
+    }
+
+    private func allow(_ limit: TimeAmount) {
+        timeout?.cancel()
         timeout = loop.eventLoop.assumeIsolated().scheduleTask(in: limit) {
-            late()
+            self.late()
             self.abort()
         }
     }
@@ -30,10 +37,12 @@ final class Prelude: ClientSession {
         channel = nil
         timeout?.cancel()
         timeout = nil
+        late = {}
         loop.remove(self)
     }
 
-    func drain() { abort() }
+    /// What was accepted may still come to a request, if it doesn't take its time.
+    func drain() { allow(loop.snapshot.limits.idleGrace) }
 
     func abort() {
         let channel = channel

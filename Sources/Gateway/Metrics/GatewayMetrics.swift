@@ -1,5 +1,6 @@
 import CoreMetrics
 import CurlTransport
+import NIOCore
 import PrometheusMetrics
 import ScopeModel
 import Synchronization
@@ -93,6 +94,13 @@ final class GatewayMetrics: Sendable {
         http2 = HTTP2Metrics(registry)
         registry.collect { [unowned self] in ownFamilies }
         registry.collect { ProcessMetrics.families }
+    }
+
+    /// A client connection was accepted: it is counted until it closes.
+    func accepted(_ channel: any Channel) {
+        connections.add(1, ordering: .relaxed)
+        connectionsAccepted.increment()
+        channel.closeFuture.whenComplete { _ in self.connections.subtract(1, ordering: .relaxed) }
     }
 
     func refused(_ reason: DenialReason) {

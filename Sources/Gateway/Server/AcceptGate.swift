@@ -30,11 +30,7 @@ final class AcceptGate: ChannelDuplexHandler {
 
     /// Counted here and not by its loop, where it arrives only later: a burst would pass the limit.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        metrics.connections.add(1, ordering: .relaxed)
-        metrics.connectionsAccepted.increment()
-        unwrapInboundIn(data).closeFuture.whenComplete { [metrics] _ in
-            metrics.connections.subtract(1, ordering: .relaxed)
-        }
+        metrics.accepted(unwrapInboundIn(data))
         context.fireChannelRead(data)
     }
 
@@ -57,7 +53,10 @@ final class AcceptGate: ChannelDuplexHandler {
 
     private func retry(_ context: ChannelHandlerContext) {
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.retryInterval) {
-            guard context.channel.isActive else { return }
+            // One that doesn't read any more is about to be closed.
+            guard context.channel.isActive,
+                (try? context.channel.syncOptions?.getOption(.autoRead)) == true
+            else { return }
             let free = self.maximum - self.metrics.connections.load(ordering: .relaxed)
             guard free > 0 else { return self.retry(context) }
             self.isHeldBack = false

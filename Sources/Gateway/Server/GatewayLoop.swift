@@ -143,9 +143,9 @@ final class GatewayLoop: @unchecked Sendable {
         for entry in late.prefix(waiting) { entry.connection.cutHeldBackResponse() }
     }
 
-    /// Closes idle connections; the others end with the response that they wait for.
-    func closeIdleConnections() {
-        for connection in connections { connection.closeIfIdle() }
+    /// Has all connections end with the response that they wait for, and idle ones after a while.
+    func drain() {
+        for connection in connections { connection.drain() }
         for session in sessions.values { session.drain() }
     }
 

@@ -65,18 +65,37 @@ public final class GatewayServer: Service {
     public func run() async throws {
         // Trapped before anything else, so that a SIGHUP while starting does not end the process.
         let signals = await UnixSignalsSequence(trapping: .sighup)
+        let manager = ServiceManager.take()
         _ = try await start()
+        manager?.tell(.ready)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask {
+            if let manager, let interval = manager.watchdogInterval {
+                group.addTask { await self.tellWatchdog(manager, every: .microseconds(Int64(clamping: interval))) }
+            }
+            let reloading = Task {
                 for await _ in signals {
                     guard let current = self.running.withLock({ $0 }) else { return }
+                    manager?.tellReloading()
                     _ = try? await current.reloader.reload(.signal, on: current.group.next()).get()
+                    manager?.tell(.ready)
                 }
             }
             try? await gracefulShutdown()
+            reloading.cancel()
+            manager?.tell(.stopping)
+            await stop()
             group.cancelAll()
         }
-        await stop()
+    }
+
+    /// Tells the service manager that the gateway lives for as long as every event loop does what it is asked to.
+    private func tellWatchdog(_ manager: ServiceManager, every interval: Duration) async {
+        let loops = running.withLock { $0?.loops } ?? []
+        while !Task.isCancelled {
+            for loop in loops { try? await loop.eventLoop.submit {}.get() }
+            manager.tell(.watchdog)
+            try? await Task.sleep(for: interval)
+        }
     }
 
     /// Starts listening.
@@ -190,8 +209,9 @@ public final class GatewayServer: Service {
         }
     }
 
-    /// Takes no new connections, lets the requests that are under way finish, for as long as `shutdown.grace_period`
-    /// allows, and ends.
+    /// Ends in order: goes on for `shutdown.lame_duck` as it was, only not ready; then takes no new connections, and has
+    /// those that there are end with the response to their current request, or to one that comes within
+    /// `shutdown.idle_grace`. What takes longer than `shutdown.grace_period` is cut.
     public func stop() async {
         let current = running.withLock { running in
             defer { running = nil }
@@ -200,15 +220,21 @@ public final class GatewayServer: Service {
         guard let current else { return }
         logger.notice("shutting down")
         current.health.isServing.store(false, ordering: .relaxed)
+        try? await Task.sleep(for: loaded.configuration.shutdown.lameDuck)
         current.services.isDraining.store(true, ordering: .relaxed)
         current.reloader.stop()
         current.watcher?.stop()
-        await current.listeners.close()
-        for loop in current.loops { try? await loop.eventLoop.submit { loop.closeIdleConnections() }.get() }
-        let deadline = ContinuousClock.now + loaded.configuration.shutdown.gracePeriod
-        while current.services.metrics.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(10))
+        let began = ContinuousClock.now
+        let shutdown = loaded.configuration.shutdown
+        await current.listeners.close(keepsHandedOver: true)
+        for loop in current.loops { try? await loop.eventLoop.submit { loop.drain() }.get() }
+        // The next gateway may not be there before this one has ended, and who connects until then waits; so this one
+        // accepts for as long as it is here for idle connections anyway.
+        if current.listeners.areHandedOver {
+            await waitForConnections(current, until: began + min(shutdown.idleGrace, shutdown.gracePeriod))
         }
+        await current.listeners.close()
+        await waitForConnections(current, until: began + shutdown.gracePeriod)
         let left = current.services.metrics.connections.load(ordering: .relaxed)
         if left > 0 { logger.warning("cutting connections", metadata: ["count": "\(left)"]) }
         await current.admin.stop()
@@ -222,6 +248,13 @@ public final class GatewayServer: Service {
         let lost = current.services.audit.close()
         if lost > 0 { logger.critical("audit records lost", metadata: ["count": "\(lost)"]) }
         logger.notice("stopped")
+    }
+
+    /// Waits until there are no client connections, or it is late.
+    private func waitForConnections(_ current: Running, until deadline: ContinuousClock.Instant) async {
+        while current.services.metrics.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func watch(_ path: String, _ reloader: Reloader, on eventLoop: any EventLoop) -> FileWatcher {

@@ -116,6 +116,8 @@ struct RequestLimits: Sendable {
     let headTimeout: TimeAmount
     let bodyIdleTimeout: TimeAmount
     let keepAliveTimeout: TimeAmount
+    /// How long a connection waits for a request while the gateway stops.
+    let idleGrace: TimeAmount
     let inFlight: Int
 
     init(_ configuration: GatewayConfiguration) {
@@ -130,6 +132,7 @@ struct RequestLimits: Sendable {
         headTimeout = .init(limits.headTimeout)
         bodyIdleTimeout = .init(limits.bodyIdleTimeout)
         keepAliveTimeout = .init(limits.keepAliveTimeout)
+        idleGrace = .init(configuration.shutdown.idleGrace)
         inFlight = limits.maxInFlight
     }
 }

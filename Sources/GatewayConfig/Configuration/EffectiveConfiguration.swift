@@ -133,7 +133,9 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
     private var process: [String] {
         [
             "log:", "  level: \(configuration.log.level.rawValue)",
-            "shutdown:", "  grace_period: \(configuration.shutdown.gracePeriod.configurationText)",
+            "shutdown:", "  lame_duck: \(configuration.shutdown.lameDuck.configurationText)",
+            "  idle_grace: \(configuration.shutdown.idleGrace.configurationText)",
+            "  grace_period: \(configuration.shutdown.gracePeriod.configurationText)",
             "reload:", "  watch: \(configuration.reload.watch)",
             "  generation_header: \(configuration.reload.generationHeader)",
         ]

@@ -98,7 +98,20 @@ public struct LogConfiguration: Equatable, Sendable {
 public struct ShutdownConfiguration: Equatable, Sendable {
     /// How long requests in flight may take to finish: 0 s…1 h.
     public var gracePeriod: Duration
+    /// How long it goes on as before, but for saying that it isn't ready: 0 s…1 h. It comes before the grace period.
+    public var lameDuck: Duration
+    /// How long a kept connection without a request waits for one more, whose response then tells the client that the
+    /// connection ends: 0 s…1 h, and never longer than the grace period.
+    public var idleGrace: Duration
 
     /// A way to stop.
-    public init(gracePeriod: Duration = .seconds(30)) { self.gracePeriod = gracePeriod }
+    public init(
+        gracePeriod: Duration = .seconds(30),
+        lameDuck: Duration = .zero,
+        idleGrace: Duration = .seconds(1)
+    ) {
+        self.gracePeriod = gracePeriod
+        self.lameDuck = lameDuck
+        self.idleGrace = idleGrace
+    }
 }

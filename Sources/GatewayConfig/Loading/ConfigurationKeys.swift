@@ -183,5 +183,9 @@ enum ConfigurationKeys {
         case generationHeader = "generation_header"
     }
 
-    enum Shutdown: String, SectionKey { case gracePeriod = "grace_period" }
+    enum Shutdown: String, SectionKey {
+        case gracePeriod = "grace_period"
+        case lameDuck = "lame_duck"
+        case idleGrace = "idle_grace"
+    }
 }

@@ -60,8 +60,12 @@ struct GatewayReader<Files: FileReading> {
             section.read(.level, into: &result.log.level) { $0.word($1, $2) }
         }
         if let section = section.section(.shutdown, ConfigurationKeys.Shutdown.self) {
-            section.read(.gracePeriod, into: &result.shutdown.gracePeriod) {
-                $0.duration($1, $2, in: .zero ... .seconds(3600))
+            for (key, member) in [
+                (.gracePeriod, \.gracePeriod), (.lameDuck, \.lameDuck), (.idleGrace, \.idleGrace),
+            ] as [(ConfigurationKeys.Shutdown, WritableKeyPath<ShutdownConfiguration, Duration>)] {
+                section.read(key, into: &result.shutdown[keyPath: member]) {
+                    $0.duration($1, $2, in: .zero ... .seconds(3600))
+                }
             }
         }
         if let section = section.section(.reload, ConfigurationKeys.Reload.self) {

@@ -4,7 +4,7 @@ import ScopeModel
 /// A configuration with all that its files say: enough to run a gateway, or to check one.
 public struct LoadedConfiguration: Sendable {
     /// What the gateway is told to do.
-    public let configuration: GatewayConfiguration
+    public var configuration: GatewayConfiguration
     /// The scopes.
     public let catalog: ScopeCatalog
     /// The routes.

@@ -78,7 +78,7 @@ struct ConfigOption: ParsableArguments {
     ///   what is wrong, and then the gateway is the one to say so.
     func adminClient(_ named: String?, timeout: Duration = .seconds(30), fallsBack: Bool = false) throws -> AdminClient
     {
-        let named = try named.map { try Self.address($0) }
+        let named = try named.map { try Self.adminAddress($0) }
         let admin: AdminConfiguration
         if named != nil || fallsBack {
             let loaded = (try? load())?.configuration.admin
@@ -94,8 +94,14 @@ struct ConfigOption: ParsableArguments {
         return AdminClient(address: named ?? admin.address, token: admin.token, timeout: timeout)
     }
 
+    /// Clients of several admin listeners, with the configuration's token if it loads.
+    func adminClients(_ addresses: [AdminAddress]) -> [AdminClient] {
+        let token = (try? load())?.configuration.admin.token
+        return addresses.map { AdminClient(address: $0, token: token) }
+    }
+
     /// The address that `--admin` names.
-    private static func address(_ text: String) throws -> AdminAddress {
+    static func adminAddress(_ text: String) throws -> AdminAddress {
         do {
             return try AdminAddress(parsing: text)
         } catch {

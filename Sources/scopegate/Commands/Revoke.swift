@@ -3,17 +3,22 @@ import Gateway
 import GatewayConfig
 import StrictJSON
 
-/// Has a running gateway forget what it knows of keys.
+/// Has running gateways forget what they know of keys.
 struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Have a running gateway forget a key, or all keys of an id or a subject, at once.",
+        abstract: "Have running gateways forget a key, or all keys of an id or a subject, at once.",
         discussion: """
             Revoke the key where it was issued first: the gateway asks anew when it is used the next time. A key itself \
-            is read from standard input, never from the command line. It returns once no loop of that gateway uses what \
-            was known before; each copy of the gateway has to be told.
+            is read from standard input, never from the command line. It returns once no loop of any gateway that was \
+            told uses what was known before.
+
+            Each copy of the gateway has to be told: --admin can be given several times, and a name that has several \
+            addresses stands for all of them, as that of a headless service does. They are told at the same time. When \
+            some could not be told, it says which, and ends with 1; with 2 when none could.
 
             Example: scopegate revoke --subject user_42
             Example: printf %s "$KEY" | scopegate revoke --key
+            Example: scopegate revoke --key-id key_7 --admin scopegate-admin.gateways.svc:9901
             """
     )
 
@@ -27,12 +32,26 @@ struct Revoke: AsyncParsableCommand {
     var subject: String?
 
     @Option(
-        help: ArgumentHelp("The admin listener. Default: admin.address of the configuration.", valueName: "host:port")
+        help: ArgumentHelp(
+            "The admin listener of a copy, or a name for those of all. Default: admin.address of the configuration.",
+            valueName: "host:port"
+        )
     )
-    var admin: String?
+    var admin: [String] = []
 
     @OptionGroup var config: ConfigOption
     @OptionGroup var format: FormatOption
+
+    /// What became of telling one copy.
+    private struct Told: Sendable {
+        var address: AdminAddress
+        var answer: Result<JSONObject, Failure>
+        var time: Duration
+    }
+
+    private struct Failure: Error {
+        var text: String
+    }
 
     func validate() throws {
         guard [key, keyID != nil, subject != nil].count(where: { $0 }) == 1 else {
@@ -43,25 +62,91 @@ struct Revoke: AsyncParsableCommand {
     func run() async throws {
         let (name, value) = try identity()
         let body = Array("{".utf8) + JSONQuoting.quoted(name.utf8) + Array(":".utf8) + JSONQuoting.quoted(value)
-        let client = try config.adminClient(admin)
-        let answer: AdminClient.Answer
-        do {
-            answer = try await client.post("/revoke", json: body + Array("}".utf8))
-        } catch let error as AdminClient.NoAnswer {
-            StandardError.write("error: \(error)")
-            throw ExitStatus.badInput
+        let clients = try clients()
+        let told = await withTaskGroup(of: (Int, Told).self) { group in
+            for (index, client) in clients.enumerated() {
+                group.addTask { (index, await Self.tell(client, body + Array("}".utf8))) }
+            }
+            var told = [Told?](repeating: nil, count: clients.count)
+            for await (index, result) in group { told[index] = result }
+            return told.compactMap { $0 }
         }
-        guard answer.status == 200, case .object(let effect)? = try? JSONValue(parsing: answer.body.span) else {
-            let text = String(decoding: answer.body, as: UTF8.self)
-            StandardError.write("error: the gateway answered \(answer.status): \(text)")
-            throw ExitStatus.badInput
+        for copy in told {
+            if case .failure(let failure) = copy.answer { StandardError.write("error: \(failure.text)") }
         }
+        let successes = told.compactMap { copy in (try? copy.answer.get()).map { (copy, $0) } }
+        guard !successes.isEmpty else { throw ExitStatus.badInput }
         switch format.format {
-        case .json: print(String(decoding: answer.body, as: UTF8.self), terminator: "")
+        case .json: print(String(decoding: Self.json(told).bytes, as: UTF8.self))
         case .text:
-            print("forgotten: \(Self.number(effect["forgotten"]))")
-            print("calls under way whose answers don't count any more: \(Self.number(effect["calls_disregarded"]))")
+            print("forgotten: \(Self.sum("forgotten", successes))")
+            print("calls under way whose answers don't count any more: \(Self.sum("calls_disregarded", successes))")
+            if told.count > 1 {
+                for (copy, _) in successes { print("  \(copy.address) in \(copy.time.milliseconds) ms") }
+                print("\(successes.count) of \(told.count) gateways have been told")
+            }
         }
+        if successes.count < told.count { throw ExitStatus.finding }
+    }
+
+    private func clients() throws -> [AdminClient] {
+        guard !admin.isEmpty else { return [try config.adminClient(nil)] }
+        do {
+            var addresses: [AdminAddress] = []
+            for text in admin {
+                for address in try ConfigOption.adminAddress(text).copies() where !addresses.contains(address) {
+                    addresses.append(address)
+                }
+            }
+            return config.adminClients(addresses)
+        } catch let error as AdminClient.NoAnswer {
+            StandardError.write("error: --admin: \(error)")
+            throw ExitStatus.badInput
+        }
+    }
+
+    private static func tell(_ client: AdminClient, _ body: [UInt8]) async -> Told {
+        let began = ContinuousClock.now
+        let answer: Result<JSONObject, Failure>
+        do {
+            let response = try await client.post("/revoke", json: body)
+            if response.status == 200, case .object(let effect)? = try? JSONValue(parsing: response.body.span) {
+                answer = .success(effect)
+            } else {
+                let text = String(decoding: response.body, as: UTF8.self)
+                answer = .failure(
+                    Failure(text: "the gateway at \(client.address) answered \(response.status): \(text)")
+                )
+            }
+        } catch {
+            answer = .failure(Failure(text: "\(error)"))
+        }
+        return Told(address: client.address, answer: answer, time: ContinuousClock.now - began)
+    }
+
+    /// The sums, and what each copy said.
+    private static func json(_ told: [Told]) -> JSONOutput {
+        let successes = told.compactMap { copy in (try? copy.answer.get()).map { (copy, $0) } }
+        return .object([
+            ("forgotten", .count(sum("forgotten", successes))),
+            ("calls_disregarded", .count(sum("calls_disregarded", successes))),
+            (
+                "gateways",
+                .array(
+                    told.map { copy in
+                        let address = ("admin", JSONOutput.string("\(copy.address)"))
+                        switch copy.answer {
+                        case .failure(let failure): return .object([address, ("error", .string(failure.text))])
+                        case .success(let effect):
+                            return .object([
+                                address, ("forgotten", .count(number(effect["forgotten"]))),
+                                ("milliseconds", .count(copy.time.milliseconds)),
+                            ])
+                        }
+                    }
+                )
+            ),
+        ])
     }
 
     private func identity() throws -> (name: String, value: [UInt8]) {
@@ -70,8 +155,18 @@ struct Revoke: AsyncParsableCommand {
         return ("key", try KeyInput.read())
     }
 
-    private static func number(_ value: JSONValue?) -> String {
-        guard case .number(let number) = value else { return "?" }
-        return String(decoding: number.text, as: UTF8.self)
+    private static func sum(_ member: String, _ successes: [(Told, JSONObject)]) -> Int {
+        successes.reduce(0) { $0 + number($1.1[member]) }
+    }
+
+    private static func number(_ value: JSONValue?) -> Int {
+        guard case .number(let number) = value else { return 0 }
+        return Int(String(decoding: number.text, as: UTF8.self)) ?? 0
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int {
+        Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
     }
 }

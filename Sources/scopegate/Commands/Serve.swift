@@ -11,24 +11,50 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the gateway.",
         discussion: """
             Logs JSON lines to standard error. SIGTERM and SIGINT end it in order: what is under way is finished, for \
-            as long as shutdown.grace_period allows. SIGHUP loads the files again, and so does a change of them; \
+            as long as shutdown.grace_period allows, and kept connections are told so. SIGHUP loads the files again, and so does a change of them; \
             what does not load changes nothing. SIGUSR1 opens the audit and the access log anew, for \
-            logrotate.
+            logrotate. systemd is told of the start, of reloads and of the end (Type=notify), and with WatchdogSec= that \
+            every event loop turns.
+
+            Two gateways can share a socket and a configuration while one takes the other's place, but neither an audit \
+            log nor an admin address: --audit and --admin give one its own.
 
             Example: scopegate serve --config /etc/scopegate/scopegate.yaml
+            Example: scopegate serve --audit /var/lib/scopegate/b/audit.jsonl --admin unix:/run/scopegate/b.sock
             """
     )
+
+    @Option(help: ArgumentHelp("The audit log, in the place of the configuration's audit.path.", valueName: "path"))
+    var audit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The admin listener, in the place of the configuration's admin.address.",
+            valueName: "host:port"
+        )
+    )
+    var admin: String?
 
     @OptionGroup var config: ConfigOption
 
     func run() async throws {
-        let loaded = try config.loadOrExit()
+        let admin = try admin.map { try ConfigOption.adminAddress($0) }
+        let place: @Sendable (LoadedConfiguration) -> LoadedConfiguration = { [audit] loaded in
+            var loaded = loaded
+            if let audit { loaded.configuration.audit.path = audit }
+            if let admin { loaded.configuration.admin.address = admin }
+            return loaded
+        }
+        let loaded = place(try config.loadOrExit())
+        if let admin, !admin.isLocal, loaded.configuration.admin.token == nil {
+            throw ValidationError("--admin: others than this machine reach \(admin), so admin.token has to be set")
+        }
         let path = config.path
         let logger = Logger(loaded.configuration.log)
         do {
             let server = GatewayServer(loaded, version: Version.number, logger: logger, path: path) {
                 generation throws(ConfigErrors) in
-                try ConfigOption.load(path, generation: generation)
+                place(try ConfigOption.load(path, generation: generation))
             }
             let reopening = SignalHandler(SIGUSR1) { server.reopenLogs() }
             defer { reopening.cancel() }

@@ -83,6 +83,12 @@ extension EndToEndTests {
                         ["revoke", "--key-id", "k", "--admin", "127.0.0.1:\(port)"]
                     )
                     #expect(nobody.end == .exited(2) && nobody.errors.contains("no gateway answers"), "\(nobody)")
+                    let several = try ChildProcess.run(
+                        Program.path,
+                        ["revoke", "--key-id", "k", "--admin", "127.0.0.1:\(port)", "--format", "json"] + admin
+                    )
+                    #expect(several.end == .exited(1) && several.errors.contains(":\(port)"), "\(several)")
+                    #expect(several.output.contains("\"admin\":\"127.0.0.1:\(gateway.adminPort)\",\"forgotten\":0"))
                 }
             }
         }

@@ -107,9 +107,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Clients that connect at that very moment and say nothing don't hold it up: what was accepted and not yet begun
-        /// is closed.
-        @Test func connectionsThatAreJustBeingAcceptedAreClosed() async throws {
+        /// Clients that connect at that very moment and say nothing don't hold it up for longer than idle ones.
+        @Test func connectionsThatSayNothingAreClosed() async throws {
             try await withScriptedUpstream { settings in
                 settings.limits = ["head_timeout: 1m"]
                 settings.rest = ["shutdown: {grace_period: 1m}"]
@@ -125,6 +124,128 @@ extension EndToEndTests {
                 let end = try gateway.child.wait(within: 20)
                 #expect(end == .exited(0))
             }
+        }
+
+        private static func answer(_ connection: BackendConnection) throws {
+            while true {
+                _ = try connection.readHead()
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            }
+        }
+
+        /// A client that has a connection and sends one more request gets its answer, and is told that it is the last.
+        @Test func keptConnectionsGetOneMoreAnswer() async throws {
+            try await withScriptedUpstream { settings in
+                settings.rest = ["shutdown: {idle_grace: 1m, grace_period: 1m}"]
+            } _: {
+                try Self.answer($0)
+            } _: { gateway, _ in
+                let used = try gateway.client()
+                #expect(try used.exchange("GET", "/open/a").field("Connection") == nil)
+                let fresh = try gateway.client()
+                // Accepted by now, for those after it are.
+                #expect(try gateway.exchange("GET", "/open/a").status == 200)
+                gateway.child.signal(SIGTERM)
+                try waitUntil("nobody new gets in") { (try? gateway.client()) == nil }
+                for client in [used, fresh] {
+                    let answer = try client.exchange("GET", "/open/a")
+                    #expect(answer.status == 200 && answer.text == "ok" && answer.field("Connection") == "close")
+                    #expect(try client.readToEnd().end == .closed)
+                }
+                #expect(try gateway.child.wait(within: 10) == .exited(0))
+            }
+        }
+
+        /// Who is connected as far as the kernel is concerned is served, though nobody has accepted the connection.
+        @Test func whatWaitsToBeAcceptedIsServed() async throws {
+            try await withScriptedUpstream {
+                try Self.answer($0)
+            } _: { gateway, _ in
+                gateway.child.signal(SIGSTOP)
+                let clients = try (0..<300).map { _ in try gateway.client() }
+                for client in clients { try client.send(RawClient.request("GET", "/open/a")) }
+                gateway.child.signal(SIGTERM)
+                gateway.child.signal(SIGCONT)
+                for client in clients {
+                    let answer = try client.readResponse()
+                    #expect(answer.status == 200 && answer.text == "ok")
+                }
+                #expect(try gateway.child.wait(within: 20) == .exited(0))
+            }
+        }
+
+        /// Load balancers are told first, and find it as it was until they have turned elsewhere.
+        @Test func theLameDuckGoesOn() async throws {
+            try await withScriptedUpstream { settings in
+                settings.rest = ["shutdown: {lame_duck: 3s}"]
+            } _: {
+                try Self.answer($0)
+            } _: { gateway, _ in
+                let admin = try RawClient(port: gateway.adminPort)
+                let kept = try gateway.client()
+                #expect(try kept.exchange("GET", "/open/a").status == 200)
+                let health = ["health", "--admin", "127.0.0.1:\(gateway.adminPort)"]
+                let ready = try ChildProcess.run(Program.path, health)
+                #expect(ready.end == .exited(0) && ready.output.hasPrefix("serving: ok\n"), "\(ready)")
+                gateway.child.signal(SIGTERM)
+                try waitUntil("not ready") { try admin.exchange("GET", "/readyz").status == 503 }
+                let leaving = try ChildProcess.run(Program.path, health)
+                #expect(leaving.end == .exited(1) && leaving.output.hasPrefix("serving: failing: "), "\(leaving)")
+                #expect(try gateway.exchange("GET", "/open/a").status == 200)
+                #expect(try kept.exchange("GET", "/open/a").field("Connection") == nil)
+                try waitUntil("nobody new gets in") { (try? gateway.client()) == nil }
+                #expect(try gateway.child.wait(within: 20) == .exited(0))
+            }
+        }
+
+        /// Runs the gateway as a service of type notify, and prints what it tells.
+        private static let manager = """
+            import os, signal, socket, subprocess, sys
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            listener.bind(sys.argv[1].replace("@", "\\0"))
+            listener.settimeout(20)
+            gateway = subprocess.Popen(
+                sys.argv[2:], stderr=subprocess.DEVNULL,
+                env={**os.environ, "NOTIFY_SOCKET": sys.argv[1], "WATCHDOG_USEC": "200000"})
+            try:
+                news, seen = [], {"WATCHDOG=1": 0}
+                def hear(what):
+                    while True:
+                        text = listener.recv(4096).decode()
+                        if text == "WATCHDOG=1":
+                            seen[text] += 1
+                        else:
+                            news.append(text.partition("MONOTONIC_USEC=")[0].strip())
+                        if text.startswith(what):
+                            return
+                hear("READY=1")
+                hear("WATCHDOG=1")
+                hear("WATCHDOG=1")
+                gateway.send_signal(signal.SIGHUP)
+                hear("RELOADING=1")
+                hear("READY=1")
+                gateway.send_signal(signal.SIGTERM)
+                hear("STOPPING=1")
+                print(news, gateway.wait(20))
+            finally:
+                gateway.kill()
+            """
+
+        @Test(arguments: [true, false])
+        func theServiceManagerIsTold(isAbstract: Bool) throws {
+            let folder = try TemporaryFolder()
+            var settings = GatewaySettings(upstream: "http://127.0.0.1:1")
+            settings.routes = GatewaySettings.openRoutes
+            let config = try settings.write(to: folder)
+            let socket = folder.file("notify")
+            let result = try ChildProcess.run(
+                "python3",
+                ["-c", Self.manager, isAbstract ? "@\(socket)" : socket, Program.path, "serve", "--config", config]
+            )
+            #expect(
+                result.output == "['READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1'] 0\n",
+                "\(result.output)\(result.errors)"
+            )
         }
 
         @Test func readinessFollows() async throws {

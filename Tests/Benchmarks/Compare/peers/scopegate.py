@@ -10,7 +10,7 @@ class Scopegate(Peer):
 
     @classmethod
     def version(cls, setting):
-        return output(str(setting.scopegate), "--version").split()[-1]
+        return output(str(setting.scopegate), "--version").split()[1]
 
     def prepare(self):
         (self.folder / "routes.yaml").write_text(

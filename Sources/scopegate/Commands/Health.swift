@@ -1,0 +1,63 @@
+import ArgumentParser
+import Gateway
+import GatewayConfig
+import StrictJSON
+
+/// Asks whether a running gateway is ready.
+struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Whether a running gateway can serve requests, and if not, why.",
+        discussion: """
+            Asks /readyz of the admin listener, for health checks of containers and for people. Ends with 0 when the \
+            gateway is ready, with 1 when it is not (it is stopping, or its audit can't be written), and with 2 when there is \
+            none.
+
+            Example: scopegate health --config /etc/scopegate/scopegate.yaml
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp("The admin listener. Default: admin.address of the configuration.", valueName: "host:port")
+    )
+    var admin: String?
+
+    @OptionGroup var config: ConfigOption
+    @OptionGroup var format: FormatOption
+
+    private static let timeout = Duration.seconds(3)
+
+    func run() async throws {
+        let client = try config.adminClient(admin, timeout: Self.timeout, fallsBack: true)
+        let answer: AdminClient.Answer
+        do {
+            answer = try await client.get("/readyz")
+        } catch let error as AdminClient.NoAnswer {
+            StandardError.write("error: \(error)")
+            throw ExitStatus.badInput
+        }
+        guard [200, 503].contains(answer.status), case .object(let health)? = try? JSONValue(parsing: answer.body.span)
+        else {
+            let text = String(decoding: answer.body, as: UTF8.self)
+            StandardError.write("error: the gateway answered \(answer.status): \(text)")
+            throw ExitStatus.badInput
+        }
+        switch format.format {
+        case .json: print(String(decoding: answer.body, as: UTF8.self), terminator: "")
+        case .text: Self.show(health)
+        }
+        if answer.status != 200 { throw ExitStatus.finding }
+    }
+
+    private static func show(_ health: JSONObject) {
+        guard case .array(let checks)? = health["checks"] else { return }
+        for case .object(let check) in checks {
+            let reason = text(check["reason"])
+            print("\(text(check["name"])): \(text(check["state"]))" + (reason.isEmpty ? "" : ": \(reason)"))
+        }
+    }
+
+    private static func text(_ value: JSONValue?) -> String {
+        guard case .string(let bytes)? = value else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
