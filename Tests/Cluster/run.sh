@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Three copies behind HAProxy (deploy/haproxy/haproxy.cfg), each on a host of its own, a network namespace: reloads, restarts
+# and a kill under load, and a revocation that reaches all. Needs root.
+#
+#   Tests/Cluster/run.sh
+#
+# SCOPEGATE_BINARY names the program; the release build by default.
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+. "$root/deploy/common.sh"
+install_packages nginx-light haproxy iproute2 python3
+cd "$root"
+binary="${SCOPEGATE_BINARY:-}"
+if [ -z "$binary" ]; then
+    swift build -c release --product scopegate
+    binary="$(swift build -c release --show-bin-path)/scopegate"
+fi
+python3 Tests/Cluster/cluster.py "$binary"
