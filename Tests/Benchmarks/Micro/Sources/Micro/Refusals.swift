@@ -1,3 +1,4 @@
+import Digests
 import NIOCore
 
 @testable import Audit
@@ -30,9 +31,24 @@ extension Operation {
     /// A refusal from what the gateway knows of it to its line in the log, digest of the chain included.
     static let auditRecord = Operation(name: "audit record") {
         let requestID = Array("01M85DPBBTNG2SVB3AB4J8TWGR".utf8)
-        let method = Array("PUT".utf8)
-        let path = Array("/api/v1/trades/trd_1/tags".utf8)
-        let agent = Array("journal-client/4.2 (linux; x86_64)".utf8)
+        let request = Array(
+            ("PUT /api/v1/trades/trd_1/tags HTTP/1.1\r\nHost: journal.example\r\n"
+                + "User-Agent: journal-client/4.2 (linux; x86_64)\r\n"
+                + "Authorization: Bearer tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C\r\n\r\n").utf8
+        )
+        func range(of text: String) -> Range<Int> {
+            let text = Array(text.utf8)
+            let start = request.indices.first { request[$0...].starts(with: text) } ?? 0
+            return start..<start + text.count
+        }
+        var audited = AuditedHead()
+        audited.method = range(of: "PUT")
+        audited.path = range(of: "/api/v1/trades/trd_1/tags")
+        audited.userAgent = range(of: "journal-client/4.2 (linux; x86_64)")
+        audited.secrets = [range(of: "tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C")]
+        let known = audited
+        let keyID = Array("key_1".utf8)
+        let fingerprint = Digest256(0x71A7_D19C_A7CB_FF1F, 0, 0, 0)
         let head = AuditRecordRenderer.Head(timeMicroseconds: 1_795_000_000_000_000, instance: .name("gate-1"))
         var chain = AuditChain()
         var lines: [UInt8] = []
@@ -40,20 +56,19 @@ extension Operation {
             for _ in 0..<count {
                 let record = AuditRecord(
                     timeMicroseconds: 1_795_000_000_000_000,
-                    requestID: requestID,
+                    requestID: requestID.span,
                     client: "127.0.0.1",
-                    method: method,
-                    path: path,
+                    head: known,
+                    in: request.span,
                     template: "/api/v1/trades/{tradeId}/tags",
                     code: "forbidden_scope",
                     status: 403,
                     requiredScope: "write:tags",
                     grantedScopes: ["read:trades", "read:tags"],
-                    keyID: "key_1",
+                    keyID: keyID,
                     subject: "user_demo",
-                    keyFingerprint: "71a7d19ca7cbff1f",
-                    generation: 1,
-                    userAgent: agent
+                    keyFingerprint: fingerprint,
+                    generation: 1
                 )
                 lines.removeAll(keepingCapacity: true)
                 AuditRecordRenderer.render(.request(record), head, chain: &chain, signer: nil, into: &lines)
