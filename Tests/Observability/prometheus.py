@@ -155,6 +155,8 @@ def main():
 
             run.backend.stop()
             fires(check, prometheus, "ScopegateUpstreamFailing")
+            fires(check, prometheus, "ScopegateServerOut")
+            fires(check, prometheus, "ScopegateUpstreamOut")
             run.backend.start()
             is_quiet(prometheus)
 
