@@ -1,7 +1,9 @@
 """What clients see while servers of a backend come and go. See run.sh."""
 
+import atexit
 import json
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +25,21 @@ check = Checks()
 root = pathlib.Path(tempfile.mkdtemp(prefix="scopegate-upstreams-"))
 # nginx's workers are another user.
 root.chmod(0o755)
+started = []
+
+
+@atexit.register
+def end():
+    """Whatever has become of the run."""
+    for one in started:
+        if one.process.poll() is None:
+            one.kill()
+    shutil.rmtree(root)
+
+
+def start(one):
+    started.append(one)
+    return one
 
 
 def folder(name):
@@ -30,6 +47,10 @@ def folder(name):
     path.mkdir()
     path.chmod(0o755)
     return path
+
+
+def nginx(name, **options):
+    return start(Nginx(folder(name), **options))
 
 
 def gateway(servers, upstream="", prefix=()):
@@ -49,7 +70,7 @@ audit: {{path: audit.jsonl}}
 admin: {{address: '127.0.0.1:0'}}
 threads: 2
 """)
-    return Gateway(BINARY, path / "scopegate.yaml", prefix=prefix)
+    return start(Gateway(BINARY, path / "scopegate.yaml", prefix=prefix))
 
 
 class Load:
@@ -59,6 +80,11 @@ class Load:
         arguments = [str(argument) for argument in (port, seconds, CONNECTIONS, *methods)]
         program = pathlib.Path(__file__).with_name("load.py")
         self.process = subprocess.Popen([sys.executable, program, *arguments], stdout=subprocess.PIPE)
+        start(self)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
     @property
     def is_running(self):
@@ -109,7 +135,7 @@ def tell(gate):
 
 def killed():
     for what, options in [("without checks", ""), ("with checks", "  health_check: {path: /, interval: 1s, timeout: 500ms}")]:
-        servers = [Nginx(folder(f"{what}-{name}".replace(" ", "-")), answer=name) for name in "ab"]
+        servers = [nginx(f"{what}-{name}".replace(" ", "-"), answer=name) for name in "ab"]
         gate = gateway([server.url for server in servers], options)
         load = Load(gate.port, SECONDS / 2)
         kills = 0
@@ -135,7 +161,7 @@ def killed():
 
 
 def hanging():
-    servers = [Nginx(folder(f"hanging-{name}"), answer=name) for name in "ab"]
+    servers = [nginx(f"hanging-{name}", answer=name) for name in "ab"]
     options = "  first_byte_timeout: 1s\n  health_check: {path: /, interval: 500ms, timeout: 300ms, unhealthy_after: 2}"
     gate = gateway([server.url for server in servers], options)
     load = Load(gate.port, 20)
@@ -157,8 +183,8 @@ def hanging():
 
 
 def failing():
-    well = Nginx(folder("failing-a"), answer="a")
-    ill = Nginx(folder("failing-b"), locations="location /load { return 500 'b'; } location /health { return 500; }")
+    well = nginx("failing-a", answer="a")
+    ill = nginx("failing-b", locations="location /load { return 500 'b'; } location /health { return 500; }")
     for what, options, most in [
         ("500 passes", "", 1.0),
         ("500 ejects", "  ejection: {failures: 3, statuses: [500], max_back_off: 10s}", 0.02),
@@ -177,12 +203,12 @@ def failing():
 
 
 def slow():
-    path = folder("slow-b")
-    (path / "load").write_text("b")
-    quick = Nginx(folder("slow-a"), answer="a")
-    lame = Nginx(
-        path,
-        locations=f"location = /load {{ limit_req zone=all burst=1000; root {path}; }}",
+    files = folder("slow-files")
+    (files / "load").write_text("b")
+    quick = nginx("slow-a", answer="a")
+    lame = nginx(
+        "slow-b",
+        locations=f"location = /load {{ limit_req zone=all burst=1000; root {files}; }}",
         http="limit_req_zone $binary_remote_addr zone=all:1m rate=50r/s;",
     )
     gate = gateway([quick.url, lame.url])
@@ -200,7 +226,7 @@ def slow():
 def names():
     """In a mount namespace of its own, with an /etc/hosts of its own."""
     port = free_port()
-    servers = [Nginx(folder(f"names-{name}"), answer=name, address=address, port=port)
+    servers = [nginx(f"names-{name}", answer=name, address=address, port=port)
                for name, address in [("a", "127.0.0.1"), ("b", "127.0.0.2")]]
     hosts = root / "hosts"
     hosts.write_text("127.0.0.1 backend.test\n")
