@@ -52,7 +52,7 @@ ls -l "$first" | awk '{printf "     %.1f MiB\n", $5 / 1048576}'
 mkdir "$work/again"
 SCOPEGATE_BINARY="${SCOPEGATE_BINARY:-$(swift build -c release --show-bin-path)/scopegate}" \
     deploy/debian/build.sh --output "$work/again" > /dev/null 2>&1
-check "built once more it is the same, byte for byte" cmp "$first" "$work/again/$(basename "$first")"
+check "packed once more it is the same, byte for byte" cmp "$first" "$work/again/$(basename "$first")"
 check "lintian finds nothing" lintian --fail-on error,warning,info --display-info --pedantic "$first"
 lintian --display-info --pedantic --show-overrides "$first" 2> /dev/null | grep '^O:' | grep -v spelling | cut -c 1-120 | sort | uniq | sed 's/^/     /' || true
 

@@ -19,6 +19,11 @@ class Lost(Exception):
     """A request that didn't get its answer."""
 
 
+class ClosedWhenUsed(Lost):
+    """A kept connection that had been closed by the time that the request got there: nobody can tell beforehand, so that
+    clients send such a request once more, if that is safe (RFC 9112 §9.3.1)."""
+
+
 class Client(threading.Thread):
     """Sends a request whenever one is due; its time counts from then, whatever held it up."""
 
@@ -33,7 +38,14 @@ class Client(threading.Thread):
         while not self.until.is_set():
             time.sleep(max(0, due - time.monotonic()))
             try:
-                self.ask()
+                try:
+                    self.ask()
+                except ClosedWhenUsed:
+                    if self.request is not REQUEST:
+                        raise
+                    self.counts["(sent once more: the connection was closed as it was used)"] += 1
+                    self.leave()
+                    self.ask()
                 self.counts["answered"] += 1
             except Lost as lost:
                 self.counts[str(lost)] += 1
@@ -71,7 +83,8 @@ class Client(threading.Thread):
                 self.read(piece := self.connection.recv(65536), kind, answer)
                 body += piece
         except OSError as error:
-            raise Lost(f"LOST: {kind} connection, {'cut' if answer else type(error).__name__}") from None
+            lost = ClosedWhenUsed if kind == "kept" and not answer else Lost
+            raise lost(f"LOST: {kind} connection, {'cut' if answer else type(error).__name__}") from None
         if not head.startswith(b"HTTP/1.1 200 "):
             raise Lost(f"LOST: status {head[9:12].decode()}")
         if b"\r\nconnection: close" in head.lower():
@@ -83,7 +96,8 @@ class Client(threading.Thread):
     @staticmethod
     def read(piece, kind, answer):
         if not piece:
-            raise Lost(f"LOST: {kind} connection, {'cut' if answer else 'closed'} before the answer")
+            lost = ClosedWhenUsed if kind == "kept" and not answer else Lost
+            raise lost(f"LOST: {kind} connection, {'cut' if answer else 'closed'} before the answer")
 
     def has_ended(self):
         self.connection.setblocking(False)
