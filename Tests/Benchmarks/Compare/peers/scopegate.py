@@ -1,4 +1,5 @@
-"""scopegate as its users run it: a release build, every rule, audit and metrics on."""
+"""scopegate as its users run it: a release build, every rule, audit and metrics on. Only that files which were set aside
+are compressed is off, for the others' logs aren't either."""
 
 from ..routes import routes
 from .peer import Peer, output
@@ -30,7 +31,7 @@ listen: [{{address: "127.0.0.1:{self.port}"{tls}}}]
 upstream: {{url: "{backend}"}}
 introspection: {{url: "{backend}/introspect", cache: {{capacity: {capacity}, ttl: {self.workload.ttl}s}}}}
 routes: routes.yaml
-audit: {{path: audit.jsonl}}
+audit: {{path: audit.jsonl, rotate: {{compress: false}}}}
 admin: {{address: "127.0.0.1:0"}}
 threads: 1
 """)
