@@ -6,13 +6,7 @@
 #
 # SCOPEGATE_BINARY names the program; the release build by default.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
 install_packages nginx-light haproxy iproute2 python3
-cd "$root"
-binary="${SCOPEGATE_BINARY:-}"
-if [ -z "$binary" ]; then
-    swift build -c release --product scopegate
-    binary="$(swift build -c release --show-bin-path)/scopegate"
-fi
+find_binary
 python3 Tests/Cluster/cluster.py "$binary"

@@ -6,11 +6,9 @@
 #
 # SCOPEGATE_BINARY names a program that is built already.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
 suite="${1:-bookworm}"
 install_packages debootstrap lintian nginx-light python3 curl
-cd "$root"
 
 work="$(mktemp -d -t scopegate-debian-XXXXXX)"
 clean="$work/$suite"
@@ -23,18 +21,6 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-failed=0
-check() {
-    local what="$1"
-    shift
-    if "$@" > "$work/found" 2>&1; then
-        printf 'ok   %s\n' "$what"
-    else
-        printf 'FAIL %s\n' "$what"
-        sed 's/^/       /' "$work/found"
-        failed=1
-    fi
-}
 inside() { chroot "$clean" "$@"; }
 install_inside() { inside env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends install "$@"; }
 status_of() { dpkg-query --admindir="$clean/var/lib/dpkg" -W -f='${Status}' scopegate 2> /dev/null; }

