@@ -41,9 +41,7 @@ struct AuditMembers {
     /// A text of which no more than `limit` bytes are kept.
     mutating func text(_ name: StaticString, _ text: Span<UInt8>, limit: Int) {
         key(name)
-        let kept = AuditText.keptLength(of: text, limit: limit)
-        AuditStringEscape.append(text.extracting(0..<kept), to: &bytes)
-        if kept < text.count { noteCut(name) }
+        if appendCut(text, to: limit) { noteCut(name) }
     }
 
     /// A text of which no more than `limit` bytes are kept; nothing when there is none.
@@ -103,10 +101,7 @@ struct AuditMembers {
         var isCut = false
         for (index, text) in texts.prefix(AuditLimits.scopes).enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            let span = text.utf8Span.span
-            let kept = AuditText.keptLength(of: span, limit: AuditLimits.name)
-            AuditStringEscape.append(span.extracting(0..<kept), to: &bytes)
-            isCut = isCut || kept < span.count
+            if appendCut(text.utf8Span.span, to: AuditLimits.name) { isCut = true }
         }
         bytes.append(UInt8(ascii: "]"))
         if isCut { noteCut(name) }
@@ -127,6 +122,13 @@ struct AuditMembers {
         raw(name)
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// Appends a string of no more than `limit` bytes of a text. Returns whether there are more.
+    private mutating func appendCut(_ text: Span<UInt8>, to limit: Int) -> Bool {
+        let kept = AuditText.keptLength(of: text, limit: limit)
+        AuditStringEscape.append(text.extracting(0..<kept), to: &bytes)
+        return kept < text.count
     }
 
     private mutating func noteCut(_ name: StaticString) {

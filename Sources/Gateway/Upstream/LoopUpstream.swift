@@ -50,10 +50,7 @@ final class LoopUpstream {
 
     /// Chooses the server of a request that is sent for the first time, and counts it.
     func begin() -> Int {
-        guard hasOthers else {
-            servers[0].requests &+= 1
-            return 0
-        }
+        guard hasOthers else { return begin(0) }
         budget.earn()
         return begin(choose(besides: 0))
     }
@@ -64,10 +61,7 @@ final class LoopUpstream {
     ///   - tried: Those that have had it.
     ///   - last: The one of them that had it last.
     func beginAgain(tried: LeastRequest.Servers, last: Int) -> Int {
-        guard hasOthers else {
-            servers[0].requests &+= 1
-            return 0
-        }
+        guard hasOthers else { return begin(0) }
         let all = Self.all(servers.count)
         return begin(choose(besides: tried & all == all ? 1 << UInt64(last) : tried))
     }
@@ -81,7 +75,7 @@ final class LoopUpstream {
     func mayRepeat() -> Bool { budget.spend(at: UpstreamServerState.now) }
 
     private func begin(_ server: Int) -> Int {
-        choice.began(server)
+        if hasOthers { choice.began(server) }
         servers[server].requests &+= 1
         return server
     }

@@ -1,5 +1,3 @@
-import HTTP1
-
 /// The first segments of paths, such as `/api/v1/reports`: of that path itself and of all below it, and not of
 /// `/api/v1/reports-old`.
 ///

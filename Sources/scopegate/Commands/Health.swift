@@ -51,13 +51,8 @@ struct Health: AsyncParsableCommand {
     private static func show(_ health: JSONObject) {
         guard case .array(let checks)? = health["checks"] else { return }
         for case .object(let check) in checks {
-            let reason = text(check["reason"])
-            print("\(text(check["name"])): \(text(check["state"]))" + (reason.isEmpty ? "" : ": \(reason)"))
+            let parts = ["name", "state", "reason"].compactMap { check[$0]?.string }
+            print(parts.filter { !$0.isEmpty }.joined(separator: ": "))
         }
-    }
-
-    private static func text(_ value: JSONValue?) -> String {
-        guard case .string(let bytes)? = value else { return "" }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -77,7 +77,7 @@ struct Revoke: AsyncParsableCommand {
         let successes = told.compactMap { copy in (try? copy.answer.get()).map { (copy, $0) } }
         guard !successes.isEmpty else { throw ExitStatus.badInput }
         switch format.format {
-        case .json: print(String(decoding: Self.json(told).bytes, as: UTF8.self))
+        case .json: print(String(decoding: Self.json(told, successes).bytes, as: UTF8.self))
         case .text:
             print("forgotten: \(Self.sum("forgotten", successes))")
             print("calls under way whose answers don't count any more: \(Self.sum("calls_disregarded", successes))")
@@ -125,9 +125,8 @@ struct Revoke: AsyncParsableCommand {
     }
 
     /// The sums, and what each copy said.
-    private static func json(_ told: [Told]) -> JSONOutput {
-        let successes = told.compactMap { copy in (try? copy.answer.get()).map { (copy, $0) } }
-        return .object([
+    private static func json(_ told: [Told], _ successes: [(Told, JSONObject)]) -> JSONOutput {
+        .object([
             ("forgotten", .count(sum("forgotten", successes))),
             ("calls_disregarded", .count(sum("calls_disregarded", successes))),
             (
