@@ -114,15 +114,14 @@ public final class AuditLog: Sendable {
     /// - Parameter waiter: Is told what became of each of those whose answer has to wait for that.
     public func append(_ records: [AuditSubmission], waiter: any AuditWaiter) -> AuditAdmission {
         let waits = durability != .buffered
-        let items = records.map { submission in
+        let (queued, rest) = queue.append(count: records.count) { index in
             AuditQueue.Item(
-                event: .request(submission.record),
-                timeMicroseconds: submission.record.timeMicroseconds,
+                event: .request(records[index].record),
+                timeMicroseconds: records[index].record.timeMicroseconds,
                 waiter: waits ? waiter : nil,
-                ticket: submission.ticket
+                ticket: records[index].ticket
             )
         }
-        let (queued, rest) = queue.append(items)
         return AuditAdmission(
             waiting: waits ? queued : 0,
             accepted: (waits ? 0 : queued) + (rest == .dropped ? records.count - queued : 0)

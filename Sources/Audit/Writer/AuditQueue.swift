@@ -42,39 +42,41 @@ final class AuditQueue: @unchecked Sendable {
     }
 
     func append(_ item: Item) -> Admission {
-        let result = append([item])
+        let result = append(count: 1) { _ in item }
         return result.queued == 1 ? .queued : result.rest
     }
 
-    /// Puts items in, in their order. Returns how many found a place, and what became of the others.
-    func append(_ batch: [Item]) -> (queued: Int, rest: Admission) {
-        condition.locked {
+    /// Puts so many items in, in their order. Returns how many found a place, and what became of the others.
+    func append(count: Int, _ item: (Int) -> Item) -> (queued: Int, rest: Admission) {
+        let (queued, rest, mustWake) = condition.locked {
             let places = isClosed ? 0 : max(0, capacity - occupied)
-            let queued = min(places, batch.count)
-            let wasEmpty = items.isEmpty
+            let queued = min(places, count)
+            let mustWake = items.isEmpty && queued > 0
             occupied += queued
-            items.append(contentsOf: batch.prefix(queued))
-            if wasEmpty, queued > 0 { condition.signal() }
-            guard queued < batch.count else { return (queued, .queued) }
+            for index in 0..<queued { items.append(item(index)) }
+            guard queued < count else { return (queued, Admission.queued, mustWake) }
             guard dropsBeyondCapacity, !isClosed else {
-                refused += UInt64(batch.count - queued)
-                return (queued, .refused)
+                refused += UInt64(count - queued)
+                return (queued, .refused, mustWake)
             }
-            for item in batch[queued...] { drop(item) }
-            return (queued, .dropped)
+            for index in queued..<count { drop(item(index)) }
+            return (queued, .dropped, mustWake)
         }
+        if mustWake { condition.signal() }
+        return (queued, rest)
     }
 
     /// Puts an item in that can be done without, unless half of the places are taken. False when it isn't let in, which
     /// isn't counted.
     func appendIfHalfEmpty(_ item: Item) -> Bool {
-        condition.locked {
-            guard !isClosed, occupied < capacity / 2 else { return false }
+        let (isIn, mustWake) = condition.locked {
+            guard !isClosed, occupied < capacity / 2 else { return (false, false) }
             occupied += 1
             items.append(item)
-            if items.count == 1 { condition.signal() }
-            return true
+            return (true, items.count == 1)
         }
+        if mustWake { condition.signal() }
+        return isIn
     }
 
     private func drop(_ item: Item) {

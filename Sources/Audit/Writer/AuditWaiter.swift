@@ -32,13 +32,19 @@ public struct AuditAdmission: Hashable, Sendable {
     public let accepted: Int
 }
 
-/// Is told what became of records. Both are called on the writer's thread, and must not hold it up.
+/// What became of a record that somebody waits for.
+public struct AuditSettlement: Hashable, Sendable {
+    /// By what the waiter knows it.
+    public let ticket: Int
+    /// What became of it.
+    public let outcome: AuditOutcome
+}
+
+/// Is told what became of records.
 public protocol AuditWaiter: AnyObject, Sendable {
-    /// What became of a record; called once for each that waits, with `retained` as soon as it is known that it can't be
-    /// written now.
-    func settled(_ ticket: Int, _ outcome: AuditOutcome)
-    /// There are no more for the moment.
-    func settledAll()
+    /// What became of records, in their order. Each that waits is told of once, as `retained` as soon as it is known that it
+    /// can't be written now. Called on the writer's thread, which it must not hold up.
+    func settled(_ settlements: [AuditSettlement])
 }
 
 /// Waits for a single record, and holds up who calls.
@@ -46,11 +52,10 @@ final class BlockingWaiter: AuditWaiter {
     private let outcome = Mutex<AuditOutcome?>(nil)
     private let signal = ThreadSignal()
 
-    func settled(_ ticket: Int, _ outcome: AuditOutcome) {
-        self.outcome.withLock { $0 = outcome }
+    func settled(_ settlements: [AuditSettlement]) {
+        outcome.withLock { $0 = settlements.last?.outcome }
+        signal.wake()
     }
-
-    func settledAll() { signal.wake() }
 
     func wait() -> AuditOutcome {
         while true {

@@ -25,11 +25,14 @@ final class AuditWriter: @unchecked Sendable {
     private let wallClock: @Sendable () -> Int64
     private let instance: AuditText
 
-    private var pending: [AuditQueue.Item] = []
+    // Nothing that these are given to could come back to them.
+    @exclusivity(unchecked) private var pending: [AuditQueue.Item] = []
     /// How many of the pending items are in the batch, or written already.
-    private var rendered = 0
-    private var batch = Batch()
-    private var chain: AuditChain
+    @exclusivity(unchecked) private var rendered = 0
+    @exclusivity(unchecked) private var batch = Batch()
+    /// What a waiter is about to be told.
+    @exclusivity(unchecked) private var settlements: [AuditSettlement] = []
+    @exclusivity(unchecked) private var chain: AuditChain
     private var recovered: AuditRecovered
     private var retryDelay = AuditWriter.shortestRetryDelay
     /// When a checkpoint is due for lines that have none, by `CLOCK_MONOTONIC` in nanoseconds.
@@ -49,6 +52,8 @@ final class AuditWriter: @unchecked Sendable {
     }
 
     private static let batchLength = 256 * 1024
+    /// So many items' memory is kept for those that come next.
+    private static let keptItems = 4096
     private static let shortestRetryDelay: Int64 = 50_000_000
     private static let longestRetryDelay: Int64 = 1_000_000_000
     private static let rotationRetryDelay: Int64 = 60_000_000_000
@@ -120,7 +125,7 @@ final class AuditWriter: @unchecked Sendable {
             rotateIfDue()
             render(endsWithCheckpoint: endsWithCheckpoint)
             guard !batch.bytes.isEmpty else {
-                pending.removeAll(keepingCapacity: pending.capacity <= 4096)
+                pending.removeAll(keepingCapacity: pending.capacity <= Self.keptItems)
                 rendered = 0
                 return .success(())
             }
@@ -140,22 +145,27 @@ final class AuditWriter: @unchecked Sendable {
             // Alone in its batch, for it may take the place of what was torn.
             return append(.recovered(recovered), at: wallClock())
         }
-        let first = rendered
-        while rendered < pending.count, batch.bytes.count < Self.batchLength {
-            let item = pending[rendered]
-            append(item.event, at: item.timeMicroseconds, wasRetained: item.wasRetained)
-            if case .start = item.event {
-                hasStarted = true
-                // What an earlier end out of order has left unsigned is signed now.
-                append(.checkpoint, at: item.timeMicroseconds)
-            }
-            rendered += 1
-        }
-        batch.items = rendered - first
+        renderItems()
         guard rendered == pending.count else { return }
         batch.gap = queue.takeGap()
         if let gap = batch.gap { append(.gap(gap), at: wallClock()) }
         if endsWithCheckpoint, chain.sinceCheckpoint > 0 { append(.checkpoint, at: wallClock()) }
+    }
+
+    private func renderItems() {
+        let first = rendered
+        // Held here, so that the items needn't be held one by one.
+        let items = pending
+        while rendered < items.count, batch.bytes.count < Self.batchLength {
+            append(items[rendered].event, at: items[rendered].timeMicroseconds, wasRetained: items[rendered].wasRetained)
+            if case .start = items[rendered].event {
+                hasStarted = true
+                // What an earlier end out of order has left unsigned is signed now.
+                append(.checkpoint, at: items[rendered].timeMicroseconds)
+            }
+            rendered += 1
+        }
+        batch.items = rendered - first
     }
 
     private func append(_ event: AuditEvent, at time: Int64, wasRetained: Bool = false) {
@@ -281,23 +291,24 @@ final class AuditWriter: @unchecked Sendable {
     }
 
     private func tell(_ outcome: AuditOutcome, _ range: Range<Int>) {
-        // Those of one waiter mostly follow each other, for they come in batches.
-        var last: (any AuditWaiter)?
+        // Who accepts that records may be dropped gets the refusal itself, and the record says so.
+        let told = options.overflow == .drop ? .written : outcome
+        var waiter: (any AuditWaiter)?
         for index in range {
-            guard let waiter = pending[index].waiter else { continue }
+            guard let next = pending[index].waiter else { continue }
+            // Those of one waiter mostly follow each other, for they come in batches.
+            if let waiter, waiter !== next { settle(waiter) }
+            waiter = next
+            settlements.append(AuditSettlement(ticket: pending[index].ticket, outcome: told))
             pending[index].waiter = nil
-            if let last, last !== waiter { last.settledAll() }
-            last = waiter
-            guard outcome == .retained else {
-                waiter.settled(pending[index].ticket, outcome)
-                continue
-            }
-            // Who accepts that records may be dropped gets the refusal itself, and the record says so.
-            let isAnswered = options.overflow == .drop
-            pending[index].wasRetained = !isAnswered
-            waiter.settled(pending[index].ticket, isAnswered ? .written : .retained)
+            pending[index].wasRetained = told == .retained
         }
-        last?.settledAll()
+        if let waiter { settle(waiter) }
+    }
+
+    private func settle(_ waiter: any AuditWaiter) {
+        waiter.settled(settlements)
+        settlements.removeAll(keepingCapacity: settlements.count <= Self.keptItems)
     }
 
     private func abandonRest() {

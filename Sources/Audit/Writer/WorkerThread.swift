@@ -78,7 +78,7 @@ final class ThreadCondition: @unchecked Sendable {
         return body()
     }
 
-    /// Wakes who waits; to be called under the lock.
+    /// Wakes who waits. Called after the lock was given back, it spares the woken thread waiting for that in turn.
     func signal() { pthread_cond_signal(condition) }
 
     /// Waits until it is signalled or a moment has come; for ever when it is nil. To be called under the lock. False

@@ -9,23 +9,21 @@ import Synchronization
 ///
 /// Loop-bound but for what the writer's thread calls; that is why `@unchecked Sendable` is right.
 final class RefusalQueue: AuditWaiter, @unchecked Sendable {
-    private struct Waiting {
-        let connection: InboundConnection
-        let denial: Denial
-    }
-
     /// What the writer's thread has said and the loop has not heard yet.
     private struct Settled {
-        var outcomes: [(ticket: Int, outcome: AuditOutcome)] = []
+        var settlements: [AuditSettlement] = []
         var loopIsTold = false
     }
 
     private let eventLoop: any EventLoop
     private let audit: AuditLog
+    // Nothing that changes these in place calls anything that could come back to them.
     /// By ticket.
-    private var waiting: [Waiting?] = []
-    private var freeTickets: [Int] = []
-    private var submissions: [AuditSubmission] = []
+    @exclusivity(unchecked) private var waiting: [InboundConnection?] = []
+    @exclusivity(unchecked) private var freeTickets: [Int] = []
+    @exclusivity(unchecked) private var submissions: [AuditSubmission] = []
+    /// Memory for what is heard next.
+    @exclusivity(unchecked) private var heard: [AuditSettlement] = []
     private var mustHandOver = false
     private let settled = Mutex(Settled())
 
@@ -34,17 +32,15 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
         self.audit = audit
     }
 
-    /// Has a refusal recorded, and then answered by its connection, unless that can't be done: then it is answered with
-    /// 503.
-    func submit(_ record: AuditRecord, _ denial: Denial, of connection: InboundConnection) {
-        let entry = Waiting(connection: connection, denial: denial)
+    /// Has a refusal recorded, and its connection told when it may be answered, or that it can't be recorded.
+    func submit(_ record: AuditRecord, of connection: InboundConnection) {
         let ticket: Int
         if let free = freeTickets.popLast() {
             ticket = free
-            waiting[free] = entry
+            waiting[free] = connection
         } else {
             ticket = waiting.count
-            waiting.append(entry)
+            waiting.append(connection)
         }
         submissions.append(AuditSubmission(record, ticket: ticket))
         guard !mustHandOver else { return }
@@ -69,23 +65,16 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
     }
 
     private func answer(_ ticket: Int, _ outcome: AuditOutcome) {
-        guard let entry = waiting[ticket] else { return }
-        waiting[ticket] = nil
+        guard let connection = waiting[ticket].take() else { return }
         freeTickets.append(ticket)
-        switch outcome {
-        case .written: entry.connection.answer(entry.denial)
-        case .retained: entry.connection.answer(Denial(.auditUnavailable))
-        }
+        connection.refusalIsSettled(outcome)
     }
 
     // MARK: On the writer's thread
 
-    func settled(_ ticket: Int, _ outcome: AuditOutcome) {
-        settled.withLock { $0.outcomes.append((ticket, outcome)) }
-    }
-
-    func settledAll() {
+    func settled(_ settlements: [AuditSettlement]) {
         let mustTell = settled.withLock { settled in
+            settled.settlements.append(contentsOf: settlements)
             defer { settled.loopIsTold = true }
             return !settled.loopIsTold
         }
@@ -93,12 +82,15 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
     }
 
     private func answerSettled() {
-        let outcomes = settled.withLock { settled in
+        var settlements: [AuditSettlement] = []
+        swap(&settlements, &heard)
+        settled.withLock { settled in
             settled.loopIsTold = false
-            defer { settled.outcomes.removeAll() }
-            return settled.outcomes
+            swap(&settlements, &settled.settlements)
         }
-        for (ticket, outcome) in outcomes { answer(ticket, outcome) }
+        for settlement in settlements { answer(settlement.ticket, settlement.outcome) }
+        settlements.removeAll(keepingCapacity: settlements.count <= Self.keptCapacity)
+        heard = settlements
     }
 
     /// So many submissions' memory is kept for the next turn.

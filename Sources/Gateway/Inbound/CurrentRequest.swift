@@ -32,6 +32,8 @@ final class CurrentRequest {
     var seen: ObservedRequest?
     /// It passes, and will or may have to be recorded when it is known what became of it.
     var pendingRecord: PendingRecord?
+    /// Why it is refused, while that is being recorded.
+    var refusal: Denial?
 
     init(
         snapshot: RuntimeSnapshot,

@@ -36,29 +36,45 @@ extension InboundConnection {
         guard let current = request, phase != .closed else { return }
         var denial = denial
         denial.template = current.template
-        answer(denial, after: auditRecord(of: denial, current, head: buffer))
+        answer(denial, current, after: auditRecord(of: denial, current, head: buffer))
     }
 
-    private func answer(_ denial: Denial, after record: AuditRecord) {
+    private func answer(_ denial: Denial, _ current: CurrentRequest, after record: AuditRecord) {
         phase = .deciding
         // It is on record as refused, and nothing else.
-        request?.pendingRecord = nil
+        current.pendingRecord = nil
+        current.refusal = denial
         arm(.nothing)
-        loop.refusals.submit(record, denial, of: self)
+        takeHead(of: current)
+        loop.refusals.submit(record, of: self)
+    }
+
+    /// All that had to be learnt from the head is on record: it need not be kept while that is written.
+    private func takeHead(of current: CurrentRequest) {
+        buffer.moveReaderIndex(forwardBy: min(current.headLength, buffer.readableBytes))
     }
 
     /// Refuses the current request without a record, for none can be made.
     func denyUnrecorded() {
+        guard let current = request else { return }
         phase = .deciding
-        answer(Denial(.auditUnavailable))
+        takeHead(of: current)
+        answer(Denial(.auditUnavailable), current)
+    }
+
+    /// The refusal is on record, or can't be for the moment.
+    func refusalIsSettled(_ outcome: AuditOutcome) {
+        guard phase == .deciding, let current = request, let denial = current.refusal else { return }
+        switch outcome {
+        case .written: answer(denial, current)
+        case .retained: answer(Denial(.auditUnavailable), current)
+        }
     }
 
     /// Sends the refusal and turns to what follows it on the connection.
-    func answer(_ denial: Denial) {
-        guard phase == .deciding, let current = request else { return }
-        buffer.moveReaderIndex(forwardBy: min(current.headLength, buffer.readableBytes))
+    private func answer(_ denial: Denial, _ current: CurrentRequest) {
         // A client that has reached a limit is not listened to any further.
-        send(denial, then: denial.reason.isLimit ? .linger : rest(of: current))
+        send(denial, current, then: denial.reason.isLimit ? .linger : rest(of: current))
     }
 
     /// What follows a refusal on the connection.
@@ -91,9 +107,9 @@ extension InboundConnection {
         }
     }
 
-    private func send(_ denial: Denial, then rest: Rest) {
-        guard let current = request, let context else { return }
-        request?.observed.refused(denial.reason)
+    private func send(_ denial: Denial, _ current: CurrentRequest, then rest: Rest) {
+        guard let context else { return }
+        current.observed.refused(denial.reason)
         loop.refused(denial.reason, client: identity?.address ?? "unknown")
         var envelope = denial.envelope(routeMap: current.snapshot.routeMap, catalog: current.snapshot.catalog)
         if current.snapshot.namesGeneration { envelope.generation = current.snapshot.routeMap.generation }
@@ -107,7 +123,7 @@ extension InboundConnection {
             ),
             to: &response
         )
-        request?.observed.bytesSent &+= UInt64(response.readableBytes)
+        current.observed.bytesSent &+= UInt64(response.readableBytes)
         context.writeAndFlush(wrapOutboundOut(response), promise: nil)
         loop.giveBackResponseBuffer(response)
         switch rest {
@@ -133,7 +149,7 @@ extension InboundConnection {
         recordAllowed(status: reason.status)
         let rest = rest(of: current)
         // The upstream may have taken a part of the body; the connection is worth nothing to the client then.
-        send(denial, then: body.isComplete && !reason.isLimit ? rest : .linger)
+        send(denial, current, then: body.isComplete && !reason.isLimit ? rest : .linger)
     }
 
     /// Refuses a request that had passed.
@@ -144,6 +160,6 @@ extension InboundConnection {
         // The head has left the buffer, and where the next request would begin nobody knows.
         current.headLength = 0
         guard let record else { return denyUnrecorded() }
-        answer(denial, after: record)
+        answer(denial, current, after: record)
     }
 }

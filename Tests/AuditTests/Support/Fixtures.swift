@@ -121,12 +121,12 @@ private final class ClosureWaiter: AuditWaiter {
         self.told = told
     }
 
-    func settled(_ ticket: Int, _ outcome: AuditOutcome) {
-        precondition(ticket == 7)
-        told(outcome)
+    func settled(_ settlements: [AuditSettlement]) {
+        for settlement in settlements {
+            precondition(settlement.ticket == 7)
+            told(settlement.outcome)
+        }
     }
-
-    func settledAll() {}
 }
 
 /// Lines of a chain in memory.

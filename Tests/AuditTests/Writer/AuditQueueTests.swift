@@ -44,3 +44,9 @@ import Testing
         #expect(dropping.takeGap()?.count == 3)
     }
 }
+
+extension AuditQueue {
+    fileprivate func append(_ batch: [Item]) -> (queued: Int, rest: Admission) {
+        append(count: batch.count) { batch[$0] }
+    }
+}
