@@ -45,33 +45,24 @@ public struct Digest256: Hashable, Sendable {
         Self.hexDigits(of: [word0])
     }
 
-    /// Appends the digits of ``hexPrefix16`` or of ``hex``.
-    public func appendHex(isShort: Bool = false, to bytes: inout [UInt8]) {
-        Self.appendHex(word0, to: &bytes)
-        guard !isShort else { return }
-        Self.appendHex(word1, to: &bytes)
-        Self.appendHex(word2, to: &bytes)
-        Self.appendHex(word3, to: &bytes)
-    }
-
-    private static func appendHex(_ word: UInt64, to bytes: inout [UInt8]) {
-        for digit in 0..<16 { bytes.append(hexDigit(word, digit)) }
-    }
-
-    @inline(__always)
-    private static func hexDigit(_ word: UInt64, _ digit: Int) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: word &>> UInt64(60 &- digit &* 4)) & 0xF
-        return value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "a") &+ value &- 10
+    /// The 16 lowercase hexadecimal digits of one of the words, the first of them first.
+    public static func hexDigits(of word: UInt64) -> SIMD16<UInt8> {
+        let bytes = unsafeBitCast(word.bigEndian, to: SIMD8<UInt8>.self)
+        var values = SIMD16<UInt8>()
+        values.evenHalf = bytes &>> 4
+        values.oddHalf = bytes & 0xF
+        let digits = values &+ UInt8(ascii: "0")
+        let letters = values &+ (UInt8(ascii: "a") - 10)
+        return digits.replacing(with: letters, where: values .> 9)
     }
 
     private static func hexDigits(of words: [UInt64]) -> String {
         String(unsafeUninitializedCapacity: words.count * 16) { buffer in
             var next = 0
             for word in words {
-                for digit in 0..<16 {
-                    buffer[next] = hexDigit(word, digit)
-                    next += 1
-                }
+                let digits = hexDigits(of: word)
+                for index in digits.indices { buffer[next + index] = digits[index] }
+                next += digits.scalarCount
             }
             return next
         }

@@ -17,18 +17,17 @@ public struct AuditHead: Hashable, Sendable {
 
     /// The content of the file: one line of JSON that is always of the same length, so that it is overwritten in place.
     func render(_ signer: AuditSigner?) -> [UInt8] {
-        var line = Array("{\"time\":\"".utf8)
-        RFC3339.append(microseconds: timeMicroseconds, to: &line)
-        let number = String(sequence)
-        line += "\",\"seq\":".utf8
-        line += String(repeating: " ", count: max(0, 20 - number.count)).utf8
-        line += "\(number),\"hash\":\"\(digest.hex)\"".utf8
-        if let signer {
-            let mac = signer.sign(line.span)
-            line += ",\"mac\":\"\(mac.hex)\"".utf8
-        }
-        return line + Array("}\n".utf8)
+        var line = AuditMembers(room: 256)
+        line.time(timeMicroseconds)
+        line.number("seq", sequence, width: Self.longestSequence)
+        line.digest("hash", digest)
+        if let signer { line.digest("mac", signer.sign(line.bytes.span)) }
+        line.raw("}\n")
+        return line.bytes
     }
+
+    /// As many digits as the number of a line can have.
+    private static let longestSequence = 20
 
     /// Whether a head file could be read, and what stands in it.
     enum Reading {

@@ -22,12 +22,12 @@ struct AuditMembers {
 
     /// Appends bytes that are whole members, or a part of one, already.
     mutating func raw(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.write(room: text.utf8CodeUnitCount) { $0.append(text) }
     }
 
     /// Appends bytes that are whole members, or a part of one, already.
     mutating func raw(_ members: Span<UInt8>) {
-        members.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        bytes.write(room: members.count) { $0.append(members) }
     }
 
     /// Whole members, with the names of those that were cut.
@@ -40,8 +40,24 @@ struct AuditMembers {
 
     /// A text of which no more than `limit` bytes are kept.
     mutating func text(_ name: StaticString, _ text: Span<UInt8>, limit: Int) {
-        key(name)
-        if appendCut(text, to: limit) { noteCut(name) }
+        let kept = AuditText.keptLength(of: text, limit: limit)
+        string(name, text.extracting(..<kept))
+        if kept < text.count { noteCut(name) }
+    }
+
+    /// A text that clients may have had a hand in: it loses the keys that a head has.
+    mutating func text(
+        _ name: StaticString,
+        _ text: Span<UInt8>,
+        limit: Int,
+        without head: AuditedHead,
+        in bytes: Span<UInt8>
+    ) {
+        if let scrubbed = head.scrubbed(text, in: bytes) {
+            self.text(name, scrubbed.span, limit: limit)
+        } else {
+            self.text(name, text, limit: limit)
+        }
     }
 
     /// A text of which no more than `limit` bytes are kept; nothing when there is none.
@@ -50,58 +66,76 @@ struct AuditMembers {
         self.text(name, text.utf8Span.span, limit: limit)
     }
 
+    /// A text of which no more than `limit` bytes are kept; nothing when there is none.
+    mutating func text(_ name: StaticString, _ text: [UInt8]?, limit: Int = AuditLimits.name) {
+        guard let text else { return }
+        self.text(name, text.span, limit: limit)
+    }
+
     mutating func text(_ name: StaticString, _ text: AuditText?) {
         guard let text else { return }
-        key(name)
-        AuditStringEscape.append(text.bytes.span, to: &bytes)
+        string(name, text.bytes.span)
         if text.isTruncated { noteCut(name) }
     }
 
     /// A text that needs no escapes.
     mutating func constant(_ name: StaticString, _ text: StaticString) {
-        key(name)
-        bytes.append(UInt8(ascii: "\""))
-        raw(text)
-        bytes.append(UInt8(ascii: "\""))
+        write(name, room: text.utf8CodeUnitCount + 2) { cursor in
+            cursor.append(UInt8(ascii: "\""))
+            cursor.append(text)
+            cursor.append(UInt8(ascii: "\""))
+        }
     }
 
     /// The first hexadecimal digits of a digest, 16 or all 64.
     mutating func digest(_ name: StaticString, _ digest: Digest256, isShort: Bool = false) {
-        key(name)
-        bytes.append(UInt8(ascii: "\""))
-        digest.appendHex(isShort: isShort, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        write(name, room: 66) { cursor in
+            cursor.append(UInt8(ascii: "\""))
+            cursor.append(Digest256.hexDigits(of: digest.word0))
+            if !isShort {
+                cursor.append(Digest256.hexDigits(of: digest.word1))
+                cursor.append(Digest256.hexDigits(of: digest.word2))
+                cursor.append(Digest256.hexDigits(of: digest.word3))
+            }
+            cursor.append(UInt8(ascii: "\""))
+        }
     }
 
-    mutating func number(_ name: StaticString, _ value: some BinaryInteger) {
-        key(name)
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
-        append(UInt64(value.magnitude))
+    /// A number with spaces before it, up to a width of 20 at most.
+    mutating func number(_ name: StaticString, _ value: some BinaryInteger, width: Int = 0) {
+        write(name, room: 21) { cursor in
+            if value < 0 { cursor.append(UInt8(ascii: "-")) }
+            cursor.append(decimal: UInt64(value.magnitude), width: width)
+        }
     }
 
     /// The beginning of an object, with the time as its first member.
     mutating func time(_ microseconds: Int64) {
-        raw("{\"time\":\"")
-        RFC3339.append(microseconds: microseconds, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        bytes.write(room: RFC3339.length + 10) { cursor in
+            cursor.append("{\"time\":\"")
+            RFC3339.append(microseconds: microseconds, to: &cursor)
+            cursor.append(UInt8(ascii: "\""))
+        }
     }
 
     mutating func moment(_ name: StaticString, _ microseconds: Int64) {
-        key(name)
-        bytes.append(UInt8(ascii: "\""))
-        RFC3339.append(microseconds: microseconds, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        write(name, room: RFC3339.length + 2) { cursor in
+            cursor.append(UInt8(ascii: "\""))
+            RFC3339.append(microseconds: microseconds, to: &cursor)
+            cursor.append(UInt8(ascii: "\""))
+        }
     }
 
     /// Names of scopes, no more than ``AuditLimits/scopes`` of them; nothing when there is no list.
-    mutating func list(_ name: StaticString, _ texts: [String]?) {
+    mutating func list(_ name: StaticString, _ texts: [[UInt8]]?) {
         guard let texts else { return }
-        key(name)
-        bytes.append(UInt8(ascii: "["))
+        write(name, room: 1) { $0.append(UInt8(ascii: "[")) }
         var isCut = false
         for (index, text) in texts.prefix(AuditLimits.scopes).enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            if appendCut(text.utf8Span.span, to: AuditLimits.name) { isCut = true }
+            let kept = AuditText.keptLength(of: text.span, limit: AuditLimits.name)
+            AuditStringEscape.append(text.span.extracting(..<kept), to: &bytes)
+            if kept < text.count { isCut = true }
         }
         bytes.append(UInt8(ascii: "]"))
         if isCut { noteCut(name) }
@@ -110,25 +144,30 @@ struct AuditMembers {
     /// Names those that were cut, in a member of its own.
     mutating func finishTruncated() {
         guard !truncated.isEmpty else { return }
-        key("truncated")
-        bytes.append(UInt8(ascii: "["))
+        write("truncated", room: 1) { $0.append(UInt8(ascii: "[")) }
         bytes += truncated
         bytes.append(UInt8(ascii: "]"))
     }
 
-    private mutating func key(_ name: StaticString) {
-        bytes.append(UInt8(ascii: ","))
-        bytes.append(UInt8(ascii: "\""))
-        raw(name)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+    private mutating func string(_ name: StaticString, _ text: Span<UInt8>) {
+        let plain = AuditStringEscape.plainLength(of: text)
+        write(name, room: plain + 2) { cursor in
+            cursor.append(UInt8(ascii: "\""))
+            cursor.append(text.extracting(..<plain))
+            if plain == text.count { cursor.append(UInt8(ascii: "\"")) }
+        }
+        if plain < text.count { AuditStringEscape.appendRest(text.extracting(plain...), to: &bytes) }
     }
 
-    /// Appends a string of no more than `limit` bytes of a text. Returns whether there are more.
-    private mutating func appendCut(_ text: Span<UInt8>, to limit: Int) -> Bool {
-        let kept = AuditText.keptLength(of: text, limit: limit)
-        AuditStringEscape.append(text.extracting(0..<kept), to: &bytes)
-        return kept < text.count
+    /// Writes the name of a member and then its value, of at most `room` bytes.
+    @inline(__always)
+    private mutating func write(_ name: StaticString, room: Int, _ value: (inout ByteCursor) -> Void) {
+        bytes.write(room: name.utf8CodeUnitCount + 4 + room) { cursor in
+            cursor.append(",\"")
+            cursor.append(name)
+            cursor.append("\":")
+            value(&cursor)
+        }
     }
 
     private mutating func noteCut(_ name: StaticString) {
@@ -136,18 +175,5 @@ struct AuditMembers {
         truncated.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { truncated.append(contentsOf: $0) }
         truncated.append(UInt8(ascii: "\""))
-    }
-
-    private mutating func append(_ value: UInt64) {
-        // As many digits as there can be.
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var first = digits.count
-        var rest = value
-        repeat {
-            first -= 1
-            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        raw(digits.span.extracting(first..<digits.count))
     }
 }

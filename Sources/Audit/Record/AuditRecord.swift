@@ -59,6 +59,7 @@ public struct AuditRecord: Hashable, Sendable {
     ///   - keyID: The issuer's name for the key.
     ///   - subject: Whom the key stands for.
     ///   - keyFingerprint: The key's HMAC under the audit secret, of which the first 16 hexadecimal digits are shown.
+    ///   - grant: What tells of the key and its grant, where that was rendered before: then it stands for the four above.
     ///   - generation: The number of the route map that made the decision.
     public init(
         timeMicroseconds: Int64,
@@ -69,26 +70,23 @@ public struct AuditRecord: Hashable, Sendable {
         head: AuditedHead,
         in bytes: Span<UInt8>,
         query: [UInt8]? = nil,
-        template: String? = nil,
+        template: [UInt8]? = nil,
         code: StaticString,
         status: Int,
-        requiredScope: String? = nil,
-        requiredScopes: [String] = [],
-        grantedScopes: [String]? = nil,
+        requiredScope: [UInt8]? = nil,
+        requiredScopes: [[UInt8]] = [],
+        grantedScopes: [[UInt8]]? = nil,
         keyID: [UInt8]? = nil,
         subject: String? = nil,
         keyFingerprint: Digest256? = nil,
+        grant: AuditedGrant? = nil,
         generation: UInt64
     ) {
         self.timeMicroseconds = timeMicroseconds
         self.status = status
         var members = AuditMembers(room: Self.usualLength)
         func sent(_ name: StaticString, _ text: Span<UInt8>, _ limit: Int) {
-            if let scrubbed = head.scrubbed(text, in: bytes) {
-                members.text(name, scrubbed.span, limit: limit)
-            } else {
-                members.text(name, text, limit: limit)
-            }
+            members.text(name, text, limit: limit, without: head, in: bytes)
         }
         sent("request_id", requestID, AuditLimits.name)
         if let range = head.traceID { sent("trace_id", bytes.extracting(range), AuditLimits.name) }
@@ -107,10 +105,11 @@ public struct AuditRecord: Hashable, Sendable {
         members.text("required_scope", requiredScope)
         if !requiredScopes.isEmpty { members.list("required_scopes", requiredScopes) }
         requirementEnd = members.bytes.count
-        members.list("granted_scopes", grantedScopes)
-        if let keyID { sent("key_id", keyID.span, AuditLimits.name) }
-        if let subject { sent("subject", subject.utf8Span.span, AuditLimits.subject) }
-        if let keyFingerprint { members.digest("key_fingerprint", keyFingerprint, isShort: true) }
+        if let grant {
+            members.append(grant.members.span, truncated: grant.truncated)
+        } else {
+            members.grant(grantedScopes, keyID: keyID, subject: subject, keyFingerprint, head: head, in: bytes)
+        }
         members.number("generation", generation)
         switch decision {
         case .denied: kind = .denied

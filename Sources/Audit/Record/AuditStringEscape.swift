@@ -12,12 +12,18 @@ package enum AuditStringEscape {
     /// Appends the string with its quotes.
     static func append(_ bytes: Span<UInt8>, to line: inout [UInt8]) {
         line.append(UInt8(ascii: "\""))
+        appendRest(bytes, to: &line)
+    }
+
+    /// Appends the rest of a string that has begun, with its last quote.
+    static func appendRest(_ bytes: Span<UInt8>, to line: inout [UInt8]) {
         var index = 0
         while index < bytes.count {
-            let start = index
-            while index < bytes.count, isPlain(bytes[index]) { index += 1 }
-            if index > start {
-                bytes.extracting(start..<index).withUnsafeBufferPointer { line.append(contentsOf: $0) }
+            let length = plainLength(of: bytes.extracting(index...))
+            if length > 0 {
+                let plain = bytes.extracting(index..<index + length)
+                line.write(room: length) { $0.append(plain) }
+                index += length
             } else if bytes[index] < 0x80 {
                 append(ascii: bytes[index], to: &line)
                 index += 1
@@ -26,6 +32,34 @@ package enum AuditStringEscape {
             }
         }
         line.append(UInt8(ascii: "\""))
+    }
+
+    /// How many bytes a text begins with that stand for themselves.
+    static func plainLength(of text: Span<UInt8>) -> Int {
+        text.withUnsafeBytes { memory in
+            var index = 0
+            while memory.count - index >= 8 {
+                let word = UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                let marks = marks(ofEscaped: word)
+                if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+                index += 8
+            }
+            while index < memory.count, isPlain(memory[index]) { index += 1 }
+            return index
+        }
+    }
+
+    /// Marks by its highest bit the first of eight bytes that doesn't stand for itself; those behind it may be marked
+    /// wrongly.
+    @inline(__always)
+    private static func marks(ofEscaped word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        @inline(__always) func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let controls = (word &- ones &* 0x20) & ~word
+        let quotes = zeros(word ^ ones &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = zeros(word ^ ones &* UInt64(UInt8(ascii: "\\")))
+        let deletes = zeros(word ^ ones &* 0x7F)
+        return (controls | quotes | backslashes | deletes | word) & (ones &* 0x80)
     }
 
     /// Whether a byte stands for itself, whatever is beside it.

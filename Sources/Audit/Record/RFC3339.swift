@@ -2,6 +2,14 @@
 package enum RFC3339 {
     /// Appends a time in microseconds since 1970, moved into the years 0 to 9999 if it lies outside.
     package static func append(microseconds: Int64, to line: inout [UInt8]) {
+        line.write(room: length) { append(microseconds: microseconds, to: &$0) }
+    }
+
+    /// How many bytes a time has.
+    static let length = 27
+
+    /// Appends a time in microseconds since 1970, moved into the years 0 to 9999 if it lies outside.
+    static func append(microseconds: Int64, to line: inout ByteCursor) {
         let time = min(max(microseconds, earliest), latest)
         let (seconds, fraction) = floorDivide(time, 1_000_000)
         let (days, secondOfDay) = floorDivide(seconds, 86_400)
@@ -28,7 +36,7 @@ package enum RFC3339 {
 
     /// The microseconds since 1970 of a text as ``append(microseconds:to:)`` writes it; nil for any other text.
     static func parse(_ text: some RandomAccessCollection<UInt8>) -> Int64? {
-        guard text.count == 27 else { return nil }
+        guard text.count == length else { return nil }
         var numbers: [Int64] = [0]
         for (byte, mark) in zip(text, "dddd-dd-ddTdd:dd:dd.ddddddZ".utf8) {
             if mark == UInt8(ascii: "d") {
@@ -94,7 +102,8 @@ package enum RFC3339 {
     }
 
     /// Appends the two digits of a number from 0 to 99.
-    private static func append(pair value: Int64, to line: inout [UInt8]) {
+    @inline(__always)
+    private static func append(pair value: Int64, to line: inout ByteCursor) {
         line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10))
         line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
     }

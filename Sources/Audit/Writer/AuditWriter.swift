@@ -157,11 +157,12 @@ final class AuditWriter: @unchecked Sendable {
         // Held here, so that the items needn't be held one by one.
         let items = pending
         while rendered < items.count, batch.bytes.count < Self.batchLength {
-            append(items[rendered].event, at: items[rendered].timeMicroseconds, wasRetained: items[rendered].wasRetained)
+            let time = items[rendered].timeMicroseconds
+            append(items[rendered].event, at: time, wasRetained: items[rendered].wasRetained)
             if case .start = items[rendered].event {
                 hasStarted = true
                 // What an earlier end out of order has left unsigned is signed now.
-                append(.checkpoint, at: items[rendered].timeMicroseconds)
+                append(.checkpoint, at: time)
             }
             rendered += 1
         }

@@ -1,10 +1,7 @@
-import HTTP1
-import NIOCore
-
 /// Writes bytes one behind the other into memory of a known size.
 ///
-/// Heads are written through it: the room that a head can take is known before, so `ByteBuffer`'s checks for uniqueness
-/// and growth are made once for a head and not once for a piece of it. Writing past the end stops the process rather
+/// Heads and lines of logs are written through it: the room that they can take is known before, so the checks of
+/// `ByteBuffer` and `Array` for uniqueness and growth are made once and not once for each piece. Writing past the end stops the process rather
 /// than write elsewhere.
 struct ByteCursor {
     private let base: UnsafeMutableRawPointer
@@ -38,11 +35,6 @@ struct ByteCursor {
     }
 
     @inline(__always)
-    mutating func append(_ bytes: Span<UInt8>, _ range: ByteRange) {
-        bytes.withUnsafeBytes { append(UnsafeRawBufferPointer(rebasing: $0[range.range])) }
-    }
-
-    @inline(__always)
     mutating func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { append($0) }
     }
@@ -53,37 +45,27 @@ struct ByteCursor {
     }
 
     mutating func append(decimal value: Int) {
-        var rest = UInt(value.magnitude)
         if value < 0 { append(UInt8(ascii: "-")) }
-        var divisor: UInt = 1
-        while rest / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(truncatingIfNeeded: rest / divisor) &+ UInt8(ascii: "0"))
-            rest %= divisor
-            divisor /= 10
-        }
+        append(decimal: UInt64(value.magnitude))
     }
-}
 
-extension ByteBuffer {
-    /// Writes through a cursor over at least `room` writable bytes.
+    /// Appends a number with spaces before it, up to a width of 20 at most.
+    mutating func append(decimal value: UInt64, width: Int = 0) {
+        // As many digits as there can be.
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: " "))
+        var first = digits.count
+        var rest = value
+        repeat {
+            first &-= 1
+            digits[first] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        append(digits.span.extracting(min(first, digits.count - width)..<digits.count))
+    }
+
+    /// Appends bytes as they lie in memory.
     @inline(__always)
-    mutating func write(room: Int, _ body: (inout ByteCursor) -> Void) {
-        writeWithUnsafeMutableBytes(minimumWritableBytes: max(1, room)) { memory in
-            var cursor = ByteCursor(memory)
-            body(&cursor)
-            return cursor.count
-        }
-    }
-}
-
-/// The pieces of `Span` that `Array` and `ByteBuffer` have and it lacks.
-extension Span where Element == UInt8 {
-    /// The bytes of a range as an array.
-    func array(_ range: ByteRange) -> [UInt8] { array(range.range) }
-
-    /// The bytes of a range as an array.
-    func array(_ range: Range<Int>) -> [UInt8] {
-        withUnsafeBytes { Array($0[range]) }
+    mutating func append(_ bytes: SIMD16<UInt8>) {
+        withUnsafeBytes(of: bytes) { append($0) }
     }
 }

@@ -1,4 +1,5 @@
 import Audit
+import Digests
 import GatewayConfig
 import HTTP1
 import NIOCore
@@ -17,7 +18,7 @@ extension InboundConnection {
             template: denial.template,
             code: denial.reason.code,
             status: denial.reason.status,
-            requiredScope: denial.requiredScope.map { catalog.name(of: $0) },
+            requiredScope: denial.requiredScope.map { catalog.utf8Name(of: $0) },
             requiredScopes: names(denial.requirement, catalog)
         )
     }
@@ -71,9 +72,9 @@ extension InboundConnection {
         loop.services.audit.append(.request(record))
     }
 
-    func names(_ requirement: Requirement?, _ catalog: ScopeCatalog) -> [String] {
+    func names(_ requirement: Requirement?, _ catalog: ScopeCatalog) -> [[UInt8]] {
         guard let scopes = requirement?.scopes, scopes.count > 1 else { return [] }
-        return scopes.map { catalog.name(of: $0) }
+        return scopes.map { catalog.utf8Name(of: $0) }
     }
 
     func auditRecord(
@@ -83,8 +84,8 @@ extension InboundConnection {
         template: Int?,
         code: StaticString,
         status: Int,
-        requiredScope: String? = nil,
-        requiredScopes: [String]
+        requiredScope: [UInt8]? = nil,
+        requiredScopes: [[UInt8]]
     ) -> AuditRecord {
         let bytes = view.readableBytesUInt8Span
         let head = current.headLength > 0 ? parser.head : nil
@@ -92,6 +93,8 @@ extension InboundConnection {
         let isForwarded = identity?.isTrusted == true
         let fields = head.map { AuditedFields($0, in: bytes, snapshot, readsForwarded: isForwarded) }
         let query = loop.services.auditPolicy.query
+        let audited = fields?.head ?? AuditedHead()
+        let grant = auditedGrant(current, audited, in: bytes)
         return AuditRecord(
             timeMicroseconds: SystemClock.wallMicroseconds,
             decision: decision,
@@ -102,20 +105,42 @@ extension InboundConnection {
                     ForwardedClient.address(in: $0.forwardedFor, trusted: snapshot.trustedProxies.networks)
                 }
                 : nil,
-            head: fields?.head ?? AuditedHead(),
+            head: audited,
             in: bytes,
             query: query == .drop ? nil : head?.queryRange.flatMap { query.apply(bytes.array($0)) },
-            template: template.map { snapshot.routeMap.templateText(of: $0) },
+            template: template.map { snapshot.routeMap.templateUTF8(of: $0) },
             code: code,
             status: status,
             requiredScope: requiredScope,
             requiredScopes: requiredScopes,
-            grantedScopes: current.grant.map { snapshot.catalog.names(of: $0.scopes) },
-            keyID: current.grant.flatMap { $0.keyIDUTF8.isEmpty ? nil : $0.keyIDUTF8 },
-            subject: current.grant?.subject,
-            keyFingerprint: current.key.map { snapshot.fingerprint.authenticate(bytes.extracting($0.range)) },
+            keyFingerprint: grant == nil ? fingerprint(current, in: bytes) : nil,
+            grant: grant,
             generation: snapshot.routeMap.generation
         )
+    }
+
+    private func fingerprint(_ current: CurrentRequest, in bytes: Span<UInt8>) -> Digest256? {
+        current.key.map { current.snapshot.fingerprint.authenticate(bytes.extracting($0.range)) }
+    }
+
+    /// What tells of the key's grant, if there is one.
+    private func auditedGrant(_ current: CurrentRequest, _ head: AuditedHead, in bytes: Span<UInt8>) -> AuditedGrant? {
+        guard let grant = current.grant, current.key != nil else { return nil }
+        // What is kept holds for the catalog and the audit secret that are in force.
+        let isCurrent = current.snapshot === loop.snapshot
+        if isCurrent, let kept = loop.auditedGrants[grant] { return kept }
+        guard let fingerprint = fingerprint(current, in: bytes) else { return nil }
+        let catalog = current.snapshot.catalog
+        let audited = AuditedGrant(
+            scopes: grant.scopes.map { catalog.utf8Name(of: $0) },
+            keyID: grant.keyIDUTF8.isEmpty ? nil : grant.keyIDUTF8,
+            subject: grant.subject,
+            keyFingerprint: fingerprint,
+            head: head,
+            in: bytes
+        )
+        if isCurrent { loop.auditedGrants[grant] = audited }
+        return audited
     }
 }
 
@@ -151,8 +176,8 @@ struct AuditedFields {
                 traceParents += 1
                 let found = traceParents == 1 ? TraceParent.traceID(in: bytes.extracting(range)) : nil
                 head.traceID = found.map { $0.lowerBound + range.lowerBound..<$0.upperBound + range.lowerBound }
-            case .authorization: head.secrets.append(Self.credentials(range, in: bytes))
-            default: if snapshot.keys.isKeyField(field, in: bytes) { head.secrets.append(range) }
+            case .authorization: head.add(secret: Self.credentials(range, in: bytes))
+            default: if snapshot.keys.isKeyField(field, in: bytes) { head.add(secret: range) }
             }
         }
     }

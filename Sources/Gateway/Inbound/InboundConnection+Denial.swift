@@ -111,10 +111,8 @@ extension InboundConnection {
         guard let context else { return }
         current.observed.refused(denial.reason)
         loop.refused(denial.reason, client: identity?.address ?? "unknown")
-        var envelope = denial.envelope(routeMap: current.snapshot.routeMap, catalog: current.snapshot.catalog)
-        if current.snapshot.namesGeneration { envelope.generation = current.snapshot.routeMap.generation }
         var response = loop.takeResponseBuffer()
-        envelope.write(
+        current.snapshot.envelopes.envelope(for: denial).write(
             Envelope.Delivery(
                 requestID: current.id,
                 date: loop.httpDate(),

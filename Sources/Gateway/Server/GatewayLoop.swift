@@ -21,6 +21,8 @@ final class GatewayLoop: @unchecked Sendable {
     private var accessLog: AccessLogBuffer?
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
+    /// What records tell of grants, under the snapshot.
+    @exclusivity(unchecked) var auditedGrants = AuditedGrants()
 
     @exclusivity(unchecked) private var requestIDs: RequestIDGenerator
     private var limitLog = LimitLog()
@@ -69,6 +71,7 @@ final class GatewayLoop: @unchecked Sendable {
     func use(_ snapshot: RuntimeSnapshot) {
         metrics.makeRoom(templates: services.metrics.templates.count)
         self.snapshot = snapshot
+        auditedGrants = AuditedGrants()
         upstreams.use(snapshot.upstreams, loop: curl)
     }
 
@@ -219,10 +222,10 @@ final class GatewayLoop: @unchecked Sendable {
     // MARK: Failures
 
     /// A request was answered by the gateway itself with an error.
-    func refused(_ reason: DenialReason, client: String) {
+    func refused(_ reason: DenialReason, client: @autoclosure () -> String) {
         services.metrics.refused(reason)
         guard reason.isLimit else { return }
-        limitLog.reached(reason, client: client, now: .now(), logger: services.logger)
+        limitLog.reached(reason, client: client(), now: .now(), logger: services.logger)
     }
 
     /// A response that had begun is cut, for this reason.

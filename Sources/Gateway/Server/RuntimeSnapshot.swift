@@ -32,8 +32,8 @@ final class RuntimeSnapshot: Sendable {
     let fingerprint: HMACSHA256
     /// What each listener secures its connections with; nil for those without TLS.
     let tls: [ListenerTLS?]
-    /// Denials name the generation that decided (X-Scopegate-Generation).
-    let namesGeneration: Bool
+    /// What refusals are answered with.
+    let envelopes: PreparedEnvelopes
 
     private let fingerprintSecret: Secret?
 
@@ -78,7 +78,11 @@ final class RuntimeSnapshot: Sendable {
         )
         limits = RequestLimits(configuration)
         http2Limits = HTTP2Limits(configuration.limits)
-        namesGeneration = configuration.reload.generationHeader
+        envelopes = PreparedEnvelopes(
+            routeMap: loaded.routeMap,
+            catalog: loaded.catalog,
+            namesGeneration: configuration.reload.generationHeader
+        )
         fingerprintSecret = configuration.audit.fingerprintSecret
         if let previous, previous.fingerprintSecret == configuration.audit.fingerprintSecret {
             fingerprint = previous.fingerprint

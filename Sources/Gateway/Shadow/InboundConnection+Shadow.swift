@@ -61,7 +61,7 @@ extension InboundConnection {
             template: current.template,
             code: denial?.reason.code ?? "allowed",
             status: denial?.reason.status ?? 0,
-            requiredScope: denial?.requiredScope.map { catalog.name(of: $0) },
+            requiredScope: denial?.requiredScope.map { catalog.utf8Name(of: $0) },
             requiredScopes: names(denial?.requirement, catalog)
         )
     }

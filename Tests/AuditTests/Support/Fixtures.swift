@@ -56,7 +56,7 @@ extension AuditRecord {
         head.path = path.map(place)
         head.traceID = traceID.map(place)
         head.userAgent = userAgent.map(place)
-        head.secrets = secrets.map(place)
+        for secret in secrets { head.add(secret: place(secret)) }
         self.init(
             timeMicroseconds: timeMicroseconds,
             decision: decision,
@@ -66,12 +66,12 @@ extension AuditRecord {
             head: head,
             in: bytes.span,
             query: query,
-            template: template,
+            template: template.map { Array($0.utf8) },
             code: code,
             status: status,
-            requiredScope: requiredScope,
-            requiredScopes: requiredScopes,
-            grantedScopes: grantedScopes,
+            requiredScope: requiredScope.map { Array($0.utf8) },
+            requiredScopes: requiredScopes.map { Array($0.utf8) },
+            grantedScopes: grantedScopes?.map { Array($0.utf8) },
             keyID: keyID.map { Array($0.utf8) },
             subject: subject,
             keyFingerprint: keyFingerprint.map { Digest256($0, 0, 0, 0) },

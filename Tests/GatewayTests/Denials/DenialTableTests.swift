@@ -196,7 +196,8 @@ struct DenialTableTests {
         omitsBody: Bool = false
     ) throws -> String {
         var buffer = ByteBuffer()
-        denial.envelope(routeMap: map.routeMap, catalog: map.catalog).write(
+        let prepared = PreparedEnvelopes(routeMap: map.routeMap, catalog: map.catalog, namesGeneration: false)
+        prepared.envelope(for: denial).write(
             Envelope.Delivery(
                 requestID: try .fixed(),
                 date: Array(Self.date.utf8),
@@ -308,7 +309,8 @@ struct DenialTableTests {
         let ids = try names.map { try catalog.id(named: $0) }
         let requestID = String(repeating: "~", count: RequestID.maximumLength)
         var buffer = ByteBuffer()
-        Denial.forbidden(ids[3], .all(ids)).envelope(routeMap: try SmallMap().routeMap, catalog: catalog).write(
+        let denial = Denial.forbidden(ids[3], .all(ids))
+        RenderedEnvelope(denial.envelope(routeMap: try SmallMap().routeMap, catalog: catalog)).write(
             Envelope.Delivery(requestID: try .fixed(requestID), date: [], closes: true, omitsBody: false),
             to: &buffer
         )

@@ -28,12 +28,13 @@ struct WrittenRecord {
     private static func line(_ bytes: [UInt8], _ parts: [Range<Int>]) -> [UInt8] {
         func part(_ index: Int) -> Range<Int>? { index < parts.count ? parts[index] : nil }
         func text(_ index: Int) -> String? { part(index).map { String(decoding: bytes[$0], as: UTF8.self) } }
+        func utf8(_ index: Int) -> [UInt8]? { text(index).map { Array($0.utf8) } }
         var head = AuditedHead()
         head.method = part(1)
         head.path = part(2)
         head.traceID = part(4)
         head.userAgent = part(5)
-        head.secrets = parts.dropFirst(7).prefix(2).map { $0 }
+        for secret in parts.dropFirst(7).prefix(2) { head.add(secret: secret) }
         let record = AuditRecord(
             timeMicroseconds: 1_795_000_000_000_000,
             decision: bytes.count % 3 == 0 ? .shadow(AuditShadow(code: "allowed", template: text(9))) : .denied,
@@ -42,11 +43,11 @@ struct WrittenRecord {
             head: head,
             in: bytes.span,
             query: part(3).map { Array(bytes[$0]) },
-            template: text(9),
+            template: utf8(9),
             code: "forbidden_scope",
             status: 403,
-            requiredScope: text(9),
-            grantedScopes: text(9).map { [$0, $0] },
+            requiredScope: utf8(9),
+            grantedScopes: utf8(9).map { [$0, $0] },
             keyID: part(6).map { Array(bytes[$0]) },
             subject: text(9),
             generation: 7

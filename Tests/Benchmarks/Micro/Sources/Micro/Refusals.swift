@@ -7,12 +7,14 @@ import NIOCore
 extension Operation {
     /// The whole answer to a request without the scope that it needs.
     static let envelope = Operation(name: "envelope") {
-        let envelope = Envelope(
-            status: 403,
-            code: "forbidden_scope",
-            message: Array("This request needs the scope write:trades, which this API key does not have.".utf8),
-            requiredScope: Array("write:trades".utf8),
-            challenge: .insufficientScope
+        let envelope = RenderedEnvelope(
+            Envelope(
+                status: 403,
+                code: "forbidden_scope",
+                message: Array("This request needs the scope write:trades, which this API key does not have.".utf8),
+                requiredScope: Array("write:trades".utf8),
+                challenge: .insufficientScope
+            )
         )
         var ids = RequestIDGenerator(seed: 7)
         let time: UInt64 = 1_795_000_000_000
@@ -45,10 +47,18 @@ extension Operation {
         audited.method = range(of: "PUT")
         audited.path = range(of: "/api/v1/trades/trd_1/tags")
         audited.userAgent = range(of: "journal-client/4.2 (linux; x86_64)")
-        audited.secrets = [range(of: "tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C")]
+        audited.add(secret: range(of: "tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C"))
         let known = audited
-        let keyID = Array("key_1".utf8)
-        let fingerprint = Digest256(0x71A7_D19C_A7CB_FF1F, 0, 0, 0)
+        let template = Array("/api/v1/trades/{tradeId}/tags".utf8)
+        let requiredScope = Array("write:tags".utf8)
+        let grant = AuditedGrant(
+            scopes: ["read:trades", "read:tags"].map { Array($0.utf8) },
+            keyID: Array("key_1".utf8),
+            subject: "user_demo",
+            keyFingerprint: Digest256(0x71A7_D19C_A7CB_FF1F, 0, 0, 0),
+            head: known,
+            in: request.span
+        )
         let head = AuditRecordRenderer.Head(timeMicroseconds: 1_795_000_000_000_000, instance: .name("gate-1"))
         var chain = AuditChain()
         var lines: [UInt8] = []
@@ -60,14 +70,11 @@ extension Operation {
                     client: "127.0.0.1",
                     head: known,
                     in: request.span,
-                    template: "/api/v1/trades/{tradeId}/tags",
+                    template: template,
                     code: "forbidden_scope",
                     status: 403,
-                    requiredScope: "write:tags",
-                    grantedScopes: ["read:trades", "read:tags"],
-                    keyID: keyID,
-                    subject: "user_demo",
-                    keyFingerprint: fingerprint,
+                    requiredScope: requiredScope,
+                    grant: grant,
                     generation: 1
                 )
                 lines.removeAll(keepingCapacity: true)

@@ -1,0 +1,1 @@
+../../../Sources/Gateway/Bytes/ByteCursor.swift

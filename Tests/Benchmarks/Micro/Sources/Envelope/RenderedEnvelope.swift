@@ -1,0 +1,1 @@
+../../../../../Sources/Gateway/Denials/RenderedEnvelope.swift
