@@ -160,6 +160,22 @@ static inline int ccurl_aio_poll(aio_context_t context, int descriptor, int even
     return (int)syscall(SYS_io_submit, context, 1L, requests);
 }
 
+/// What the kernel shows of a context at its address (fs/aio.c): the requests that are done lie between head and tail.
+struct ccurl_aio_ring {
+    unsigned id, nr, head, tail, magic, compatible_features, incompatible_features, header_length;
+};
+
+/// Whether the kernel's ring is laid out as this knows it; libaio asks the same.
+static inline int ccurl_aio_shows_ring(aio_context_t context) {
+    const struct ccurl_aio_ring *ring = (const struct ccurl_aio_ring *)context;
+    return ring->magic == 0xa10a10a1 && ring->incompatible_features == 0;
+}
+
+/// Where the next request that is done will be put, which changes with each. No system call.
+static inline unsigned ccurl_aio_tail(aio_context_t context) {
+    return __atomic_load_n(&((const struct ccurl_aio_ring *)context)->tail, __ATOMIC_ACQUIRE);
+}
+
 /// Takes the requests that are done out of the context, so that their places are free again.
 static inline void ccurl_aio_reap(aio_context_t context) {
     struct io_event events[64];

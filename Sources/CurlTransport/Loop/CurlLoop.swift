@@ -142,9 +142,10 @@ public final class CurlLoop: @unchecked Sendable {
     }
 
     /// Sees to it that the events of all sockets up to the beginning of this turn of the event loop are known, by one
-    /// look a turn. They are served at the turn's end, not before this returns.
+    /// look a turn, or by none where the kernel shows that there is nothing to see. They are served at the turn's end, not
+    /// before this returns.
     func lookOnceThisTurn() {
-        guard !hasLooked, !closed else { return }
+        guard !hasLooked, !closed, kernelReadiness?.knowsOfNothing != true else { return }
         hasLooked = true
         look()
         eventLoop.assumeIsolated().execute { self.turnEnds() }

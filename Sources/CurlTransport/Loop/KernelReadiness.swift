@@ -15,6 +15,9 @@ final class KernelReadiness {
     private let event: Int32
     private var isArmed = false
     private var submitted = 0
+    private let showsRing: Bool
+    /// Where the kernel would note that the last poll is done.
+    private var tailWhenArmed: UInt32 = 0
 
     /// How many polls may be done without having been taken out of the context.
     private static let capacity = 64
@@ -76,15 +79,21 @@ final class KernelReadiness {
         self.context = context
         self.channel = channel
         self.event = event
+        showsRing = ccurl_aio_shows_ring(context) != 0
     }
+
+    /// Whether it is known that nothing has become ready since it was armed, which costs no system call to see.
+    var knowsOfNothing: Bool { isArmed && showsRing && context != 0 && ccurl_aio_tail(context) == tailWhenArmed }
 
     /// Asks for one wake-up; whether there will be one.
     func arm(set: Int32) -> Bool {
         guard !isArmed else { return true }
         guard context != 0 else { return false }
         if submitted >= Self.capacity { reap() }
+        tailWhenArmed = ccurl_aio_tail(context)
         if ccurl_aio_poll(context, set, event) != 1 {
             reap()
+            tailWhenArmed = ccurl_aio_tail(context)
             guard ccurl_aio_poll(context, set, event) == 1 else { return false }
         }
         submitted += 1

@@ -49,7 +49,7 @@ public final class ConnectionPool {
     }
 
     /// The bounds, which may be changed while the pool is in use.
-    public var limits: Limits
+    @exclusivity(unchecked) public var limits: Limits
     /// Where its connections go.
     public let target: UpstreamTarget
     /// How many connections there are, in use, idle and being made together.
@@ -59,7 +59,7 @@ public final class ConnectionPool {
 
     private let loop: CurlLoop
     @exclusivity(unchecked) private var idle: [UpstreamConnection] = []
-    private var waiting: Deque<Waiter> = []
+    @exclusivity(unchecked) private var waiting: Deque<Waiter> = []
     private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var isShutDown = false
 

@@ -27,9 +27,9 @@ final class CurrentRequest {
     /// It is counted among the requests in flight.
     var isInFlight = false
     /// What is counted of it when it is over.
-    var observed: RequestObservation
+    @exclusivity(unchecked) var observed: RequestObservation
     /// What the access log and traces need of it, if they have it.
-    var seen: ObservedRequest?
+    @exclusivity(unchecked) var seen: ObservedRequest?
     /// It passes, and will or may have to be recorded when it is known what became of it.
     var pendingRecord: PendingRecord?
     /// Why it is refused, while that is being recorded.

@@ -108,7 +108,6 @@ extension InboundConnection {
     }
 
     private func send(_ denial: Denial, _ current: CurrentRequest, then rest: Rest) {
-        guard let context else { return }
         current.observed.refused(denial.reason)
         loop.refused(denial.reason, client: identity?.address ?? "unknown")
         var response = loop.takeResponseBuffer()
@@ -121,8 +120,7 @@ extension InboundConnection {
             ),
             to: &response
         )
-        current.observed.bytesSent &+= UInt64(response.readableBytes)
-        context.writeAndFlush(wrapOutboundOut(response), promise: nil)
+        sendResponse(response)
         loop.giveBackResponseBuffer(response)
         switch rest {
         case .nextRequest: nextRequest()

@@ -65,7 +65,7 @@ extension InboundConnection {
     private func sendContinue() {
         var interim = ByteBuffer()
         interim.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        context?.writeAndFlush(wrapOutboundOut(interim), promise: nil)
+        send(interim)
     }
 
     /// Passes on what is at hand of the body.
@@ -184,13 +184,16 @@ extension InboundConnection {
         return Envelope.Delivery(requestID: id, date: loop.httpDate(), closes: closes, omitsBody: isHead)
     }
 
+    /// Writes bytes of the response, which are sent with the next ones at the latest.
     func writeResponse(_ bytes: ByteBuffer) {
         request?.observed.bytesSent &+= UInt64(bytes.readableBytes)
-        context?.write(wrapOutboundOut(bytes), promise: nil)
+        write(bytes)
     }
 
-    func flushResponse() {
-        context?.flush()
+    /// Sends what was written of the response and these bytes, of which there may be none.
+    func sendResponse(_ bytes: ByteBuffer) {
+        request?.observed.bytesSent &+= UInt64(bytes.readableBytes)
+        send(bytes)
     }
 
     func responseCompleted() {
@@ -278,7 +281,7 @@ extension InboundConnection {
         let isRead = head.method == .get || head.method == .head
         let view = buffer
         let path = view.readableBytesUInt8Span.array(head.pathRange)
-        guard isRead, path == served.path, let current = request, let context else { return false }
+        guard isRead, path == served.path, let current = request else { return false }
         buffer.moveReaderIndex(forwardBy: head.byteCount)
         let closes = !current.keepsAlive || loop.isDraining || !body.isComplete
         var response = loop.takeResponseBuffer()
@@ -293,8 +296,7 @@ extension InboundConnection {
             cursor.append("\r\n\r\n")
             if !current.isHead { cursor.append(served.body) }
         }
-        request?.observed.bytesSent &+= UInt64(response.readableBytes)
-        context.writeAndFlush(wrapOutboundOut(response), promise: nil)
+        sendResponse(response)
         loop.giveBackResponseBuffer(response)
         recordAllowed(status: 200)
         request?.observed.answered(status: 200)

@@ -67,6 +67,8 @@ final class InboundConnection: ChannelDuplexHandler {
     var request: CurrentRequest?
     var exchange: UpstreamExchange?
     var context: ChannelHandlerContext?
+    /// Where responses go past the channel; nil where something stands between it and the client.
+    @exclusivity(unchecked) private var socket: ClientSocket?
     /// The bytes of the head of the request that is being handed to the upstream, for as long as that call lasts.
     var headBeingForwarded: ByteBuffer?
     /// How much the client had taken when it was last asked, while it holds up what is written.
@@ -175,6 +177,7 @@ final class InboundConnection: ChannelDuplexHandler {
             scheme: carrier?.isSecure == true ? "https" : "http",
             isUnixSocket: carrier?.isUnixSocket == true
         )
+        if carrier == nil { socket = ClientSocket(of: context) }
         loop.add(self)
         arm(.head)
         // What was accepted is served, though it be the last request of the connection.
@@ -184,6 +187,7 @@ final class InboundConnection: ChannelDuplexHandler {
     private func end() {
         guard phase != .closed else { return }
         phase = .closed
+        socket = nil
         arm(.nothing)
         exchange?.cancel()
         exchange = nil
@@ -305,6 +309,29 @@ final class InboundConnection: ChannelDuplexHandler {
             case .failed: return .broken
             }
         }
+    }
+
+    // MARK: Writing
+
+    /// Writes bytes that ``send(_:)`` will send with what comes behind them.
+    func write(_ bytes: ByteBuffer) {
+        socket?.queue()
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// Sends what was written and these bytes behind it; there may be none.
+    func send(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        var rest = bytes
+        if socket != nil {
+            if rest.readableBytes > 0 {
+                rest.moveReaderIndex(forwardBy: socket?.send(rest, before: context.channel) ?? 0)
+            }
+            guard rest.readableBytes > 0 || socket?.mayBeQueued == true else { return }
+            socket?.queue()
+        }
+        if rest.readableBytes > 0 { context.write(wrapOutboundOut(rest), promise: nil) }
+        context.flush()
     }
 
     // MARK: Ends

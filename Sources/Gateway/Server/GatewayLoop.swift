@@ -33,8 +33,8 @@ final class GatewayLoop: @unchecked Sendable {
     private var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var ticker: RepeatedTask?
 
-    private var receiveBuffer: ByteBuffer?
-    private var responseBuffer: ByteBuffer?
+    @exclusivity(unchecked) private var receiveBuffer: ByteBuffer?
+    @exclusivity(unchecked) private var responseBuffer: ByteBuffer?
     @exclusivity(unchecked) private var requestBuffers: [ByteBuffer] = []
 
     /// Time-outs are checked this often, so they come up to this much late.
@@ -171,11 +171,7 @@ final class GatewayLoop: @unchecked Sendable {
 
     func giveBackReceiveBuffer(_ buffer: ByteBuffer) {
         guard receiveBuffer == nil, buffer.capacity >= Self.receiveBufferSize else { return }
-        var buffer = buffer
-        // Not `clear`, which would take new memory if the caller still holds this.
-        buffer.moveReaderIndex(to: 0)
-        buffer.moveWriterIndex(to: 0)
-        receiveBuffer = buffer
+        receiveBuffer = Self.emptied(buffer)
     }
 
     func takeResponseBuffer() -> ByteBuffer {
@@ -185,8 +181,7 @@ final class GatewayLoop: @unchecked Sendable {
 
     func giveBackResponseBuffer(_ buffer: ByteBuffer) {
         guard responseBuffer == nil, buffer.capacity <= 64 << 10 else { return }
-        responseBuffer = buffer
-        responseBuffer?.clear()
+        responseBuffer = Self.emptied(buffer)
     }
 
     func takeRequestBuffer() -> ByteBuffer {
@@ -197,9 +192,16 @@ final class GatewayLoop: @unchecked Sendable {
         guard requestBuffers.count < Self.keptRequestBuffers, 1...Self.keptRequestBufferSize ~= buffer.capacity else {
             return
         }
+        requestBuffers.append(Self.emptied(buffer))
+    }
+
+    /// The same memory, empty. Not by `clear`, which takes new memory while the caller still holds this; who writes to it
+    /// while somebody holds it gets memory of his own all the same.
+    private static func emptied(_ buffer: ByteBuffer) -> ByteBuffer {
         var buffer = buffer
-        buffer.clear()
-        requestBuffers.append(buffer)
+        buffer.moveReaderIndex(to: 0)
+        buffer.moveWriterIndex(to: 0)
+        return buffer
     }
 
     // MARK: What is logged and traced

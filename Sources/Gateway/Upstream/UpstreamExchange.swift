@@ -59,11 +59,11 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     // As for the connection's own: nothing that changes this in place comes back to it.
     @exclusivity(unchecked) private var stream: ResponseStream
-    private var input = ByteBuffer()
+    @exclusivity(unchecked) private var input = ByteBuffer()
     private var hasResponse = false
     private var headWasForwarded = false
     private var framing = ClientBodyFraming.asSent
-    private var trailers = ByteBuffer()
+    @exclusivity(unchecked) private var trailers = ByteBuffer()
     /// Since when the client has taken nothing of the response; nil while it does.
     private(set) var pausedSince: NIODeadline?
     /// It is counted among the requests with incomplete bodies that hold connections.
@@ -412,9 +412,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
                 keepTrailer(buffer.readableBytesUInt8Span, name, value)
             case .end:
                 if framing == .chunked { endChunks(&response) }
-                if response.readableBytes > 0 { client.writeResponse(response) }
+                client.sendResponse(response)
                 loop.giveBackResponseBuffer(response)
-                client.flushResponse()
                 let hasMore = offset < buffer.readableBytes
                 loop.giveBackReceiveBuffer(buffer)
                 return finish(leavesBytes: hasMore)
@@ -424,8 +423,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
                 return responseFailed(fault)
             }
         }
-        if response.readableBytes > 0 { client.writeResponse(response) }
-        if response.readableBytes > 0 || wroteBody { client.flushResponse() }
+        if response.readableBytes > 0 || wroteBody { client.sendResponse(response) }
         loop.giveBackResponseBuffer(response)
         keep(buffer, from: offset)
     }
@@ -492,9 +490,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
         default:
             var last = loop.takeResponseBuffer()
             if framing == .chunked { endChunks(&last) }
-            if last.readableBytes > 0 { client.writeResponse(last) }
+            client.sendResponse(last)
             loop.giveBackResponseBuffer(last)
-            client.flushResponse()
             finish(leavesBytes: true)
         }
     }

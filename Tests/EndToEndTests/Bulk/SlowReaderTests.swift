@@ -46,5 +46,35 @@ extension EndToEndTests {
                 #expect(gateway.log.contains("\"code\":\"request_timeout\""))
             }
         }
+
+        /// Many responses that each fit into one piece, to a client that takes none of them for a while: each comes whole
+        /// and in its place, whether it went straight to the system or had to wait.
+        @Test func smallResponsesStayInOrder() async throws {
+            let count = 400
+            try await withScriptedUpstream(Self.echo) { gateway, backend in
+                let client = try gateway.client(receiveBuffer: 8 << 10)
+                let targets = (0..<count).map { "/open/\($0)/" + String(repeating: "a", count: 4000) }
+                let requests = targets.flatMap { RawClient.request("GET", $0) }
+                async let sent: Void = onOwnThread { try client.socket.send(requests, within: 60) }
+                // More than the system takes for a client that reads nothing.
+                try waitUntil("responses wait") { backend.heads.count >= 40 }
+                for target in targets {
+                    let response = try client.readResponse()
+                    guard response.status == 200, response.text == target else {
+                        Issue.record("\(response.text.prefix(20)) instead of \(target.prefix(20))")
+                        break
+                    }
+                }
+                try await sent
+                #expect(backend.heads.map(\.target) == targets)
+            }
+        }
+
+        private static let echo: ScriptedBackend.Script = { connection in
+            while true {
+                let target = try connection.readHead().target
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(target.utf8.count)\r\n\r\n\(target)")
+            }
+        }
     }
 }
