@@ -29,10 +29,15 @@ struct ClientResponseHead {
 
     private static let ownRoom = 256
 
+    /// Writes the head behind what the buffer holds.
+    ///
+    /// It and what it calls are inlined, so that nothing is copied into a value that lives for this call alone.
+    @inline(__always)
     func write(_ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
         buffer.write(room: head.byteCount + Self.ownRoom + date.count) { cursor in write(bytes, to: &cursor) }
     }
 
+    @inline(__always)
     private func write(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
         cursor.append("HTTP/1.1 ")
         cursor.append(decimal: head.status)
@@ -52,6 +57,7 @@ struct ClientResponseHead {
         cursor.append("\r\n\r\n")
     }
 
+    @inline(__always)
     private func writeKeptFields(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) -> Bool {
         let nominations = ConnectionNominations(head.fields, in: bytes)
         var runs = FieldRuns()

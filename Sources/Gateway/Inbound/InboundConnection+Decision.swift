@@ -11,6 +11,7 @@ extension InboundConnection {
     func decide() {
         let head = parser.head
         let snapshot = loop.snapshot
+        let map = snapshot.routeMap
         let view = buffer
         let bytes = view.readableBytesUInt8Span
         var observed = RequestObservation()
@@ -28,34 +29,36 @@ extension InboundConnection {
             observed: observed
         )
         if loop.observesHeads { current.seen = observe(head, bytes, startedAt: observed.startedAt) }
+        request = current
         arm(.nothing)
-        let match = snapshot.routeMap.match(
+        let match = map.match(
             method: head.method,
             methodName: bytes.extracting(head.methodRange.range),
             path: bytes.extracting(head.pathRange.range)
         )
         switch match {
         case .unmapped:
-            request = current
-            decided(Denial(.unmappedRoute))
+            decided(Denial(.unmappedRoute), current, head, bytes)
         case .methodNotAllowed(let template):
             current.template = template
             current.observed.template = snapshot.countedTemplates[template]
-            request = current
-            decided(Denial(.methodNotAllowed))
+            decided(Denial(.methodNotAllowed), current, head, bytes)
         case .route(let route):
-            let template = snapshot.routeMap.templateIndex(ofRoute: route)
+            let template = map.templateIndex(ofRoute: route)
             current.template = template
             current.observed.template = snapshot.countedTemplates[template]
-            current.requirement = snapshot.routeMap.requirement(ofRoute: route)
+            current.requirement = map.requirement(ofRoute: route)
             current.bodyLimit = snapshot.bodyLimit(ofRoute: route)
             current.forwarding = snapshot.upstreams.forwarding(
                 ofRoute: route,
                 path: bytes.extracting(head.pathRange.range),
-                in: snapshot.routeMap
+                in: map
             )
-            request = current
-            if current.requirement.needsKey { authenticate(head, bytes) } else { decided(nil) }
+            if current.requirement.needsKey {
+                authenticate(current, snapshot, head, bytes)
+            } else {
+                decided(nil, current, head, bytes)
+            }
         }
     }
 
@@ -72,36 +75,49 @@ extension InboundConnection {
         return id
     }
 
-    private func authenticate(_ head: RequestHead, _ bytes: Span<UInt8>) {
-        guard let snapshot = request?.snapshot else { return }
+    private func authenticate(
+        _ current: CurrentRequest,
+        _ snapshot: RuntimeSnapshot,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>
+    ) {
         // What can't be recorded isn't served; nor is what would not have to be, for then a refusal could be told from
         // a permission only by the status.
         guard !loop.services.audit.isBlocked else { return denyUnrecorded() }
         switch snapshot.keys.extract(head.fields, in: bytes) {
-        case .missing: decided(Denial(.missingKey))
-        case .malformed: decided(Denial(.invalidKey))
-        case .ambiguous: decided(Denial(.ambiguousKey))
+        case .missing: decided(Denial(.missingKey), current, head, bytes)
+        case .malformed: decided(Denial(.invalidKey), current, head, bytes)
+        case .ambiguous: decided(Denial(.ambiguousKey), current, head, bytes)
         case .key(let range):
-            request?.key = range
-            let key = bytes.extracting(range.range)
-            if snapshot.keyShape.accepts(key) { check(key) } else { decided(Denial(.invalidKey)) }
+            current.key = range
+            guard snapshot.keyShape.accepts(bytes.extracting(range.range)) else {
+                return decided(Denial(.invalidKey), current, head, bytes)
+            }
+            check(range, current, snapshot, head, bytes)
         }
     }
 
-    private func check(_ key: Span<UInt8>) {
-        guard let snapshot = request?.snapshot, let startedAt = request?.observed.startedAt else { return }
+    private func check(
+        _ range: ByteRange,
+        _ current: CurrentRequest,
+        _ snapshot: RuntimeSnapshot,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>
+    ) {
+        let key = bytes.extracting(range.range)
         let digest = KeyDigest(loop.services.keyDigest.authenticate(key))
-        let now = MonotonicTime(nanoseconds: Int64(startedAt))
+        let now = MonotonicTime(nanoseconds: Int64(current.observed.startedAt))
         let wall = SystemClock().wallSeconds
-        switch snapshot.grants.cache.lookup(digest, now: now, wallSeconds: wall) {
-        case .hit(let grant): authorise(grant)
+        let grants = snapshot.grants
+        switch grants.cache.lookup(digest, now: now, wallSeconds: wall) {
+        case .hit(let grant): authorise(grant, current, head, bytes)
         case .aging(let grant):
-            snapshot.grants.introspector.refresh(digest: digest, key: key.withUnsafeBytes { Array($0) }, now: now)
-            authorise(grant)
-        case .negative, .notYetValid: decided(Denial(.invalidKey))
+            grants.introspector.refresh(digest: digest, key: key.withUnsafeBytes { Array($0) }, now: now)
+            authorise(grant, current, head, bytes)
+        case .negative, .notYetValid: decided(Denial(.invalidKey), current, head, bytes)
         case .expired(let grant):
-            request?.grant = grant
-            decided(Denial(.expiredKey))
+            current.grant = grant
+            decided(Denial(.expiredKey), current, head, bytes)
         case .miss: introspect(key, digest, now, wall)
         }
     }
@@ -124,38 +140,51 @@ extension InboundConnection {
     }
 
     private func introspected(_ outcome: IntrospectionOutcome) {
-        guard phase == .deciding else { return }
-        request?.observed.decidedAt = RequestObservation.now
+        guard phase == .deciding, let current = request else { return }
+        current.observed.decidedAt = RequestObservation.now
+        let head = parser.head
+        let view = buffer
+        let bytes = view.readableBytesUInt8Span
         switch outcome {
-        case .active(let grant), .stale(let grant): authorise(grant)
-        case .inactive, .notYetValid: decided(Denial(.invalidKey))
+        case .active(let grant), .stale(let grant): authorise(grant, current, head, bytes)
+        case .inactive, .notYetValid: decided(Denial(.invalidKey), current, head, bytes)
         case .expired(let grant):
-            request?.grant = grant
-            decided(Denial(.expiredKey))
+            current.grant = grant
+            decided(Denial(.expiredKey), current, head, bytes)
         case .unavailable(let failure):
             loop.introspectionFailed(failure)
-            decided(Denial(.introspectionUnavailable))
+            decided(Denial(.introspectionUnavailable), current, head, bytes)
         }
     }
 
     /// What the map and the key make of the request: the refusal, or nil when it may pass.
-    private func decided(_ denial: Denial?) {
-        if let shadow = request?.snapshot.shadowMap { compare(with: shadow, denial) }
-        if let denial { deny(denial) } else { admit() }
+    private func decided(
+        _ denial: Denial?,
+        _ current: CurrentRequest,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>
+    ) {
+        if let shadow = current.snapshot.shadowMap { compare(with: shadow, denial) }
+        if let denial { deny(denial) } else { admit(current, head, bytes) }
     }
 
-    private func authorise(_ grant: Grant) {
-        guard let current = request else { return }
-        request?.grant = grant
+    private func authorise(
+        _ grant: Grant,
+        _ current: CurrentRequest,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>
+    ) {
+        current.grant = grant
         let decision = Decider.decide(
             requirement: current.requirement,
             granted: grant.scopes,
             automatic: current.snapshot.catalog.automatic
         )
         switch decision {
-        case .allow: decided(nil)
+        case .allow: decided(nil, current, head, bytes)
         case .deny(let reason, let required):
-            if let required { decided(.forbidden(required, current.requirement)) } else { decided(Denial(reason)) }
+            let denial = required.map { Denial.forbidden($0, current.requirement) } ?? Denial(reason)
+            decided(denial, current, head, bytes)
         }
     }
 }

@@ -6,11 +6,14 @@ import ScopeModel
 /// What passes between the client and the upstream.
 extension InboundConnection {
     /// The request may pass.
-    func admit() {
-        guard let current = request else { return }
+    ///
+    /// - Parameters:
+    ///   - current: The request.
+    ///   - head: Its head.
+    ///   - bytes: Those of the head, and what has come behind them.
+    func admit(_ current: CurrentRequest, _ head: RequestHead, _ bytes: Span<UInt8>) {
         let snapshot = current.snapshot
-        let head = parser.head
-        request?.observed.decision = .allow
+        current.observed.decision = .allow
         if let limit = current.bodyLimit, case .length(let count) = head.framing, count > limit {
             return deny(Denial(.bodyTooLarge))
         }
@@ -18,14 +21,18 @@ extension InboundConnection {
         prepareAllowedRecord(current)
         if let served = snapshot.servedCatalog, serve(served, head) { return }
         let inFlight = loop.services.metrics.inFlight.add(1, ordering: .relaxed).newValue
-        request?.isInFlight = true
+        current.isInFlight = true
         guard inFlight <= snapshot.limits.inFlight else { return deny(Denial(.overloaded)) }
-        forward(head, current)
+        forward(current, snapshot, head, bytes)
     }
 
-    private func forward(_ head: RequestHead, _ current: CurrentRequest) {
+    private func forward(
+        _ current: CurrentRequest,
+        _ snapshot: RuntimeSnapshot,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>
+    ) {
         guard let identity else { return }
-        let snapshot = current.snapshot
         let exchange = UpstreamExchange(
             loop: loop,
             upstream: loop.upstreams.upstream(current.forwarding.upstream ?? 0, of: snapshot.upstreams),
@@ -48,12 +55,16 @@ extension InboundConnection {
                 requestID: current.id,
                 keyID: current.grant?.keyIDUTF8 ?? [],
                 traceparent: current.seen?.trace?.beginUpstream(at: current.observed.decidedAt)
-            ).write(view.readableBytesUInt8Span, to: &outgoing)
+            ).write(bytes, to: &outgoing)
         }
         buffer.moveReaderIndex(forwardBy: head.byteCount)
-        if current.expectsContinue, !body.isComplete, buffer.readableBytes == 0 { sendContinue() }
-        forwardBody()
-        guard self.exchange === exchange else { return }
+        if body.isComplete {
+            exchange.endBody()
+        } else {
+            if current.expectsContinue, buffer.readableBytes == 0 { sendContinue() }
+            forwardBody()
+            guard self.exchange === exchange else { return }
+        }
         arm(.connection)
         exchange.start()
         guard self.exchange === exchange else { return }

@@ -146,9 +146,10 @@ final class InboundConnection: ChannelDuplexHandler {
 
     /// The bytes that were not used at once have to make room in the loop's memory for those of others.
     private func leaveSharedMemory() {
-        let shared = buffer
+        var shared = ByteBuffer()
+        swap(&shared, &buffer)
         // `ByteBuffer(_:)` of a view would share the memory with it, and the next who reads would have to copy all of it.
-        buffer = shared.readableBytes == 0 ? ByteBuffer() : ByteBuffer(bytes: shared.readableBytesView)
+        if shared.readableBytes > 0 { buffer = ByteBuffer(bytes: shared.readableBytesView) }
         loop.giveBackReceiveBuffer(shared)
     }
 

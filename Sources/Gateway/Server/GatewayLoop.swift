@@ -17,8 +17,10 @@ final class GatewayLoop: @unchecked Sendable {
     private(set) var snapshot: RuntimeSnapshot
     let metrics: LoopMetrics
     /// What is needed to trace requests, if they are traced.
-    var tracing: LoopTracing?
-    private var accessLog: AccessLogBuffer?
+    @exclusivity(unchecked) var tracing: LoopTracing?
+    @exclusivity(unchecked) private var accessLog: AccessLogBuffer?
+    /// Whether any request is logged or traced.
+    let observesHeads: Bool
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
     /// What records tell of grants, under the snapshot.
@@ -54,6 +56,7 @@ final class GatewayLoop: @unchecked Sendable {
     ) {
         self.tracing = tracing
         accessLog = services.accessLog.map { AccessLogBuffer($0) }
+        observesHeads = services.accessLog != nil || tracing != nil
         self.eventLoop = eventLoop
         self.curl = curl
         self.services = services
@@ -165,21 +168,19 @@ final class GatewayLoop: @unchecked Sendable {
     // MARK: Memory
 
     func takeReceiveBuffer() -> ByteBuffer {
-        defer { receiveBuffer = nil }
-        return receiveBuffer ?? ByteBufferAllocator().buffer(capacity: Self.receiveBufferSize)
+        receiveBuffer.take() ?? ByteBufferAllocator().buffer(capacity: Self.receiveBufferSize)
     }
 
-    func giveBackReceiveBuffer(_ buffer: ByteBuffer) {
+    func giveBackReceiveBuffer(_ buffer: consuming ByteBuffer) {
         guard receiveBuffer == nil, buffer.capacity >= Self.receiveBufferSize else { return }
         receiveBuffer = Self.emptied(buffer)
     }
 
     func takeResponseBuffer() -> ByteBuffer {
-        defer { responseBuffer = nil }
-        return responseBuffer ?? ByteBufferAllocator().buffer(capacity: 4 << 10)
+        responseBuffer.take() ?? ByteBufferAllocator().buffer(capacity: 4 << 10)
     }
 
-    func giveBackResponseBuffer(_ buffer: ByteBuffer) {
+    func giveBackResponseBuffer(_ buffer: consuming ByteBuffer) {
         guard responseBuffer == nil, buffer.capacity <= 64 << 10 else { return }
         responseBuffer = Self.emptied(buffer)
     }
@@ -188,7 +189,7 @@ final class GatewayLoop: @unchecked Sendable {
         requestBuffers.popLast() ?? ByteBufferAllocator().buffer(capacity: 2 << 10)
     }
 
-    func giveBackRequestBuffer(_ buffer: ByteBuffer) {
+    func giveBackRequestBuffer(_ buffer: consuming ByteBuffer) {
         guard requestBuffers.count < Self.keptRequestBuffers, 1...Self.keptRequestBufferSize ~= buffer.capacity else {
             return
         }
@@ -197,17 +198,13 @@ final class GatewayLoop: @unchecked Sendable {
 
     /// The same memory, empty. Not by `clear`, which takes new memory while the caller still holds this; who writes to it
     /// while somebody holds it gets memory of his own all the same.
-    private static func emptied(_ buffer: ByteBuffer) -> ByteBuffer {
-        var buffer = buffer
+    private static func emptied(_ buffer: consuming ByteBuffer) -> ByteBuffer {
         buffer.moveReaderIndex(to: 0)
         buffer.moveWriterIndex(to: 0)
         return buffer
     }
 
     // MARK: What is logged and traced
-
-    /// Whether any request is logged or traced.
-    var observesHeads: Bool { accessLog != nil || tracing != nil }
 
     /// Whether the request that begins now gets a line in the access log.
     func samplesAccess() -> Bool { accessLog?.samples() ?? false }

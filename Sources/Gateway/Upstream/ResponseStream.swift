@@ -59,6 +59,15 @@ struct ResponseStream {
         return false
     }
 
+    /// Its status.
+    var status: Int { parser.head.status }
+
+    /// Whether it is an interim one, after which another head follows (RFC 9110 §15.2).
+    var isInterim: Bool { parser.head.isInformational }
+
+    /// Whether the connection may carry another exchange when the response is complete.
+    var keepsConnection: Bool { parser.head.keepAlive }
+
     /// Reads on from `offset`, which is moved past what was taken. After `needMore` the bytes from `offset` on are to be
     /// kept and more put behind them.
     mutating func next(_ bytes: Span<UInt8>, offset: inout Int) -> Event {

@@ -393,23 +393,24 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     private func consume(_ buffer: ByteBuffer) {
+        let bytes = buffer.readableBytesUInt8Span
         var offset = 0
         var response = loop.takeResponseBuffer()
         var wroteBody = false
         events: while true {
-            switch stream.next(buffer.readableBytesUInt8Span, offset: &offset) {
+            switch stream.next(bytes, offset: &offset) {
             case .needMore: break events
             case .head(let start):
-                if stream.head.isInformational {
+                if stream.isInterim {
                     stream.discardInterimHead()
                 } else {
-                    forwardHead(buffer.readableBytesUInt8Span, start, to: &response)
+                    forwardHead(bytes, start, to: &response)
                 }
             case .data(let range):
                 wroteBody = true
-                forwardData(buffer, range, &response)
+                forwardData(buffer, bytes, range, &response)
             case .trailer(let name, let value):
-                keepTrailer(buffer.readableBytesUInt8Span, name, value)
+                keepTrailer(bytes, name, value)
             case .end:
                 if framing == .chunked { endChunks(&response) }
                 client.sendResponse(response)
@@ -442,8 +443,12 @@ final class UpstreamExchange: UpstreamConnectionUser {
         ).write(bytes.extracting(start..<bytes.count), to: &response)
     }
 
-    private func forwardData(_ buffer: ByteBuffer, _ range: ByteRange, _ response: inout ByteBuffer) {
-        let bytes = buffer.readableBytesUInt8Span
+    private func forwardData(
+        _ buffer: ByteBuffer,
+        _ bytes: Span<UInt8>,
+        _ range: ByteRange,
+        _ response: inout ByteBuffer
+    ) {
         let isCopied = range.count <= Self.copiedBodyLimit
         if framing == .chunked {
             ChunkedEncoder.sizeLine(range.count).withSpan { size in
@@ -500,12 +505,16 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func finish(leavesBytes: Bool) {
         guard progress != .done else { return }
-        let isReusable = !leavesBytes && requestIsSent && stream.head.keepAlive
+        let isReusable = !leavesBytes && requestIsSent && stream.keepsConnection
         releaseAdmission()
         progress = .done
-        let state = upstream.servers[server].state
-        if upstream.upstream.isFailure(stream.head.status) { state.requestFailed() } else { state.requestSucceeded() }
-        let pool = upstream.servers[server].pool
+        let chosen = upstream.servers[server]
+        let pool = chosen.pool
+        if upstream.upstream.isFailure(stream.status) {
+            chosen.state.requestFailed()
+        } else {
+            chosen.state.requestSucceeded()
+        }
         leaveServer()
         if let connection {
             self.connection = nil
@@ -543,9 +552,10 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     private func giveBackMemory() {
-        loop.giveBackRequestBuffer(outgoing)
-        outgoing = ByteBuffer()
-        input = ByteBuffer()
+        var memory = ByteBuffer()
+        swap(&memory, &outgoing)
+        loop.giveBackRequestBuffer(memory)
+        if input.readableBytes > 0 { input = ByteBuffer() }
     }
 
     // MARK: Once more
