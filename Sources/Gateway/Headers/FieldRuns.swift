@@ -33,7 +33,7 @@ struct ConnectionNominations {
     var isEmpty: Bool { fields.isEmpty }
 
     init(_ lines: [FieldLine], in bytes: Span<UInt8>) {
-        for line in lines where line.name == .connection {
+        for line in lines where line.name == .connection && !ConnectionOptions.isPlain(bytes, line.valueRange) {
             var options = ConnectionOptions(line.valueRange)
             while let option = options.next(in: bytes) {
                 // close and keep-alive name no field that isn't dropped anyway.

@@ -33,14 +33,8 @@ extension InboundConnection {
         _ bytes: Span<UInt8>
     ) {
         guard let identity else { return }
-        let exchange = UpstreamExchange(
-            loop: loop,
-            upstream: loop.upstreams.upstream(current.forwarding.upstream ?? 0, of: snapshot.upstreams),
-            client: self,
-            request: head,
-            limits: snapshot.limits.head
-        )
-        self.exchange = exchange
+        let upstream = loop.upstreams.upstream(current.forwarding.upstream ?? 0, of: snapshot.upstreams)
+        let exchange = beginExchange(head, upstream, snapshot.limits.head)
         let view = buffer
         // Only with a body can it be refused before this call is over.
         if head.framing != .none { headBeingForwarded = view }
@@ -208,7 +202,7 @@ extension InboundConnection {
     }
 
     func responseCompleted() {
-        exchange = nil
+        endExchange()
         guard phase == .forwarding else { return }
         if closesAfterResponse {
             finishRequest()

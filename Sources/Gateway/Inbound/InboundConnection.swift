@@ -76,6 +76,9 @@ final class InboundConnection: ChannelDuplexHandler {
     /// The response that is under way has told the client that the connection ends with it.
     var closesAfterResponse = false
     private(set) var identity: ClientIdentity?
+    /// The exchange of the last request, for the next one; it isn't kept while the connection lies idle.
+    private var spareExchange: UpstreamExchange?
+    private var spareIsOld = false
     /// Whether the client takes bytes of the response.
     private(set) var takesResponse = true
 
@@ -142,6 +145,8 @@ final class InboundConnection: ChannelDuplexHandler {
         if awaiting == .body { arm(.body) }
         process()
         if isShared { leaveSharedMemory() }
+        // Asked for here, it needn't pass through the pipeline's whole length.
+        if phase != .closed, mayRead { context.read() }
     }
 
     /// The bytes that were not used at once have to make room in the loop's memory for those of others.
@@ -192,6 +197,7 @@ final class InboundConnection: ChannelDuplexHandler {
         arm(.nothing)
         exchange?.cancel()
         exchange = nil
+        spareExchange = nil
         finishRequest()
         buffer = ByteBuffer()
         loop.remove(self)
@@ -335,6 +341,35 @@ final class InboundConnection: ChannelDuplexHandler {
         context.flush()
     }
 
+    // MARK: Exchanges
+
+    /// Has an exchange take on a request: that of the one before, if nothing is in the midst of using it.
+    func beginExchange(_ head: RequestHead, _ upstream: LoopUpstream, _ limits: HeadLimits) -> UpstreamExchange {
+        var spare = spareExchange.take()
+        if isKnownUniquelyReferenced(&spare), let spare {
+            spare.begin(head, upstream, limits)
+            exchange = spare
+            return spare
+        }
+        let made = UpstreamExchange(loop: loop, upstream: upstream, client: self, request: head, limits: limits)
+        exchange = made
+        return made
+    }
+
+    /// The exchange is over.
+    func endExchange() {
+        let ended = exchange.take()
+        guard phase == .forwarding else { return }
+        spareExchange = ended
+        spareIsOld = false
+    }
+
+    private func dropOldSpare() {
+        guard spareExchange != nil, phase == .head else { return }
+        if spareIsOld { spareExchange = nil }
+        spareIsOld = true
+    }
+
     // MARK: Ends
 
     /// Closes once everything that was written has left.
@@ -442,6 +477,7 @@ final class InboundConnection: ChannelDuplexHandler {
     }
 
     func checkDeadline(_ now: NIODeadline) {
+        dropOldSpare()
         guard now >= deadline else { return }
         deadline = .distantFuture
         timedOut()

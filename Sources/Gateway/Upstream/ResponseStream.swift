@@ -39,8 +39,9 @@ struct ResponseStream {
     /// its final head would look like one that is on its way.
     static let interimLimit = 32
 
-    private let requestMethod: Method
-    private let limits: HeadLimits
+    private var requestMethod: Method
+    /// The bounds of its heads and trailers.
+    let limits: HeadLimits
     private var parser: ResponseHeadParser
     private var state = State.head
     private var interimCount = 0
@@ -52,6 +53,7 @@ struct ResponseStream {
     }
 
     /// The head that was read last; its ranges count from the offset that its event named.
+    @inline(__always)
     var head: ResponseHead { parser.head }
 
     var isComplete: Bool {
@@ -118,6 +120,14 @@ struct ResponseStream {
             }
             return .head(start: start)
         }
+    }
+
+    /// Makes ready for the response to another request.
+    mutating func reset(requestMethod: Method) {
+        self.requestMethod = requestMethod
+        parser.reset()
+        state = .head
+        interimCount = 0
     }
 
     /// To be called after an interim head has been dealt with: the next head is read anew.

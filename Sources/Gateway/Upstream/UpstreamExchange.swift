@@ -6,7 +6,7 @@ import ScopeModel
 
 /// One request on its way upstream and its response on its way back.
 ///
-/// It owns the request's bytes until the response begins, as far as they are few, so that a request whose connection or
+/// A connection uses it for one request after the other. It owns the request's bytes until the response begins, as far as they are few, so that a request whose connection or
 /// server fails can be sent once more where that is safe: ``RetryRule``. Loop-bound.
 final class UpstreamExchange: UpstreamConnectionUser {
     /// Why a request has no response from the server that has it.
@@ -35,39 +35,42 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private static let keptRequestLimit = 64 << 10
 
     private let loop: GatewayLoop
-    private let upstream: LoopUpstream
+    private var upstream: LoopUpstream
     private let client: InboundConnection
-    private let method: Method
-    private let clientVersion: HTTPVersion
-    private let chunksRequest: Bool
+    private var method: Method
+    private var clientVersion: HTTPVersion
+    private var chunksRequest: Bool
 
-    private var progress = Progress.idle
+    /// What is known of the request that it has, all of it anew with each.
+    private struct Course {
+        var progress = Progress.idle
+        /// The server that has the request; -1 for none.
+        var server = -1
+        /// Those that have had it.
+        var tried: LeastRequest.Servers = 0
+        var attempts = 0
+        var outgoingIsWhole = true
+        var bodyBegun = false
+        var bodyEnded = false
+        var sendFailed = false
+        var hasResponse = false
+        var headWasForwarded = false
+        var framing = ClientBodyFraming.asSent
+        /// Since when the client has taken nothing of the response; nil while it does.
+        var pausedSince: NIODeadline?
+        /// It is counted among the requests with incomplete bodies that hold connections.
+        var isAdmittedIncomplete = false
+    }
+
+    // As for the connection's own: nothing that changes these in place comes back to them.
+    @exclusivity(unchecked) private var course = Course()
     private var connection: UpstreamConnection?
-    /// The server that has the request; -1 for none.
-    private var server = -1
-    /// Those that have had it.
-    private var tried: LeastRequest.Servers = 0
-    private var attempts = 0
-
     /// The request's bytes that haven't been sent; until the response begins also those that have, before the reader
     /// index.
     @exclusivity(unchecked) private(set) var outgoing: ByteBuffer
-    private var outgoingIsWhole = true
-    private var bodyBegun = false
-    private var bodyEnded = false
-    private var sendFailed = false
-
-    // As for the connection's own: nothing that changes this in place comes back to it.
     @exclusivity(unchecked) private var stream: ResponseStream
     @exclusivity(unchecked) private var input = ByteBuffer()
-    private var hasResponse = false
-    private var headWasForwarded = false
-    private var framing = ClientBodyFraming.asSent
     @exclusivity(unchecked) private var trailers = ByteBuffer()
-    /// Since when the client has taken nothing of the response; nil while it does.
-    private(set) var pausedSince: NIODeadline?
-    /// It is counted among the requests with incomplete bodies that hold connections.
-    private var isAdmittedIncomplete = false
 
     init(
         loop: GatewayLoop,
@@ -87,23 +90,47 @@ final class UpstreamExchange: UpstreamConnectionUser {
         super.init()
     }
 
+    /// Takes on another request; the one before is over.
+    func begin(_ request: RequestHead, _ upstream: LoopUpstream, _ limits: HeadLimits) {
+        self.upstream = upstream
+        method = request.method
+        clientVersion = request.version
+        chunksRequest = request.framing == .chunked
+        course = Course()
+        outgoing = loop.takeRequestBuffer()
+        if limits == stream.limits {
+            stream.reset(requestMethod: method)
+        } else {
+            stream = ResponseStream(requestMethod: method, limits: limits)
+        }
+        if input.readableBytes > 0 { input = ByteBuffer() }
+        if trailers.readableBytes > 0 { trailers = ByteBuffer() }
+    }
+
     /// The Host that the backend gets, or nil for the client's.
     var upstreamHost: [UInt8]? { upstream.upstream.host }
 
+    /// Since when the client has taken nothing of the response; nil while it does.
+    var pausedSince: NIODeadline? { course.pausedSince }
+
     /// Whether the client's response has begun, so that nothing else can be answered any more.
-    var responseHasBegun: Bool { headWasForwarded }
+    var responseHasBegun: Bool { course.headWasForwarded }
 
     /// Whether it waits for a connection that others use. One that is repeated has had its connection, and waits for the
     /// upstream.
     var isQueued: Bool {
-        progress == .waitingForBody || (progress == .waitingForConnection && connection == nil && attempts <= 1)
+        switch course.progress {
+        case .waitingForBody: true
+        case .waitingForConnection: connection == nil && course.attempts <= 1
+        default: false
+        }
     }
 
     /// Whether it has an open connection.
-    var isConnected: Bool { progress == .sending }
+    var isConnected: Bool { course.progress == .sending }
 
     /// Whether the whole request has been handed to the upstream connection.
-    var requestIsSent: Bool { bodyEnded && outgoing.readableBytes == 0 && progress == .sending }
+    var requestIsSent: Bool { course.bodyEnded && outgoing.readableBytes == 0 && course.progress == .sending }
 
     /// Whether so much waits to be sent that no more of the body should be read.
     var isBackedUp: Bool { outgoing.readableBytes >= Self.sendBacklogLimit }
@@ -117,40 +144,40 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// Takes a connection from the pool; what is at hand of the body should have been appended before.
     func start() {
-        if !bodyEnded {
+        if !course.bodyEnded {
             guard upstream.bodies.admit(self) else {
-                progress = .waitingForBody
+                course.progress = .waitingForBody
                 return
             }
-            isAdmittedIncomplete = true
+            course.isAdmittedIncomplete = true
         }
         connect()
     }
 
     /// Another request has made room for this one, whose body is incomplete.
     private func admitted() {
-        isAdmittedIncomplete = true
+        course.isAdmittedIncomplete = true
         connect()
         flush()
     }
 
     private func releaseAdmission() {
-        if progress == .waitingForBody { upstream.bodies.cancel(self) }
-        guard isAdmittedIncomplete else { return }
-        isAdmittedIncomplete = false
+        if course.progress == .waitingForBody { upstream.bodies.cancel(self) }
+        guard course.isAdmittedIncomplete else { return }
+        course.isAdmittedIncomplete = false
         upstream.bodies.release()?.admitted()
     }
 
     private func connect() {
-        progress = .waitingForConnection
+        course.progress = .waitingForConnection
         take(pool(of: upstream.begin()).checkout(for: self, probing: !method.isIdempotent))
     }
 
     /// The connections to the server that the request is sent to now.
     private func pool(of chosen: Int) -> ConnectionPool {
-        server = chosen
-        tried |= 1 << UInt64(chosen)
-        attempts += 1
+        course.server = chosen
+        course.tried |= 1 << UInt64(chosen)
+        course.attempts += 1
         let chosen = upstream.servers[chosen]
         if loop.observesHeads { client.upstreamChosen(chosen.pool.target) }
         return chosen.pool
@@ -158,21 +185,21 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// The server is done with the request.
     private func leaveServer() {
-        guard server >= 0 else { return }
-        upstream.end(server)
-        server = -1
+        guard course.server >= 0 else { return }
+        upstream.end(course.server)
+        course.server = -1
     }
 
     /// What has become of the request is the server's doing.
     private func serverFailed() {
-        if server >= 0 { upstream.servers[server].state.requestFailed() }
+        if course.server >= 0 { upstream.servers[course.server].state.requestFailed() }
     }
 
     private func take(_ checkout: ConnectionPool.Checkout) {
         switch checkout {
         case .reused(let connection):
             self.connection = connection
-            progress = .sending
+            course.progress = .sending
         case .connecting(let connection):
             self.connection = connection
         case .waiting: break
@@ -182,8 +209,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// Takes bytes of the body; they are sent by ``flush()`` at the latest.
     func appendBody(_ bytes: Span<UInt8>, _ range: ByteRange) {
-        guard !sendFailed, progress != .done else { return }
-        bodyBegun = true
+        guard !course.sendFailed, course.progress != .done else { return }
+        course.bodyBegun = true
         if chunksRequest {
             ChunkedEncoder.sizeLine(range.count).withSpan { size in
                 outgoing.write(room: size.count + range.count + 2) { cursor in
@@ -196,45 +223,45 @@ final class UpstreamExchange: UpstreamConnectionUser {
         }
         // Large pieces go out from where they lie.
         var start = Int(range.start)
-        if range.count > Self.copiedBodyLimit, progress == .sending, !mayKeep(range.count) {
+        if range.count > Self.copiedBodyLimit, course.progress == .sending, !mayKeep(range.count) {
             sendOutgoing()
             // A request that is being repeated keeps its body behind its head.
-            if progress == .sending, !sendFailed, outgoing.readableBytes == 0 {
-                outgoingIsWhole = false
+            if course.progress == .sending, !course.sendFailed, outgoing.readableBytes == 0 {
+                course.outgoingIsWhole = false
                 outgoing.clear()
                 start += send(bytes.extracting(range.range))
             }
         }
-        guard start < Int(range.end), !sendFailed, progress != .done else { return }
+        guard start < Int(range.end), !course.sendFailed, course.progress != .done else { return }
         outgoing.write(room: Int(range.end) - start) { $0.append(bytes, ByteRange(start, Int(range.end))) }
     }
 
     /// Says that the body is complete.
     func endBody() {
-        guard !bodyEnded else { return }
-        bodyEnded = true
-        if chunksRequest, !sendFailed, progress != .done {
+        guard !course.bodyEnded else { return }
+        course.bodyEnded = true
+        if chunksRequest, !course.sendFailed, course.progress != .done {
             outgoing.write(room: 8) { $0.append(ChunkedEncoder.lastChunk) }
         }
-        let waited = progress == .waitingForBody
+        let waited = course.progress == .waitingForBody
         releaseAdmission()
         if waited { connect() }
     }
 
     /// Sends what can be sent now.
     func flush() {
-        guard progress == .sending else { return }
+        guard course.progress == .sending else { return }
         sendOutgoing()
     }
 
     private func sendOutgoing() {
-        guard !sendFailed, outgoing.readableBytes > 0 else { return }
+        guard !course.sendFailed, outgoing.readableBytes > 0 else { return }
         let hadBacklog = isBackedUp
         let sent = sendAll(of: outgoing)
-        guard progress == .sending else { return }
+        guard course.progress == .sending else { return }
         outgoing.moveReaderIndex(forwardBy: sent)
-        if outgoing.readableBytes == 0, bodyBegun, !isKept {
-            outgoingIsWhole = false
+        if outgoing.readableBytes == 0, course.bodyBegun, !isKept {
+            course.outgoingIsWhole = false
             outgoing.clear()
         }
         if requestIsSent {
@@ -246,7 +273,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// Whether what was sent is kept: all of it, until the response begins.
     private var isKept: Bool {
-        outgoingIsWhole && method.isIdempotent && outgoing.writerIndex <= Self.keptRequestLimit
+        course.outgoingIsWhole && method.isIdempotent && outgoing.writerIndex <= Self.keptRequestLimit
     }
 
     /// Whether so much more is to be kept, for another server should this one fail.
@@ -278,7 +305,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     private func sendDidFail(_ failure: CurlFailure, sent: Int) {
-        sendFailed = true
+        course.sendFailed = true
         if repeatIfAllowed(sentNow: sent) { return }
         // An upstream may refuse a request before it has read all of it; its answer may be waiting (RFC 9112 §9.5).
         // Whether there is one, the read will tell.
@@ -288,24 +315,24 @@ final class UpstreamExchange: UpstreamConnectionUser {
     // MARK: Connection events
 
     override func upstreamConnecting(_ connection: UpstreamConnection) {
-        guard progress == .waitingForConnection else { return }
+        guard course.progress == .waitingForConnection else { return }
         self.connection = connection
         client.upstreamConnecting()
     }
 
     override func upstreamConnected(_ connection: UpstreamConnection) {
-        guard progress == .waitingForConnection else { return connection.close() }
+        guard course.progress == .waitingForConnection else { return connection.close() }
         self.connection = connection
-        progress = .sending
+        course.progress = .sending
         client.upstreamProgressed()
         sendOutgoing()
         // Bytes of the body may have been held back until there was a connection.
-        if progress == .sending, !isBackedUp { client.requestBacklogCleared() }
+        if course.progress == .sending, !isBackedUp { client.requestBacklogCleared() }
     }
 
     override func upstreamConnectFailed(_ failure: CurlFailure) {
-        guard progress == .waitingForConnection else { return }
-        loop.upstreamFailed(failure, upstream.servers[server].state)
+        guard course.progress == .waitingForConnection else { return }
+        loop.upstreamFailed(failure, upstream.servers[course.server].state)
         // Want of memory or descriptors is the gateway's own.
         if failure.kind != .other { serverFailed() }
         let isTimeout = failure.kind == .timeout
@@ -314,10 +341,10 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     override func upstreamWritable(_ connection: UpstreamConnection) {
-        guard progress == .sending else { return }
+        guard course.progress == .sending else { return }
         client.upstreamProgressed()
         sendOutgoing()
-        if progress == .sending, !isBackedUp { client.requestBacklogCleared() }
+        if course.progress == .sending, !isBackedUp { client.requestBacklogCleared() }
     }
 
     override func upstreamReadable(_ connection: UpstreamConnection) {
@@ -326,8 +353,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// The client takes bytes again.
     func clientIsWritable() {
-        guard pausedSince != nil else { return }
-        pausedSince = nil
+        guard course.pausedSince != nil else { return }
+        course.pausedSince = nil
         readResponse()
     }
 
@@ -335,9 +362,9 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func readResponse(isLastChance: Bool = false) {
         var reads = 0
-        while let connection, progress == .sending, connection.isReadable || isLastChance {
+        while let connection, course.progress == .sending, connection.isReadable || isLastChance {
             guard client.takesResponse else {
-                if pausedSince == nil { pausedSince = CoarseClock.now }
+                if course.pausedSince == nil { course.pausedSince = CoarseClock.now }
                 return client.responseHeldBack()
             }
             guard reads < Self.readsPerTurn else { return readLater() }
@@ -351,21 +378,21 @@ final class UpstreamExchange: UpstreamConnectionUser {
             }
             switch result {
             case .received:
-                hasResponse = true
+                course.hasResponse = true
                 client.responseReceived()
                 // Its head has to come in time as a whole: pieces of it don't buy more.
-                if headWasForwarded { client.upstreamProgressed() }
+                if course.headWasForwarded { client.upstreamProgressed() }
                 consume(buffer)
             case .wouldBlock:
                 keep(buffer, from: 0)
-                if isLastChance, !hasResponse { responseFailed(.truncated) }
+                if isLastChance, !course.hasResponse { responseFailed(.truncated) }
                 return
             case .endOfStream:
                 keep(buffer, from: 0)
                 streamEnded()
             case .failed(let failure):
                 keep(buffer, from: 0)
-                loop.upstreamFailed(failure, upstream.servers[server].state)
+                loop.upstreamFailed(failure, upstream.servers[course.server].state)
                 if !repeatIfAllowed() { responseFailed(.truncated) }
             }
         }
@@ -412,7 +439,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
             case .trailer(let name, let value):
                 keepTrailer(bytes, name, value)
             case .end:
-                if framing == .chunked { endChunks(&response) }
+                if course.framing == .chunked { endChunks(&response) }
                 client.sendResponse(response)
                 loop.giveBackResponseBuffer(response)
                 let hasMore = offset < buffer.readableBytes
@@ -431,12 +458,12 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func forwardHead(_ bytes: Span<UInt8>, _ start: Int, to response: inout ByteBuffer) {
         let head = stream.head
-        framing = ClientBodyFraming(head.framing, clientVersion: clientVersion)
-        let delivery = client.beginResponse(status: head.status, closesAnyway: framing == .untilClose)
-        headWasForwarded = true
+        course.framing = ClientBodyFraming(head.framing, clientVersion: clientVersion)
+        let delivery = client.beginResponse(status: head.status, closesAnyway: course.framing == .untilClose)
+        course.headWasForwarded = true
         ClientResponseHead(
             head: head,
-            framing: framing,
+            framing: course.framing,
             requestID: delivery.requestID,
             closes: delivery.closes,
             date: delivery.date
@@ -450,7 +477,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         _ response: inout ByteBuffer
     ) {
         let isCopied = range.count <= Self.copiedBodyLimit
-        if framing == .chunked {
+        if course.framing == .chunked {
             ChunkedEncoder.sizeLine(range.count).withSpan { size in
                 response.write(room: size.count) { $0.append(size) }
             }
@@ -458,7 +485,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         if isCopied {
             response.write(room: range.count + 2) { cursor in
                 cursor.append(bytes, range)
-                if framing == .chunked { cursor.append(ChunkedEncoder.dataEnd) }
+                if course.framing == .chunked { cursor.append(ChunkedEncoder.dataEnd) }
             }
             return
         }
@@ -467,11 +494,11 @@ final class UpstreamExchange: UpstreamConnectionUser {
         if let slice = buffer.getSlice(at: buffer.readerIndex + Int(range.start), length: range.count) {
             client.writeResponse(slice)
         }
-        if framing == .chunked { response.write(room: 2) { $0.append(ChunkedEncoder.dataEnd) } }
+        if course.framing == .chunked { response.write(room: 2) { $0.append(ChunkedEncoder.dataEnd) } }
     }
 
     private func keepTrailer(_ bytes: Span<UInt8>, _ name: ByteRange, _ value: ByteRange) {
-        guard framing == .chunked else { return }
+        guard course.framing == .chunked else { return }
         trailers.write(room: name.count + value.count + 4) { cursor in
             cursor.append(bytes, name)
             cursor.append(": ")
@@ -489,12 +516,12 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     private func streamEnded() {
-        if !hasResponse, repeatIfAllowed() { return }
+        if !course.hasResponse, repeatIfAllowed() { return }
         switch stream.endOfStream() {
         case .failed(let fault): responseFailed(fault)
         default:
             var last = loop.takeResponseBuffer()
-            if framing == .chunked { endChunks(&last) }
+            if course.framing == .chunked { endChunks(&last) }
             client.sendResponse(last)
             loop.giveBackResponseBuffer(last)
             finish(leavesBytes: true)
@@ -504,11 +531,11 @@ final class UpstreamExchange: UpstreamConnectionUser {
     // MARK: Ends
 
     private func finish(leavesBytes: Bool) {
-        guard progress != .done else { return }
+        guard course.progress != .done else { return }
         let isReusable = !leavesBytes && requestIsSent && stream.keepsConnection
         releaseAdmission()
-        progress = .done
-        let chosen = upstream.servers[server]
+        course.progress = .done
+        let chosen = upstream.servers[course.server]
         let pool = chosen.pool
         if upstream.upstream.isFailure(stream.status) {
             chosen.state.requestFailed()
@@ -525,27 +552,27 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     private func responseFailed(_ fault: ResponseStream.Fault) {
-        guard progress != .done else { return }
-        loop.upstreamResponseFailed(fault, upstream.servers[server].state)
+        guard course.progress != .done else { return }
+        loop.upstreamResponseFailed(fault, upstream.servers[course.server].state)
         serverFailed()
         // A connection that ends without a byte of response is an upstream that can't be reached; anything else was a
         // response, and not a valid one.
-        fail(fault == .truncated && !hasResponse ? .upstreamUnreachable : .upstreamInvalidResponse)
+        fail(fault == .truncated && !course.hasResponse ? .upstreamUnreachable : .upstreamInvalidResponse)
     }
 
     private func fail(_ reason: DenialReason) {
-        let begun = headWasForwarded
+        let begun = course.headWasForwarded
         cancel()
         client.exchangeFailed(reason, responseBegun: begun)
     }
 
     /// Ends it without a word to the client: the connection is closed, for nobody knows what is still to come on it.
     func cancel() {
-        guard progress != .done else { return }
-        if progress == .waitingForConnection { upstream.servers[server].pool.cancelWaiting(self) }
+        guard course.progress != .done else { return }
+        if course.progress == .waitingForConnection { upstream.servers[course.server].pool.cancelWaiting(self) }
         releaseAdmission()
         leaveServer()
-        progress = .done
+        course.progress = .done
         connection?.close()
         connection = nil
         giveBackMemory()
@@ -571,16 +598,16 @@ final class UpstreamExchange: UpstreamConnectionUser {
     ///
     /// - Parameter sentNow: How many bytes the connection has taken that aren't counted yet.
     private func repeatIfAllowed(_ cause: Cause = .brokenConnection, sentNow: Int = 0) -> Bool {
-        guard progress == .sending || progress == .waitingForConnection else { return false }
+        guard course.progress == .sending || course.progress == .waitingForConnection else { return false }
         let settings = upstream.upstream.retry
         let rule = RetryRule(
             wasReused: (connection?.useCount ?? 0) > 0,
-            attempts: attempts,
+            attempts: course.attempts,
             maximumAttempts: settings.attempts,
             hasOthers: upstream.hasOthers,
-            hasResponse: hasResponse,
-            wasSent: outgoing.readerIndex > 0 || sentNow > 0 || !outgoingIsWhole,
-            isWhole: outgoingIsWhole,
+            hasResponse: course.hasResponse,
+            wasSent: outgoing.readerIndex > 0 || sentNow > 0 || !course.outgoingIsWhole,
+            isWhole: course.outgoingIsWhole,
             isTimeout: cause == .timeout,
             repeatsTimeouts: settings.timeouts,
             method: method
@@ -597,16 +624,16 @@ final class UpstreamExchange: UpstreamConnectionUser {
             if cause == .brokenConnection { serverFailed() }
         }
         loop.services.metrics.upstreamRetries.increment()
-        sendFailed = false
-        let last = server
-        if progress == .waitingForConnection { upstream.servers[last].pool.cancelWaiting(self) }
+        course.sendFailed = false
+        let last = course.server
+        if course.progress == .waitingForConnection { upstream.servers[last].pool.cancelWaiting(self) }
         leaveServer()
         connection?.close()
         connection = nil
         outgoing.moveReaderIndex(to: 0)
-        progress = .waitingForConnection
+        course.progress = .waitingForConnection
         client.upstreamConnecting()
-        take(pool(of: upstream.beginAgain(tried: tried, last: last)).checkout(for: self, fresh: true))
+        take(pool(of: upstream.beginAgain(tried: course.tried, last: last)).checkout(for: self, fresh: true))
         return true
     }
 }

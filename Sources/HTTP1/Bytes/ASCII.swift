@@ -42,6 +42,25 @@ enum ASCII {
         return letter < 6 ? letter &+ 10 : nil
     }
 
+    /// The offset of the first such byte in `start..<end`, or `end`.
+    @inline(__always)
+    static func first(_ byte: UInt8, in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+        precondition(start >= 0 && end <= bytes.count)
+        let raw = bytes.bytes
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = start
+        while index &+ 8 <= end {
+            let word = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
+            // A byte that is zero now was the one; a borrow can only mark bytes above the first of them.
+            let difference = word ^ (ones &* UInt64(byte))
+            let hits = (difference &- ones) & ~difference & (ones &* 0x80)
+            if hits != 0 { return index &+ hits.trailingZeroBitCount >> 3 }
+            index &+= 8
+        }
+        while index < end, bytes[unchecked: index] != byte { index &+= 1 }
+        return index
+    }
+
     /// Whether `bytes` from `start` on begins with `text`, to the byte.
     @inline(__always)
     static func hasPrefix(_ bytes: Span<UInt8>, at start: Int, end: Int, _ text: StaticString) -> Bool {

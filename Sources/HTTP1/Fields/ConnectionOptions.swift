@@ -52,6 +52,22 @@ public struct ConnectionOptions: Sendable {
         read(bytes, value) != .malformed
     }
 
+    /// Whether the value is `close` or `keep-alive` and nothing else, as nearly all are.
+    @inline(__always)
+    public static func isPlain(_ bytes: Span<UInt8>, _ value: ByteRange) -> Bool {
+        plain(bytes, value) != nil
+    }
+
+    @inline(__always)
+    private static func plain(_ bytes: Span<UInt8>, _ value: ByteRange) -> Persistence? {
+        let (start, end) = (Int(value.start), Int(value.end))
+        switch value.count {
+        case 5: return FoldedText(bytes, start, end) == FoldedText("close") ? .close : nil
+        case 10: return FoldedText(bytes, start, end) == FoldedText("keep-alive") ? .unsaid : nil
+        default: return nil
+        }
+    }
+
     enum Persistence {
         case unsaid
         case close
@@ -60,6 +76,7 @@ public struct ConnectionOptions: Sendable {
 
     /// What the Connection field at `value` says of the connection's life (RFC 9112 §9.3).
     static func read(_ bytes: Span<UInt8>, _ value: ByteRange) -> Persistence {
+        if let plain = plain(bytes, value) { return plain }
         var options = ConnectionOptions(value)
         var persistence = Persistence.unsaid
         while let option = options.next(in: bytes) {

@@ -38,6 +38,12 @@ extension FieldLine {
     @inline(__always)
     static func read(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Reading {
         precondition(start >= 0 && end <= bytes.count)
+        // Most names are known ones, and a known one is a token as it stands.
+        let colon = ASCII.first(ASCII.colon, in: bytes, from: start, to: end)
+        if colon < end, colon > start {
+            let name = FieldName.recognise(bytes, start, colon)
+            if name.isWhole { return .line(FieldLine(bytes, name, start, colon, end, hasUnderscore: false)) }
+        }
         var index = start
         var underscore = false
         while index < end, ByteSet.token.contains(bytes[unchecked: index]) {
@@ -51,17 +57,29 @@ extension FieldLine {
             return .fault(index == start ? .obsoleteFolding : .whitespaceInName)
         }
         guard nameEnd > start else { return .fault(.emptyName) }
-        index &+= 1
-        while index < end, ASCII.isWhitespace(bytes[unchecked: index]) { index &+= 1 }
+        let name = FieldName.recognise(bytes, start, nameEnd)
+        return .line(FieldLine(bytes, name, start, nameEnd, end, hasUnderscore: underscore))
+    }
+
+    /// A line whose name ends with the colon at `colon`.
+    @inline(__always)
+    private init(
+        _ bytes: Span<UInt8>,
+        _ name: FieldName,
+        _ start: Int,
+        _ colon: Int,
+        _ end: Int,
+        hasUnderscore: Bool
+    ) {
+        var valueStart = colon &+ 1
+        while valueStart < end, ASCII.isWhitespace(bytes[unchecked: valueStart]) { valueStart &+= 1 }
         var valueEnd = end
-        while valueEnd > index, ASCII.isWhitespace(bytes[unchecked: valueEnd &- 1]) { valueEnd &-= 1 }
-        return .line(
-            FieldLine(
-                name: FieldName.recognise(bytes, start, nameEnd),
-                nameRange: ByteRange(start, nameEnd),
-                valueRange: ByteRange(index, valueEnd),
-                nameHasUnderscore: underscore
-            )
+        while valueEnd > valueStart, ASCII.isWhitespace(bytes[unchecked: valueEnd &- 1]) { valueEnd &-= 1 }
+        self.init(
+            name: name,
+            nameRange: ByteRange(start, colon),
+            valueRange: ByteRange(valueStart, valueEnd),
+            nameHasUnderscore: hasUnderscore
         )
     }
 }

@@ -57,6 +57,15 @@ extension FieldName {
         return recognisePrefix(bytes, start, end)
     }
 
+    /// Whether all of the name is known, and not only how it begins.
+    @inline(__always)
+    var isWhole: Bool {
+        switch self {
+        case .other, .xForwardedOther, .xScopegate: false
+        default: true
+        }
+    }
+
     private static func recogniseLong(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> FieldName {
         func isText(_ lowercase: StaticString) -> Bool {
             ASCII.equals(bytes, start, end, ignoringCase: lowercase)

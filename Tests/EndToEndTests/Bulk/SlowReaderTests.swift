@@ -55,7 +55,8 @@ extension EndToEndTests {
                 let client = try gateway.client(receiveBuffer: 8 << 10)
                 let targets = (0..<count).map { "/open/\($0)/" + String(repeating: "a", count: 4000) }
                 let requests = targets.flatMap { RawClient.request("GET", $0) }
-                async let sent: Void = onOwnThread { try client.socket.send(requests, within: 60) }
+                let socket = client.socket
+                async let sent: Void = onOwnThread { try socket.send(requests, within: 60) }
                 // More than the system takes for a client that reads nothing.
                 try waitUntil("responses wait") { backend.heads.count >= 40 }
                 for target in targets {
