@@ -48,19 +48,21 @@ public final class ConnectionPool {
         let needsFresh: Bool
     }
 
+    // What changes these in place calls nothing that could come back to them.
+
     /// The bounds, which may be changed while the pool is in use.
     @exclusivity(unchecked) public var limits: Limits
     /// Where its connections go.
     public let target: UpstreamTarget
     /// How many connections there are, in use, idle and being made together.
-    public private(set) var connectionCount = 0
+    @exclusivity(unchecked) public private(set) var connectionCount = 0
     /// How many were begun to be made since the pool exists.
     public private(set) var openedCount: UInt64 = 0
 
     private let loop: CurlLoop
     @exclusivity(unchecked) private var idle: [UpstreamConnection] = []
     @exclusivity(unchecked) private var waiting: Deque<Waiter> = []
-    private var open: [ObjectIdentifier: UpstreamConnection] = [:]
+    @exclusivity(unchecked) private var open: [ObjectIdentifier: UpstreamConnection] = [:]
     private var isShutDown = false
 
     /// A pool without connections.

@@ -68,7 +68,7 @@ public final class UpstreamConnection: DescriptorWatcher {
     }
 
     /// The one that is told of what happens. Weak would cost atomic work per event; users let go by ``release()``.
-    public private(set) var user: UpstreamConnectionUser?
+    @exclusivity(unchecked) public private(set) var user: UpstreamConnectionUser?
     /// How many requests were begun on this connection before the present one.
     public internal(set) var useCount = 0
     /// When it was opened, for the pool's age limit.
@@ -85,7 +85,7 @@ public final class UpstreamConnection: DescriptorWatcher {
     private let multi: CurlMulti
     private let connectTo: StringList?
     private let isTLS: Bool
-    private var state = State.connecting
+    @exclusivity(unchecked) private var state = State.connecting
     private var mayRead = false
     private var mayWrite = false
     private var peerClosed = false
