@@ -9,18 +9,25 @@ final class LoopFixture: @unchecked Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let isolation: LoopIsolation
 
-    private init() async throws {
+    private init(usesKernelReadiness: Bool) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let readiness = try ReadinessThread()
         self.readiness = readiness
         isolation = LoopIsolation(eventLoop)
-        curl = try await isolation.run { try CurlLoop(eventLoop: eventLoop, readiness: readiness) }
+        curl = try await isolation.run {
+            try CurlLoop(eventLoop: eventLoop, readiness: readiness, usesKernelReadiness: usesKernelReadiness)
+        }
     }
 
     /// Runs a test with a loop, and ends the loop.
-    static func with(_ body: (LoopFixture) async throws -> Void) async throws {
-        let fixture = try await LoopFixture()
+    ///
+    /// - Parameter usesKernelReadiness: Whether the kernel may wake it, where it can.
+    static func with(
+        usesKernelReadiness: Bool = true,
+        _ body: (LoopFixture) async throws -> Void
+    ) async throws {
+        let fixture = try await LoopFixture(usesKernelReadiness: usesKernelReadiness)
         do {
             try await body(fixture)
         } catch {

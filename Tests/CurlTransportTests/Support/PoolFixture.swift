@@ -25,9 +25,10 @@ final class PoolFixture: @unchecked Sendable {
         port: UInt16,
         limits: ConnectionPool.Limits = .init(),
         connectTimeout: Int = 5000,
+        usesKernelReadiness: Bool = true,
         _ body: (PoolFixture) async throws -> Void
     ) async throws {
-        try await LoopFixture.with { loop in
+        try await LoopFixture.with(usesKernelReadiness: usesKernelReadiness) { loop in
             let fixture = PoolFixture(loop, port: port, limits: limits, connectTimeout: connectTimeout)
             do {
                 try await body(fixture)
@@ -42,12 +43,13 @@ final class PoolFixture: @unchecked Sendable {
     /// Runs a test with a pool of connections to a scripted server.
     static func with(
         limits: ConnectionPool.Limits = .init(),
+        usesKernelReadiness: Bool = true,
         script: @escaping ScriptedServer.Script,
         _ body: (PoolFixture) async throws -> Void
     ) async throws {
         let server = try ScriptedServer(script)
         do {
-            try await with(port: server.port, limits: limits, body)
+            try await with(port: server.port, limits: limits, usesKernelReadiness: usesKernelReadiness, body)
         } catch {
             let failures = server.stop()
             throw failures.isEmpty ? error : PeerError(description: "\(error); \(failures)")
