@@ -45,26 +45,33 @@ public struct Digest256: Hashable, Sendable {
         Self.hexDigits(of: [word0])
     }
 
-    /// The 16 lowercase hexadecimal digits of one of the words, the first of them first.
-    public static func hexDigits(of word: UInt64) -> SIMD16<UInt8> {
-        let bytes = unsafeBitCast(word.bigEndian, to: SIMD8<UInt8>.self)
-        var values = SIMD16<UInt8>()
-        values.evenHalf = bytes &>> 4
-        values.oddHalf = bytes & 0xF
-        let digits = values &+ UInt8(ascii: "0")
-        let letters = values &+ (UInt8(ascii: "a") - 10)
-        return digits.replacing(with: letters, where: values .> 9)
+    /// The 16 lowercase hexadecimal digits of a word, in two words that have them as they belong in memory.
+    public static func hexDigits(of word: UInt64) -> (UInt64, UInt64) {
+        (hexDigits(of: UInt32(truncatingIfNeeded: word >> 32)), hexDigits(of: UInt32(truncatingIfNeeded: word)))
+    }
+
+    /// All eight digits at once, each in a byte of the word.
+    @inline(__always)
+    private static func hexDigits(of half: UInt32) -> UInt64 {
+        var values = UInt64(half)
+        values = (values | values << 16) & 0x0000_FFFF_0000_FFFF
+        values = (values | values << 8) & 0x00FF_00FF_00FF_00FF
+        values = (values | values << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // A value beyond nine carries into the upper half of its byte.
+        let letters = (values &+ ones &* 6) >> 4 & ones
+        let digits = values &+ ones &* UInt64(UInt8(ascii: "0"))
+        return (digits &+ letters &* UInt64(UInt8(ascii: "a") - UInt8(ascii: "0") - 10)).bigEndian
     }
 
     private static func hexDigits(of words: [UInt64]) -> String {
         String(unsafeUninitializedCapacity: words.count * 16) { buffer in
-            var next = 0
-            for word in words {
-                let digits = hexDigits(of: word)
-                for index in digits.indices { buffer[next + index] = digits[index] }
-                next += digits.scalarCount
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            for (index, word) in words.enumerated() {
+                bytes.storeBytes(of: hexDigits(of: word).0, toByteOffset: index * 16, as: UInt64.self)
+                bytes.storeBytes(of: hexDigits(of: word).1, toByteOffset: index * 16 + 8, as: UInt64.self)
             }
-            return next
+            return bytes.count
         }
     }
 }

@@ -31,11 +31,11 @@ struct AuditMembers {
     }
 
     /// Whole members, with the names of those that were cut.
-    mutating func append(_ other: Span<UInt8>, truncated names: [UInt8]) {
+    mutating func append(_ other: Span<UInt8>, truncated names: Span<UInt8>) {
         raw(other)
         guard !names.isEmpty else { return }
         if !truncated.isEmpty { truncated.append(UInt8(ascii: ",")) }
-        truncated += names
+        truncated.write(room: names.count) { $0.append(names) }
     }
 
     /// A text of which no more than `limit` bytes are kept.
@@ -139,6 +139,12 @@ struct AuditMembers {
         }
         bytes.append(UInt8(ascii: "]"))
         if isCut { noteCut(name) }
+    }
+
+    /// Appends the names of those that were cut as they are, for ``append(_:truncated:)``.
+    mutating func rawTruncated() {
+        let names = truncated
+        if !names.isEmpty { raw(names.span) }
     }
 
     /// Names those that were cut, in a member of its own.

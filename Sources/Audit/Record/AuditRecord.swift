@@ -1,28 +1,28 @@
 import Digests
 
-/// One request, for the audit log: refused, passed on, or one on which two route maps disagree.
+/// A record whose members lie in memory that others may share: see ``AuditRecord``.
 ///
-/// A record holds what was decided, on what grounds, and for whom, and never the key. It is the members of its line in
-/// one piece of memory, made from the bytes of the request where they are; its texts are bounded, so that a queue of
-/// records is bounded too.
-public struct AuditRecord: Hashable, Sendable {
+/// So the records of a turn take one piece of memory for all of them.
+public struct AuditDraft: Sendable {
     /// When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
     public private(set) var timeMicroseconds: Int64
     /// The status that was answered; 0, which isn't written, when it isn't known yet. In the log it is 503 when the
     /// refusal couldn't be recorded in time, whatever the code says.
-    public var status: Int
+    public internal(set) var status: Int
     /// The value of the member `event`.
     var event: StaticString { kind.name }
 
     private var kind: Kind
-    /// The members of the line, from the request's id on, but for the status.
-    private var members: [UInt8]
-    /// The names of those that were cut, as the elements of a JSON array.
-    private let truncated: [UInt8]
-    /// Where the code begins and ends among the members, and what is required of the key ends.
+    /// Where the members of the line begin, from the request's id on, but for the status.
+    private let start: Int
+    /// Where the code begins and ends, and what is required of the key ends.
     private let codeStart: Int
-    private var codeEnd: Int
-    private var requirementEnd: Int
+    private let codeEnd: Int
+    private let requirementEnd: Int
+    /// Where the members end.
+    private let end: Int
+    /// Where the names of those end that were cut, as the elements of a JSON array.
+    private let truncatedEnd: Int
 
     private enum Kind: Hashable {
         case denied
@@ -38,7 +38,7 @@ public struct AuditRecord: Hashable, Sendable {
         }
     }
 
-    /// A record of what is known of a request; leave out what isn't. Texts beyond ``AuditLimits`` are cut, and a path
+    /// Makes a record of what is known of a request; leave out what isn't. Texts beyond ``AuditLimits`` are cut, and a path
     /// loses what follows a `?` or a `#`.
     ///
     /// - Parameters:
@@ -61,6 +61,7 @@ public struct AuditRecord: Hashable, Sendable {
     ///   - keyFingerprint: The key's HMAC under the audit secret, of which the first 16 hexadecimal digits are shown.
     ///   - grant: What tells of the key and its grant, where that was rendered before: then it stands for the four above.
     ///   - generation: The number of the route map that made the decision.
+    ///   - memory: Where its members are appended.
     public init(
         timeMicroseconds: Int64,
         decision: AuditDecision = .denied,
@@ -80,11 +81,14 @@ public struct AuditRecord: Hashable, Sendable {
         subject: String? = nil,
         keyFingerprint: Digest256? = nil,
         grant: AuditedGrant? = nil,
-        generation: UInt64
+        generation: UInt64,
+        to memory: inout [UInt8]
     ) {
         self.timeMicroseconds = timeMicroseconds
         self.status = status
-        var members = AuditMembers(room: Self.usualLength)
+        start = memory.count
+        var members = AuditMembers(after: memory)
+        memory = []
         func sent(_ name: StaticString, _ text: Span<UInt8>, _ limit: Int) {
             members.text(name, text, limit: limit, without: head, in: bytes)
         }
@@ -106,7 +110,7 @@ public struct AuditRecord: Hashable, Sendable {
         if !requiredScopes.isEmpty { members.list("required_scopes", requiredScopes) }
         requirementEnd = members.bytes.count
         if let grant {
-            members.append(grant.members.span, truncated: grant.truncated)
+            members.append(grant.members.span, truncated: grant.truncated.span)
         } else {
             members.grant(grantedScopes, keyID: keyID, subject: subject, keyFingerprint, head: head, in: bytes)
         }
@@ -122,37 +126,56 @@ public struct AuditRecord: Hashable, Sendable {
             members.text("shadow_digest", shadow.digest)
         }
         if let range = head.userAgent { sent("user_agent", bytes.extracting(range), AuditLimits.userAgent) }
-        self.members = members.bytes
-        truncated = members.truncated
+        end = members.bytes.count
+        members.rawTruncated()
+        memory = members.bytes
+        truncatedEnd = memory.count
     }
 
-    /// The record of the same request, which was passed on at first and is refused after all.
-    public func refused(code: StaticString, status: Int, timeMicroseconds: Int64) -> AuditRecord {
-        var other = AuditMembers(room: members.count + 32)
-        other.raw(members.span.extracting(..<codeStart))
-        other.constant("code", code)
-        var record = self
-        record.codeEnd = other.bytes.count
+    /// Makes the record of the same request, which was passed on at first and is refused after all.
+    fileprivate init(
+        refusing passed: AuditDraft,
+        in its: Span<UInt8>,
+        code: StaticString,
+        status: Int,
+        timeMicroseconds: Int64,
+        to memory: inout [UInt8]
+    ) {
+        self.timeMicroseconds = timeMicroseconds
+        self.status = status
+        kind = .denied
+        start = memory.count
+        var members = AuditMembers(after: memory)
+        memory = []
+        members.raw(its.extracting(passed.start..<passed.codeStart))
+        codeStart = members.bytes.count
+        members.constant("code", code)
+        codeEnd = members.bytes.count
         // What the key would have needed is no ground of this refusal.
-        record.requirementEnd = record.codeEnd
-        other.raw(members.span.extracting(requirementEnd...))
-        record.members = other.bytes
-        record.timeMicroseconds = timeMicroseconds
-        record.kind = .denied
-        record.status = status
-        return record
+        requirementEnd = codeEnd
+        members.raw(its.extracting(passed.requirementEnd..<passed.end))
+        end = members.bytes.count
+        members.raw(its.extracting(passed.end..<passed.truncatedEnd))
+        memory = members.bytes
+        truncatedEnd = memory.count
     }
 
-    /// Appends the members.
-    ///
-    /// - Parameter wasRetained: The client was answered 503 instead, for the record couldn't be written in time.
-    func append(wasRetained: Bool, to line: inout AuditMembers) {
-        line.raw(members.span.extracting(..<codeEnd))
+    /// Appends the members, which lie in these bytes.
+    fileprivate func append(_ bytes: Span<UInt8>, wasRetained: Bool, to line: inout AuditMembers) {
+        line.raw(bytes.extracting(start..<codeEnd))
         if status > 0 { line.number("status", wasRetained ? 503 : status) }
-        line.append(members.span.extracting(codeEnd...), truncated: truncated)
+        line.append(bytes.extracting(codeEnd..<end), truncated: bytes.extracting(end..<truncatedEnd))
     }
 
-    private static let usualLength = 640
+    /// What tells it from others: its line.
+    fileprivate func line(_ bytes: Span<UInt8>) -> [UInt8] {
+        var line = AuditMembers()
+        line.time(timeMicroseconds)
+        line.constant("event", event)
+        append(bytes, wasRetained: false, to: &line)
+        line.finishTruncated()
+        return line.bytes
+    }
 
     /// How long a path is without what follows a `?` or a `#`.
     private static func pathLength(_ target: Span<UInt8>) -> Int {
@@ -160,6 +183,80 @@ public struct AuditRecord: Hashable, Sendable {
             return index
         }
         return target.count
+    }
+}
+
+/// One request, for the audit log: refused, passed on, or one on which two route maps disagree.
+///
+/// A record holds what was decided, on what grounds, and for whom, and never the key. It is the members of its line in
+/// one piece of memory, made from the bytes of the request where they are; its texts are bounded, so that a queue of
+/// records is bounded too.
+public struct AuditRecord: Sendable {
+    private(set) var draft: AuditDraft
+    let memory: [UInt8]
+
+    /// A record from its draft and the memory in which that lies.
+    public init(_ draft: AuditDraft, in memory: [UInt8]) {
+        self.draft = draft
+        self.memory = memory
+    }
+
+    /// A record in memory of its own.
+    public init(_ draft: (_ memory: inout [UInt8]) -> AuditDraft) {
+        var memory: [UInt8] = []
+        memory.reserveCapacity(Self.usualLength)
+        self.draft = draft(&memory)
+        self.memory = memory
+    }
+
+    private static let usualLength = 640
+
+    /// When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
+    public var timeMicroseconds: Int64 { draft.timeMicroseconds }
+    /// The value of the member `event`.
+    var event: StaticString { draft.event }
+
+    /// The record with another status: see ``AuditDraft/status``.
+    public func with(status: Int) -> AuditRecord {
+        var other = self
+        other.draft.status = status
+        return other
+    }
+
+    /// Makes the record of the same request, which was passed on at first and is refused after all.
+    public func refused(
+        code: StaticString,
+        status: Int,
+        timeMicroseconds: Int64,
+        to other: inout [UInt8]
+    ) -> AuditDraft {
+        AuditDraft(
+            refusing: draft,
+            in: memory.span,
+            code: code,
+            status: status,
+            timeMicroseconds: timeMicroseconds,
+            to: &other
+        )
+    }
+
+    /// Appends the members.
+    ///
+    /// - Parameter wasRetained: The client was answered 503 instead, for the record couldn't be written in time.
+    func append(wasRetained: Bool, to line: inout AuditMembers) {
+        draft.append(memory.span, wasRetained: wasRetained, to: &line)
+    }
+}
+
+extension AuditRecord: Hashable {
+    /// Whether two records have the same line.
+    public static func == (one: AuditRecord, other: AuditRecord) -> Bool {
+        one.draft.line(one.memory.span) == other.draft.line(other.memory.span)
+    }
+
+    /// Feeds what `==` compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(draft.line(memory.span))
     }
 }
 

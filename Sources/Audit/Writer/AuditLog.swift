@@ -111,13 +111,19 @@ public final class AuditLog: Sendable {
 
     /// Hands records over to be written, in their order.
     ///
-    /// - Parameter waiter: Is told what became of each of those whose answer has to wait for that.
-    public func append(_ records: [AuditSubmission], waiter: any AuditWaiter) -> AuditAdmission {
+    /// - Parameters:
+    ///   - memory: Where the records lie.
+    ///   - waiter: Is told what became of each of those whose answer has to wait for that.
+    public func append(
+        _ records: [AuditSubmission],
+        in memory: [UInt8],
+        waiter: any AuditWaiter
+    ) -> AuditAdmission {
         let waits = durability != .buffered
         let (queued, rest) = queue.append(count: records.count) { index in
             AuditQueue.Item(
-                event: .request(records[index].record),
-                timeMicroseconds: records[index].record.timeMicroseconds,
+                event: .request(AuditRecord(records[index].draft, in: memory)),
+                timeMicroseconds: records[index].draft.timeMicroseconds,
                 waiter: waits ? waiter : nil,
                 ticket: records[index].ticket
             )

@@ -12,13 +12,13 @@ public enum AuditOutcome: Hashable, Sendable {
 /// A record that somebody waits for.
 public struct AuditSubmission: Sendable {
     /// The record.
-    public let record: AuditRecord
+    public let draft: AuditDraft
     /// By what the waiter knows it.
     public let ticket: Int
 
     /// A record with its ticket.
-    public init(_ record: AuditRecord, ticket: Int) {
-        self.record = record
+    public init(_ draft: AuditDraft, ticket: Int) {
+        self.draft = draft
         self.ticket = ticket
     }
 }

@@ -63,9 +63,12 @@ struct ByteCursor {
         append(digits.span.extracting(min(first, digits.count - width)..<digits.count))
     }
 
-    /// Appends bytes as they lie in memory.
+    /// Appends the bytes of two words as they lie in memory.
     @inline(__always)
-    mutating func append(_ bytes: SIMD16<UInt8>) {
-        withUnsafeBytes(of: bytes) { append($0) }
+    mutating func append(_ words: (UInt64, UInt64)) {
+        precondition(16 <= capacity &- count)
+        base.storeBytes(of: words.0, toByteOffset: count, as: UInt64.self)
+        base.storeBytes(of: words.1, toByteOffset: count &+ 8, as: UInt64.self)
+        count &+= 16
     }
 }

@@ -22,6 +22,8 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
     @exclusivity(unchecked) private var waiting: [InboundConnection?] = []
     @exclusivity(unchecked) private var freeTickets: [Int] = []
     @exclusivity(unchecked) private var submissions: [AuditSubmission] = []
+    /// Where the records of the submissions lie.
+    @exclusivity(unchecked) private var memory: [UInt8] = []
     /// Memory for what is heard next.
     @exclusivity(unchecked) private var heard: [AuditSettlement] = []
     private var mustHandOver = false
@@ -33,7 +35,9 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
     }
 
     /// Has a refusal recorded, and its connection told when it may be answered, or that it can't be recorded.
-    func submit(_ record: AuditRecord, of connection: InboundConnection) {
+    ///
+    /// - Parameter record: Makes the record.
+    func submit(of connection: InboundConnection, _ record: (_ memory: inout [UInt8]) -> AuditDraft) {
         let ticket: Int
         if let free = freeTickets.popLast() {
             ticket = free
@@ -42,7 +46,8 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
             ticket = waiting.count
             waiting.append(connection)
         }
-        submissions.append(AuditSubmission(record, ticket: ticket))
+        if submissions.isEmpty { memory.reserveCapacity(Self.usualLength) }
+        submissions.append(AuditSubmission(record(&memory), ticket: ticket))
         guard !mustHandOver else { return }
         mustHandOver = true
         eventLoop.execute { self.handOver() }
@@ -57,7 +62,9 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
             batch.removeAll(keepingCapacity: batch.count <= Self.keptCapacity)
             if submissions.isEmpty { submissions = batch }
         }
-        let admission = audit.append(batch, waiter: self)
+        var memory: [UInt8] = []
+        swap(&memory, &self.memory)
+        let admission = audit.append(batch, in: memory, waiter: self)
         for (index, submission) in batch.enumerated().dropFirst(admission.waiting) {
             let isAccepted = index < admission.waiting + admission.accepted
             answer(submission.ticket, isAccepted ? .written : .retained)
@@ -95,4 +102,6 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
 
     /// So many submissions' memory is kept for the next turn.
     private static let keptCapacity = 4096
+    /// How much memory a few records take.
+    private static let usualLength = 4096
 }

@@ -8,10 +8,15 @@ import ScopeModel
 
 /// What the audit is told of requests.
 extension InboundConnection {
-    /// The record of a refusal, by a buffer that begins with the request's head.
-    func auditRecord(of denial: Denial, _ current: CurrentRequest, head: ByteBuffer) -> AuditRecord {
+    /// Makes the record of a refusal, by a buffer that begins with the request's head.
+    func auditDraft(
+        of denial: Denial,
+        _ current: CurrentRequest,
+        head: ByteBuffer,
+        to memory: inout [UInt8]
+    ) -> AuditDraft {
         let catalog = current.snapshot.catalog
-        return auditRecord(
+        return auditDraft(
             current,
             head: head,
             decision: .denied,
@@ -19,21 +24,9 @@ extension InboundConnection {
             code: denial.reason.code,
             status: denial.reason.status,
             requiredScope: denial.requiredScope.map { catalog.utf8Name(of: $0) },
-            requiredScopes: names(denial.requirement, catalog)
+            requiredScopes: names(denial.requirement, catalog),
+            to: &memory
         )
-    }
-
-    /// The record of a request that had passed and is refused after all: its body is too long, too late or malformed, or
-    /// there was no connection for it. Its head has left the buffer.
-    func auditRecord(ofLate denial: Denial, _ current: CurrentRequest) -> AuditRecord? {
-        if let pending = current.pendingRecord {
-            return pending.record.refused(
-                code: denial.reason.code,
-                status: denial.reason.status,
-                timeMicroseconds: SystemClock.wallMicroseconds
-            )
-        }
-        return headBeingForwarded.map { auditRecord(of: denial, current, head: $0) }
     }
 
     /// A request passes: if such requests are recorded, its record is made now, while its head is at hand, and written
@@ -50,15 +43,18 @@ extension InboundConnection {
     }
 
     private func prepareRecord(_ current: CurrentRequest, head: ByteBuffer, isKeptWhenAllowed: Bool) {
-        let record = auditRecord(
-            current,
-            head: head,
-            decision: .allowed,
-            template: current.template,
-            code: "allowed",
-            status: 0,
-            requiredScopes: names(current.requirement, current.snapshot.catalog)
-        )
+        let record = AuditRecord { memory in
+            auditDraft(
+                current,
+                head: head,
+                decision: .allowed,
+                template: current.template,
+                code: "allowed",
+                status: 0,
+                requiredScopes: names(current.requirement, current.snapshot.catalog),
+                to: &memory
+            )
+        }
         request?.pendingRecord = PendingRecord(record, isKeptWhenAllowed: isKeptWhenAllowed)
     }
 
@@ -67,9 +63,7 @@ extension InboundConnection {
         guard let pending = request?.pendingRecord else { return }
         request?.pendingRecord = nil
         guard pending.isKeptWhenAllowed else { return }
-        var record = pending.record
-        record.status = status
-        loop.services.audit.append(.request(record))
+        loop.services.audit.append(.request(pending.record.with(status: status)))
     }
 
     func names(_ requirement: Requirement?, _ catalog: ScopeCatalog) -> [[UInt8]] {
@@ -77,7 +71,7 @@ extension InboundConnection {
         return scopes.map { catalog.utf8Name(of: $0) }
     }
 
-    func auditRecord(
+    func auditDraft(
         _ current: CurrentRequest,
         head view: ByteBuffer,
         decision: AuditDecision,
@@ -85,29 +79,32 @@ extension InboundConnection {
         code: StaticString,
         status: Int,
         requiredScope: [UInt8]? = nil,
-        requiredScopes: [[UInt8]]
-    ) -> AuditRecord {
+        requiredScopes: [[UInt8]],
+        to memory: inout [UInt8]
+    ) -> AuditDraft {
         let bytes = view.readableBytesUInt8Span
-        let head = current.headLength > 0 ? parser.head : nil
         let snapshot = current.snapshot
-        let isForwarded = identity?.isTrusted == true
-        let fields = head.map { AuditedFields($0, in: bytes, snapshot, readsForwarded: isForwarded) }
-        let query = loop.services.auditPolicy.query
-        let audited = fields?.head ?? AuditedHead()
-        let grant = auditedGrant(current, audited, in: bytes)
-        return AuditRecord(
+        let client = identity
+        var fields = AuditedFields()
+        var query: [UInt8]?
+        if current.headLength > 0 {
+            let head = parser.head
+            fields.read(head, in: bytes, snapshot.keys, readsForwarded: client?.isTrusted == true)
+            let policy = loop.services.auditPolicy.query
+            if policy != .drop { query = head.queryRange.flatMap { policy.apply(bytes.array($0)) } }
+        }
+        let grant = auditedGrant(current, fields.head, in: bytes)
+        return AuditDraft(
             timeMicroseconds: SystemClock.wallMicroseconds,
             decision: decision,
             requestID: current.id.storage.span.extracting(0..<current.id.count),
-            client: identity?.address ?? "unknown",
-            forwardedClient: isForwarded
-                ? fields.flatMap {
-                    ForwardedClient.address(in: $0.forwardedFor, trusted: snapshot.trustedProxies.networks)
-                }
-                : nil,
-            head: audited,
+            client: client?.address ?? "unknown",
+            forwardedClient: fields.forwardedFor.isEmpty
+                ? nil
+                : ForwardedClient.address(in: fields.forwardedFor, trusted: snapshot.trustedProxies.networks),
+            head: fields.head,
             in: bytes,
-            query: query == .drop ? nil : head?.queryRange.flatMap { query.apply(bytes.array($0)) },
+            query: query,
             template: template.map { snapshot.routeMap.templateUTF8(of: $0) },
             code: code,
             status: status,
@@ -115,7 +112,8 @@ extension InboundConnection {
             requiredScopes: requiredScopes,
             keyFingerprint: grant == nil ? fingerprint(current, in: bytes) : nil,
             grant: grant,
-            generation: snapshot.routeMap.generation
+            generation: snapshot.routeMap.generation,
+            to: &memory
         )
     }
 
@@ -163,7 +161,8 @@ struct AuditedFields {
     /// The values of X-Forwarded-For in their order, if they are wanted.
     private(set) var forwardedFor: [[UInt8]] = []
 
-    init(_ request: RequestHead, in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot, readsForwarded: Bool) {
+    /// Reads a head.
+    mutating func read(_ request: RequestHead, in bytes: Span<UInt8>, _ keys: KeyExtractor, readsForwarded: Bool) {
         head.method = request.methodRange.range
         head.path = request.pathRange.range
         var traceParents = 0
@@ -177,7 +176,7 @@ struct AuditedFields {
                 let found = traceParents == 1 ? TraceParent.traceID(in: bytes.extracting(range)) : nil
                 head.traceID = found.map { $0.lowerBound + range.lowerBound..<$0.upperBound + range.lowerBound }
             case .authorization: head.add(secret: Self.credentials(range, in: bytes))
-            default: if snapshot.keys.isKeyField(field, in: bytes) { head.add(secret: range) }
+            default: if keys.isKeyField(field, in: bytes) { head.add(secret: range) }
             }
         }
     }

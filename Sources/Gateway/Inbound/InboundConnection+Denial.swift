@@ -36,17 +36,22 @@ extension InboundConnection {
         guard let current = request, phase != .closed else { return }
         var denial = denial
         denial.template = current.template
-        answer(denial, current, after: auditRecord(of: denial, current, head: buffer))
+        refuse(denial, current) { auditDraft(of: denial, current, head: buffer, to: &$0) }
+        takeHead(of: current)
     }
 
-    private func answer(_ denial: Denial, _ current: CurrentRequest, after record: AuditRecord) {
+    /// Has it recorded, and answered then.
+    private func refuse(
+        _ denial: Denial,
+        _ current: CurrentRequest,
+        _ record: (_ memory: inout [UInt8]) -> AuditDraft
+    ) {
         phase = .deciding
         // It is on record as refused, and nothing else.
         current.pendingRecord = nil
         current.refusal = denial
         arm(.nothing)
-        takeHead(of: current)
-        loop.refusals.submit(record, of: self)
+        loop.refusals.submit(of: self, record)
     }
 
     /// All that had to be learnt from the head is on record: it need not be kept while that is written.
@@ -152,10 +157,24 @@ extension InboundConnection {
     private func denyLate(_ denial: Denial, _ current: CurrentRequest) {
         var denial = denial
         denial.template = current.template
-        let record = auditRecord(ofLate: denial, current)
+        let pending = current.pendingRecord
+        let head = headBeingForwarded
         // The head has left the buffer, and where the next request would begin nobody knows.
-        current.headLength = 0
-        guard let record else { return denyUnrecorded() }
-        answer(denial, current, after: record)
+        defer { current.headLength = 0 }
+        if let pending {
+            refuse(denial, current) { memory in
+                pending.record.refused(
+                    code: denial.reason.code,
+                    status: denial.reason.status,
+                    timeMicroseconds: SystemClock.wallMicroseconds,
+                    to: &memory
+                )
+            }
+        } else if let head {
+            refuse(denial, current) { auditDraft(of: denial, current, head: head, to: &$0) }
+        } else {
+            current.headLength = 0
+            denyUnrecorded()
+        }
     }
 }

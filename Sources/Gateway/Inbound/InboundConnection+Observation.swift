@@ -73,9 +73,10 @@ private struct ObservedFields {
     private(set) var secrets: [[UInt8]]
 
     init(_ request: RequestHead, in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot) {
-        let audited = AuditedFields(request, in: bytes, snapshot, readsForwarded: false).head
-        userAgent = audited.userAgent.map { bytes.array($0) }
-        secrets = audited.secrets.map { bytes.array($0) }
+        var audited = AuditedFields()
+        audited.read(request, in: bytes, snapshot.keys, readsForwarded: false)
+        userAgent = audited.head.userAgent.map { bytes.array($0) }
+        secrets = audited.head.secrets.map { bytes.array($0) }
         for field in request.fields where field.name == .other && field.nameRange.count == Self.refererName.count {
             let name = bytes.array(field.nameRange).map { lowercased($0) }
             guard name == Self.refererName else { continue }

@@ -54,16 +54,19 @@ extension InboundConnection {
             template: template,
             digest: shadow.digest
         )
-        return auditRecord(
-            current,
-            head: buffer,
-            decision: .shadow(outcome),
-            template: current.template,
-            code: denial?.reason.code ?? "allowed",
-            status: denial?.reason.status ?? 0,
-            requiredScope: denial?.requiredScope.map { catalog.utf8Name(of: $0) },
-            requiredScopes: names(denial?.requirement, catalog)
-        )
+        return AuditRecord { memory in
+            auditDraft(
+                current,
+                head: buffer,
+                decision: .shadow(outcome),
+                template: current.template,
+                code: denial?.reason.code ?? "allowed",
+                status: denial?.reason.status ?? 0,
+                requiredScope: denial?.requiredScope.map { catalog.utf8Name(of: $0) },
+                requiredScopes: names(denial?.requirement, catalog),
+                to: &memory
+            )
+        }
     }
 
     /// What is known of the key, without asking: what the decision rests on, or else what is remembered. A key and its

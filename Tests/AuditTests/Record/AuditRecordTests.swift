@@ -52,7 +52,7 @@ import Testing
         }
         let passed = record(.allowed, "allowed", 0, ["read:a", "write:a"], at: 5)
         #expect(
-            passed.refused(code: "body_too_large", status: 413, timeMicroseconds: 9)
+            AuditRecord { passed.refused(code: "body_too_large", status: 413, timeMicroseconds: 9, to: &$0) }
                 == record(.denied, "body_too_large", 413, [], at: 9)
         )
     }

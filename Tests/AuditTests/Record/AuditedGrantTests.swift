@@ -7,6 +7,8 @@ import Testing
     private static let key = "tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C"
 
     private static func record(_ scopes: [String], keyID: String?, subject: String?, isRendered: Bool) -> AuditRecord {
+        // Another record lies before it.
+        var memory = Array("{}".utf8)
         let bytes = Array("GET /a \(key)".utf8)
         var head = AuditedHead()
         head.method = 0..<3
@@ -22,7 +24,7 @@ import Testing
             head: head,
             in: bytes.span
         )
-        return AuditRecord(
+        let draft = AuditDraft(
             timeMicroseconds: 1,
             requestID: Array("r".utf8).span,
             client: "c",
@@ -35,8 +37,10 @@ import Testing
             subject: isRendered ? nil : subject,
             keyFingerprint: isRendered ? nil : fingerprint,
             grant: isRendered ? grant : nil,
-            generation: 1
+            generation: 1,
+            to: &memory
         )
+        return AuditRecord(draft, in: memory)
     }
 
     /// A record is the same, whether its grant was rendered before or not: also where a text is cut, or has the key.

@@ -57,26 +57,29 @@ extension AuditRecord {
         head.traceID = traceID.map(place)
         head.userAgent = userAgent.map(place)
         for secret in secrets { head.add(secret: place(secret)) }
-        self.init(
-            timeMicroseconds: timeMicroseconds,
-            decision: decision,
-            requestID: Array(requestID.utf8).span,
-            client: client,
-            forwardedClient: forwardedClient,
-            head: head,
-            in: bytes.span,
-            query: query,
-            template: template.map { Array($0.utf8) },
-            code: code,
-            status: status,
-            requiredScope: requiredScope.map { Array($0.utf8) },
-            requiredScopes: requiredScopes.map { Array($0.utf8) },
-            grantedScopes: grantedScopes?.map { Array($0.utf8) },
-            keyID: keyID.map { Array($0.utf8) },
-            subject: subject,
-            keyFingerprint: keyFingerprint.map { Digest256($0, 0, 0, 0) },
-            generation: generation
-        )
+        self.init { [head, bytes] memory in
+            AuditDraft(
+                timeMicroseconds: timeMicroseconds,
+                decision: decision,
+                requestID: Array(requestID.utf8).span,
+                client: client,
+                forwardedClient: forwardedClient,
+                head: head,
+                in: bytes.span,
+                query: query,
+                template: template.map { Array($0.utf8) },
+                code: code,
+                status: status,
+                requiredScope: requiredScope.map { Array($0.utf8) },
+                requiredScopes: requiredScopes.map { Array($0.utf8) },
+                grantedScopes: grantedScopes?.map { Array($0.utf8) },
+                keyID: keyID.map { Array($0.utf8) },
+                subject: subject,
+                keyFingerprint: keyFingerprint.map { Digest256($0, 0, 0, 0) },
+                generation: generation,
+                to: &memory
+            )
+        }
     }
 
     /// A short record that is known by its request id.
@@ -98,7 +101,8 @@ extension AuditLog {
 
     /// Appends a record; `told` is called if its answer has to wait.
     func append(_ record: AuditRecord, told: @escaping @Sendable (AuditOutcome) -> Void) -> Admitted {
-        let admission = append([AuditSubmission(record, ticket: 7)], waiter: ClosureWaiter(told))
+        let submission = AuditSubmission(record.draft, ticket: 7)
+        let admission = append([submission], in: record.memory, waiter: ClosureWaiter(told))
         return admission.waiting == 1 ? .waiting : admission.accepted == 1 ? .accepted : .refused
     }
 

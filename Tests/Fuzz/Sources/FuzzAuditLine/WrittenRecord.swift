@@ -35,7 +35,8 @@ struct WrittenRecord {
         head.traceID = part(4)
         head.userAgent = part(5)
         for secret in parts.dropFirst(7).prefix(2) { head.add(secret: secret) }
-        let record = AuditRecord(
+        var memory: [UInt8] = []
+        let draft = AuditDraft(
             timeMicroseconds: 1_795_000_000_000_000,
             decision: bytes.count % 3 == 0 ? .shadow(AuditShadow(code: "allowed", template: text(9))) : .denied,
             requestID: bytes.span.extracting(part(0) ?? 0..<0),
@@ -50,11 +51,15 @@ struct WrittenRecord {
             grantedScopes: utf8(9).map { [$0, $0] },
             keyID: part(6).map { Array(bytes[$0]) },
             subject: text(9),
-            generation: 7
+            generation: 7,
+            to: &memory
         )
+        let record = AuditRecord(draft, in: memory)
         var chain = AuditChain()
         var lines: [UInt8] = []
-        let late = record.refused(code: "overloaded", status: 503, timeMicroseconds: 1)
+        var shared = memory
+        let refused = record.refused(code: "overloaded", status: 503, timeMicroseconds: 1, to: &shared)
+        let late = AuditRecord(refused, in: shared)
         AuditRecordRenderer.render(
             .request(bytes.count % 2 == 0 ? record : late),
             .init(timeMicroseconds: 1, instance: .name("gate-1")),

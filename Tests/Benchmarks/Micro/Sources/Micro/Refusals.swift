@@ -62,9 +62,11 @@ extension Operation {
         let head = AuditRecordRenderer.Head(timeMicroseconds: 1_795_000_000_000_000, instance: .name("gate-1"))
         var chain = AuditChain()
         var lines: [UInt8] = []
+        var memory: [UInt8] = []
         return { count in
             for _ in 0..<count {
-                let record = AuditRecord(
+                memory.removeAll(keepingCapacity: true)
+                let draft = AuditDraft(
                     timeMicroseconds: 1_795_000_000_000_000,
                     requestID: requestID.span,
                     client: "127.0.0.1",
@@ -75,8 +77,10 @@ extension Operation {
                     status: 403,
                     requiredScope: requiredScope,
                     grant: grant,
-                    generation: 1
+                    generation: 1,
+                    to: &memory
                 )
+                let record = AuditRecord(draft, in: memory)
                 lines.removeAll(keepingCapacity: true)
                 AuditRecordRenderer.render(.request(record), head, chain: &chain, signer: nil, into: &lines)
                 keep(lines.count)
