@@ -183,6 +183,44 @@ extension EndToEndTests {
             }
         }
 
+        /// What is kept of a grant from one record to the next is of that grant, and of the secret that is in force.
+        @Test func tellsOfEachKeyItsOwn() async throws {
+            try await withJournal { servers in
+                let keys = [["read:tags"], ["read:goals", "write:goals"]].map { ($0, servers.key($0)) }
+                let secret = folder.file("secret")
+                try folder.write("secret", "one-secret-for-fingerprints-0123456789")
+                var settings = settings(servers, ["fingerprint_secret: {file: \(secret)}"])
+                settings.rest = ["reload: {watch: false}"]
+                try await withGateway(settings) { gateway in
+                    func refuse() throws {
+                        for _ in 0..<6 {
+                            for (_, key) in keys {
+                                #expect(try gateway.exchange("GET", "/api/v1/trades", key: key).status == 403)
+                            }
+                        }
+                    }
+                    try refuse()
+                    try folder.write("secret", "another-secret-for-fingerprints-987654")
+                    #expect(try gateway.admin("POST", "/reload").status == 200)
+                    try refuse()
+                }
+                let lines = try lines().filter { $0["event"] as? String == "denied" }
+                #expect(lines.count == 24)
+                var fingerprints: Set<String> = []
+                for start in [0, 12] {
+                    for (index, (scopes, _)) in keys.enumerated() {
+                        let own = stride(from: start + index, to: start + 12, by: 2).map { lines[$0] }
+                        #expect(own.allSatisfy { $0["granted_scopes"] as? [String] == scopes })
+                        #expect(Set(own.compactMap { $0["key_id"] as? String }).count == 1)
+                        let found = Set(own.compactMap { $0["key_fingerprint"] as? String })
+                        #expect(found.count == 1)
+                        fingerprints.formUnion(found)
+                    }
+                }
+                #expect(fingerprints.count == 4)
+            }
+        }
+
         @Test func aLogThatIsInUseOrNoneIsRefused() async throws {
             try await withJournal { servers in
                 try await withGateway(settings(servers)) { _ in
