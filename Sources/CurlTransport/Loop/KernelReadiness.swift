@@ -126,6 +126,8 @@ final class KernelReadiness {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             readiness?.isArmed = false
             wake()
+            // Asked for here, it needn't pass through the pipeline's whole length.
+            context.read()
         }
     }
 }

@@ -32,9 +32,9 @@ struct ClientSocket {
     mutating func queue() { mayBeQueued = true }
 
     /// Sends what the system takes at once, if nothing waits that has to go before it; how many bytes that was.
-    mutating func send(_ bytes: ByteBuffer, before channel: @autoclosure () -> any Channel) -> Int {
+    mutating func send(_ bytes: ByteBuffer, before channel: @autoclosure () -> (any Channel)?) -> Int {
         if mayBeQueued {
-            guard (try? channel().syncOptions?.getOption(.bufferedWritableBytes)) == 0 else { return 0 }
+            guard (try? channel()?.syncOptions?.getOption(.bufferedWritableBytes)) == 0 else { return 0 }
             mayBeQueued = false
         }
         return bytes.withUnsafeReadableBytes { memory in

@@ -328,16 +328,18 @@ final class InboundConnection: ChannelDuplexHandler {
 
     /// Sends what was written and these bytes behind it; there may be none.
     func send(_ bytes: ByteBuffer) {
-        guard let context else { return }
-        var rest = bytes
+        var sent = 0
         if socket != nil {
-            if rest.readableBytes > 0 {
-                rest.moveReaderIndex(forwardBy: socket?.send(rest, before: context.channel) ?? 0)
-            }
-            guard rest.readableBytes > 0 || socket?.mayBeQueued == true else { return }
+            if bytes.readableBytes > 0 { sent = socket?.send(bytes, before: context?.channel) ?? 0 }
+            if sent == bytes.readableBytes, socket?.mayBeQueued != true { return }
             socket?.queue()
         }
-        if rest.readableBytes > 0 { context.write(wrapOutboundOut(rest), promise: nil) }
+        guard let context else { return }
+        if sent < bytes.readableBytes {
+            var rest = bytes
+            rest.moveReaderIndex(forwardBy: sent)
+            context.write(wrapOutboundOut(rest), promise: nil)
+        }
         context.flush()
     }
 
