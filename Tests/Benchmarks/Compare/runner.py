@@ -35,6 +35,9 @@ class Runner:
             for connections in self.options.connections or workload.connections:
                 try:
                     rate = self.rate(workload, connections)
+                    if rate and rate > self.saturation(peer, connections):
+                        print(f"  it can't do {rate:,.0f} requests a second: left out", file=sys.stderr)
+                        continue
                     for attempt in range(1, ATTEMPTS + 1):
                         measurement = self.measure(gateway, workload, connections, rate=rate, fill=fill)
                         fill = 0
@@ -64,18 +67,20 @@ class Runner:
 
     def rate(self, workload, connections):
         """Requests per second; 0 for as many as there can be."""
-        return workload.of_saturation * self.saturation(connections) if workload.of_saturation else 0
+        if not workload.of_saturation:
+            return 0
+        return workload.of_saturation * self.saturation(self.peers[BASE], connections)
 
-    def saturation(self, connections):
-        """Requests per second that nginx `auth_request` can do."""
-        known = self.results.median("get", connections, BASE, "per_second")
+    def saturation(self, peer, connections):
+        """Requests per second that a gateway can do."""
+        known = self.results.median("get", connections, peer.name, "per_second")
         if known is None:
             workload = next(one for one in WORKLOADS if one.name == "get")
-            gateway = self.peers[BASE](self.setting, workload)
+            gateway = peer(self.setting, workload)
             try:
                 measurement = self.measure(gateway, workload, connections)
             finally:
                 gateway.stop()
-            self.results.add("get", connections, BASE, measurement)
+            self.results.add("get", connections, peer.name, measurement)
             known = measurement.per_second
         return known
