@@ -306,6 +306,7 @@ final class InboundConnection: ChannelDuplexHandler {
 
     /// Throws away what is at hand of the body.
     func discardBody() -> Discarding {
+        guard !body.isComplete else { return .complete }
         var offset = 0
         defer { buffer.moveReaderIndex(forwardBy: offset) }
         while true {
