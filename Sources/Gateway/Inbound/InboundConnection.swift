@@ -145,8 +145,9 @@ final class InboundConnection: ChannelDuplexHandler {
         if awaiting == .body { arm(.body) }
         process()
         if isShared { leaveSharedMemory() }
-        // Asked for here, it needn't pass through the pipeline's whole length.
-        if phase != .closed, mayRead { context.read() }
+        // Asked for here, it needn't pass through the pipeline's whole length. Only a socket's own channel is asked: a stream
+        // of HTTP/2 would deliver what it holds within this call, and so go as deep as it holds frames.
+        if carrier == nil, phase != .closed, mayRead { context.read() }
     }
 
     /// The bytes that were not used at once have to make room in the loop's memory for those of others.
