@@ -28,7 +28,7 @@ class KeyService(http.server.BaseHTTPRequestHandler):
         answer = {"active": key in KEYS, "scope": KEYS.get(key, ""), "client_id": key}
         if key == "key-expired":
             answer = {"active": True, "scope": "read:trades", "client_id": key, "exp": int(time.time()) - 10}
-        if key == "key-slow":
+        if key.startswith("key-slow"):
             time.sleep(0.5)
             answer = {"active": True, "scope": "read:trades", "client_id": key}
         body = json.dumps(answer).encode()

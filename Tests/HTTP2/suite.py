@@ -243,6 +243,24 @@ def slow_readers(gateway, backend):
     return faults
 
 
+def small_frames(gateway, backend):
+    """A body in thousands of frames that wait for the decision comes to the upstream whole."""
+    faults, count = [], 60_000
+    connection = Connection(gateway.ports[0])
+    stream = connection.open()
+    fields = [*(dict(LEAST) | {b":path": b"/closed/small"}).items(), (b"authorization", b"Bearer key-slow-frames")]
+    connection.headers(stream, fields, END_HEADERS)
+    connection.send(frame(DATA, 0, stream, b"z") * (count - 1) + frame(DATA, END_STREAM, stream, b"z"))
+    connection.response(stream, 20)
+    if outcome_of(connection, stream) != "200":
+        faults.append(f"the request got {outcome_of(connection, stream)}")
+    came = sum(record["body"].count(b"z") for record in backend.take() if record["whole"])
+    if came != count:
+        faults.append(f"{came} of {count} bytes came")
+    connection.close()
+    return faults
+
+
 def draining(gateway, backend):
     """A gateway that stops says so, and finishes what it has."""
     faults = []
@@ -295,6 +313,7 @@ def main():
             report(f"{case.title} ({case.reference})", run(case, gateway(case.limits), backend))
     if not wanted:
         report("several streams at once", several_at_once(gateway(""), backend))
+        report("a body in small frames", small_frames(gateway(""), backend))
         report("slow readers", slow_readers(gateway("body_idle_timeout: 1200ms"), backend))
         report("more streams than allowed", more_than_allowed(gateway("http2: {streams: 2}"), backend))
         refused = [record["code"] for record in gateway("").audit()]
