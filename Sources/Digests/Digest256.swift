@@ -68,8 +68,9 @@ public struct Digest256: Hashable, Sendable {
         String(unsafeUninitializedCapacity: words.count * 16) { buffer in
             let bytes = UnsafeMutableRawBufferPointer(buffer)
             for (index, word) in words.enumerated() {
-                bytes.storeBytes(of: hexDigits(of: word).0, toByteOffset: index * 16, as: UInt64.self)
-                bytes.storeBytes(of: hexDigits(of: word).1, toByteOffset: index * 16 + 8, as: UInt64.self)
+                let (first, last) = hexDigits(of: word)
+                bytes.storeBytes(of: first, toByteOffset: index * 16, as: UInt64.self)
+                bytes.storeBytes(of: last, toByteOffset: index * 16 + 8, as: UInt64.self)
             }
             return bytes.count
         }

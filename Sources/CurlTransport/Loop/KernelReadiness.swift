@@ -90,15 +90,18 @@ final class KernelReadiness {
         guard !isArmed else { return true }
         guard context != 0 else { return false }
         if submitted >= Self.capacity { reap() }
-        tailWhenArmed = ccurl_aio_tail(context)
-        if ccurl_aio_poll(context, set, event) != 1 {
+        if !poll(set) {
             reap()
-            tailWhenArmed = ccurl_aio_tail(context)
-            guard ccurl_aio_poll(context, set, event) == 1 else { return false }
+            guard poll(set) else { return false }
         }
         submitted += 1
         isArmed = true
         return true
+    }
+
+    private func poll(_ set: Int32) -> Bool {
+        tailWhenArmed = ccurl_aio_tail(context)
+        return ccurl_aio_poll(context, set, event) == 1
     }
 
     private func reap() {

@@ -1,8 +1,8 @@
 /// Writes bytes one behind the other into memory of a known size.
 ///
 /// Heads and lines of logs are written through it: the room that they can take is known before, so the checks of
-/// `ByteBuffer` and `Array` for uniqueness and growth are made once and not once for each piece. Writing past the end stops the process rather
-/// than write elsewhere.
+/// `ByteBuffer` and `Array` for uniqueness and growth are made once and not once for each piece. Writing past the end
+/// stops the process rather than write elsewhere.
 struct ByteCursor {
     private let base: UnsafeMutableRawPointer
     private let capacity: Int

@@ -31,7 +31,7 @@ struct ClientResponseHead {
 
     /// Writes the head behind what the buffer holds.
     ///
-    /// It and what it calls are inlined, so that nothing is copied into a value that lives for this call alone.
+    /// It and what it calls are inlined: they have one caller, on the path of every request.
     @inline(__always)
     func write(_ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
         buffer.write(room: head.byteCount + Self.ownRoom + date.count) { cursor in write(bytes, to: &cursor) }

@@ -37,8 +37,7 @@ struct ConnectionNominations {
             var options = ConnectionOptions(line.valueRange)
             while let option = options.next(in: bytes) {
                 // close and keep-alive name no field that isn't dropped anyway.
-                if isEqual(bytes, option, lowercase: Self.close) { continue }
-                if isEqual(bytes, option, lowercase: Self.keepAlive) { continue }
+                if ConnectionOptions.isPlain(bytes, option) { continue }
                 fields.append(line.valueRange)
                 break
             }
@@ -49,7 +48,4 @@ struct ConnectionNominations {
         let name = bytes.extracting(line.nameRange.range)
         return fields.contains { ConnectionOptions.contains(name, in: bytes, $0) }
     }
-
-    private static let close = Array("close".utf8)
-    private static let keepAlive = Array("keep-alive".utf8)
 }

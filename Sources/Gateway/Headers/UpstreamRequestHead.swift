@@ -21,7 +21,7 @@ struct UpstreamRequestHead {
 
     /// Writes the head behind what the buffer holds.
     ///
-    /// It and what it calls are inlined, so that nothing is copied into a value that lives for this call alone.
+    /// It and what it calls are inlined: they have one caller, on the path of every request.
     @inline(__always)
     func write(_ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
         // Every field is written at most once from the client's bytes and twice from its Host or addresses.

@@ -51,7 +51,7 @@ extension EndToEndTests {
         /// and in its place, whether it went straight to the system or had to wait.
         @Test func smallResponsesStayInOrder() async throws {
             let count = 400
-            try await withScriptedUpstream(Self.echo) { gateway, backend in
+            try await withScriptedUpstream(ConnectionTests.echo) { gateway, backend in
                 let client = try gateway.client(receiveBuffer: 8 << 10)
                 let targets = (0..<count).map { "/open/\($0)/" + String(repeating: "a", count: 4000) }
                 let requests = targets.flatMap { RawClient.request("GET", $0) }
@@ -68,13 +68,6 @@ extension EndToEndTests {
                 }
                 try await sent
                 #expect(backend.heads.map(\.target) == targets)
-            }
-        }
-
-        private static let echo: ScriptedBackend.Script = { connection in
-            while true {
-                let target = try connection.readHead().target
-                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(target.utf8.count)\r\n\r\n\(target)")
             }
         }
     }

@@ -4,7 +4,7 @@ extension EndToEndTests {
     @Suite("Requests on one connection")
     struct ConnectionTests {
         /// Answers each request with its target.
-        private static let echo: ScriptedBackend.Script = { connection in
+        static let echo: ScriptedBackend.Script = { connection in
             while true {
                 let head = try connection.readHead()
                 if let length = head.fieldValue("Content-Length").flatMap({ Int($0) }) {
