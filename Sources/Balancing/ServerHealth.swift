@@ -49,6 +49,18 @@ public struct ServerHealth: Sendable {
         case healthy
     }
 
+    /// How a server fares at a moment.
+    public enum Condition: Equatable, Sendable {
+        /// Nothing is held against it.
+        case healthy
+        /// Its requests have failed, and it gets none before this time.
+        case ejected(until: UInt64)
+        /// Its ejection is over: the next request to succeed or to fail decides.
+        case probation
+        /// Its checks fail, whatever its requests do.
+        case unhealthy
+    }
+
     /// The time of a server that gets no requests until something else changes.
     public static let never = UInt64.max
 
@@ -72,6 +84,13 @@ public struct ServerHealth: Sendable {
     /// Since when, or from when on, it may get requests: 0 when it is well, ``never`` when checks have found it
     /// unhealthy. One whose time has come is on probation.
     public var usableFrom: UInt64 { isUnhealthy ? Self.never : ejectedUntil }
+
+    /// How it fares at a time.
+    public func condition(at now: UInt64) -> Condition {
+        if isUnhealthy { return .unhealthy }
+        guard ejectedUntil > 0 else { return .healthy }
+        return now < ejectedUntil ? .ejected(until: ejectedUntil) : .probation
+    }
 
     /// Whether a request that succeeds would change anything, which lets most of them go unreported.
     public var heedsSuccess: Bool { failures > 0 || ejectedUntil > 0 }

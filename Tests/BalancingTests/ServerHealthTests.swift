@@ -98,4 +98,18 @@ struct ServerHealthTests {
         for _ in 0..<2 { _ = health.checkSucceeded() }
         #expect(health.usableFrom == 10 + Self.second)
     }
+
+    @Test func howItFaresAtATime() {
+        var health = Self.health(failures: 1)
+        #expect(health.condition(at: 1) == .healthy)
+        _ = health.requestFailed(at: 5)
+        #expect(health.condition(at: 4 + Self.second) == .ejected(until: 5 + Self.second))
+        #expect(health.condition(at: 5 + Self.second) == .probation)
+        for _ in 0..<3 { _ = health.checkFailed() }
+        #expect(health.condition(at: 5) == .unhealthy)
+        for _ in 0..<2 { _ = health.checkSucceeded() }
+        #expect(health.condition(at: 5 + Self.second) == .probation)
+        _ = health.requestSucceeded(at: 5 + Self.second)
+        #expect(health.condition(at: 5 + Self.second) == .healthy)
+    }
 }

@@ -107,6 +107,7 @@ final class AdminListener: Sendable {
         )
         let routes = RouteEndpoints(reloader: subject.reloader)
         let cache = CacheEndpoints(services: subject.services, reloader: subject.reloader)
+        let upstreams = UpstreamEndpoint(reloader: subject.reloader, loops: subject.loops)
         let audit = AuditEndpoint(recent: subject.recent)
         let (services, reloader, hub) = (subject.services, subject.reloader, subject.hub)
         return [
@@ -122,6 +123,7 @@ final class AdminListener: Sendable {
             },
             .get("/routes", routes.routes),
             .get("/explain", routes.explain),
+            .get("/upstreams", later: upstreams.show),
             .get("/config", routes.config),
             .get("/reloads", routes.reloads),
             .get("/cache", cache.show),

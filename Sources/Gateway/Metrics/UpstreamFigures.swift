@@ -21,7 +21,7 @@ struct UpstreamFigures: Sendable {
         opened += other.opened
         for server in other.servers {
             if let index = servers.firstIndex(where: { $0.state === server.state }) {
-                servers[index].requests &+= server.requests
+                servers[index].add(server)
             } else {
                 servers.append(server)
             }
@@ -43,59 +43,7 @@ struct UpstreamFigures: Sendable {
                 "Requests that wait for a connection to the backend.",
                 waiting
             ),
-        ] + serverFamilies
-    }
-
-    private var serverFamilies: [MetricFamily] {
-        func family(
-            _ kind: MetricFamily.Kind,
-            _ name: String,
-            _ help: String,
-            _ value: (ServerFigures) -> UInt64
-        ) -> MetricFamily {
-            MetricFamily(
-                kind,
-                "scopegate_upstream_server_\(name)",
-                help,
-                servers.map { .init(.integer(Int64(clamping: value($0))), labels: $0.labels) }
-            )
-        }
-        func checks(_ server: ServerFigures, _ result: String, _ count: UInt64) -> MetricFamily.Sample {
-            .init(.integer(Int64(clamping: count)), labels: server.labels + [(name: "result", value: result)])
-        }
-        return [
-            family(.gauge, "up", "1 for a server of the backend that nothing is held against, else 0.") {
-                $0.state.isUp ? 1 : 0
-            },
-            family(.counter, "requests_total", "Requests sent to a server, repeated ones counted each time.") {
-                $0.requests
-            },
-            family(.counter, "ejections_total", "How often a server was left alone because its requests failed.") {
-                $0.state.ejections.load(ordering: .relaxed)
-            },
-            MetricFamily(
-                .counter,
-                "scopegate_upstream_server_checks_total",
-                "Checks of a server by what they found.",
-                servers.filter(\.isChecked).flatMap { server in
-                    [
-                        checks(server, "success", server.state.checksSucceeded.load(ordering: .relaxed)),
-                        checks(server, "failure", server.state.checksFailed.load(ordering: .relaxed)),
-                    ]
-                }
-            ),
-        ]
-    }
-}
-
-/// What is counted of a server of a backend.
-struct ServerFigures: Sendable {
-    let state: UpstreamServerState
-    let isChecked: Bool
-    var requests: UInt64
-
-    fileprivate var labels: [(name: String, value: String)] {
-        [("upstream", state.upstream), ("server", state.name)]
+        ] + ServerFigures.families(servers)
     }
 }
 
@@ -111,7 +59,7 @@ extension UpstreamFigures {
         opened += loop.forgottenConnections
         servers = loop.upstreams.flatMap { upstream in
             let isChecked = upstream.upstream.healthCheck != nil
-            return upstream.servers.map { ServerFigures(state: $0.state, isChecked: isChecked, requests: $0.requests) }
+            return upstream.servers.map { ServerFigures($0, isChecked: isChecked) }
         }
     }
 }

@@ -17,7 +17,7 @@ struct ResponseStream {
     }
 
     /// Why a response can't be forwarded.
-    enum Fault: Equatable {
+    enum Fault: Equatable, Sendable {
         case head(ResponseError)
         case body(ChunkedError)
         /// The upstream closed the connection before the response was complete.

@@ -191,8 +191,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
     }
 
     /// What has become of the request is the server's doing.
-    private func serverFailed() {
-        if course.server >= 0 { upstream.servers[course.server].state.requestFailed() }
+    private func serverFailed(_ failure: ServerFailure) {
+        if course.server >= 0 { upstream.servers[course.server].state.requestFailed(failure) }
     }
 
     private func take(_ checkout: ConnectionPool.Checkout) {
@@ -334,7 +334,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         guard course.progress == .waitingForConnection else { return }
         loop.upstreamFailed(failure, upstream.servers[course.server].state)
         // Want of memory or descriptors is the gateway's own.
-        if failure.kind != .other { serverFailed() }
+        if failure.kind != .other { serverFailed(.connection(failure)) }
         let isTimeout = failure.kind == .timeout
         if repeatIfAllowed(isTimeout ? .timeout : .noConnection) { return }
         fail(isTimeout ? .upstreamTimeout : .upstreamUnreachable)
@@ -538,7 +538,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         let chosen = upstream.servers[course.server]
         let pool = chosen.pool
         if upstream.upstream.isFailure(stream.status) {
-            chosen.state.requestFailed()
+            chosen.state.requestFailed(.status(stream.status))
         } else {
             chosen.state.requestSucceeded()
         }
@@ -554,7 +554,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private func responseFailed(_ fault: ResponseStream.Fault) {
         guard course.progress != .done else { return }
         loop.upstreamResponseFailed(fault, upstream.servers[course.server].state)
-        serverFailed()
+        serverFailed(.response(fault))
         // A connection that ends without a byte of response is an upstream that can't be reached; anything else was a
         // response, and not a valid one.
         fail(fault == .truncated && !course.hasResponse ? .upstreamUnreachable : .upstreamInvalidResponse)
@@ -590,7 +590,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// The server is late; whether another one has the request now.
     func timedOut() -> Bool {
         // Until it has a connection it waits for others, and not for the server.
-        if connection != nil { serverFailed() }
+        if connection != nil { serverFailed(.late) }
         return repeatIfAllowed(.timeout)
     }
 
@@ -621,7 +621,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
                 return false
             }
             // If it isn't repeated, whoever answers for it says so.
-            if cause == .brokenConnection { serverFailed() }
+            if cause == .brokenConnection { serverFailed(.brokenConnection) }
         }
         loop.services.metrics.upstreamRetries.increment()
         course.sendFailed = false

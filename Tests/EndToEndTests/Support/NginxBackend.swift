@@ -13,12 +13,17 @@ final class NginxBackend: Sendable {
     /// - Parameters:
     ///   - certificate: The files of the certificate and its key, to serve HTTPS.
     ///   - clientAuthority: The file of the authority whose certificates clients have to show.
-    init(certificate: (chain: String, key: String)? = nil, clientAuthority: String? = nil) throws {
+    ///   - wanted: The port of one that was stopped, which it takes the place of.
+    init(
+        certificate: (chain: String, key: String)? = nil,
+        clientAuthority: String? = nil,
+        port wanted: Int? = nil
+    ) throws {
         let folder = try TemporaryFolder()
         for name in ["root/open/files", "temporary"] { try folder.makeFolder(name) }
         var failure = ""
         for _ in 0..<5 {
-            let port = try ScriptedBackend.unusedPort()
+            let port = try wanted ?? ScriptedBackend.unusedPort()
             let text = Self.configuration(port, folder.path, certificate, clientAuthority)
             let config = try folder.write("nginx.conf", text)
             let child = try ChildProcess(
