@@ -18,6 +18,18 @@ enum Quantity {
     /// Bytes in millions.
     static func megabytes(_ bytes: Int64) -> String { decimal(Double(bytes) / 1e6, digits: 1) + " MB" }
 
+    /// A time in its largest unit: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 d`; 0 for one before its beginning.
+    static func duration(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<0.05: "0 s"
+        case ..<10: "\(decimal(seconds, digits: 1)) s"
+        case ..<60: "\(Int64(clamping: seconds)) s"
+        case ..<3600: "\(Int64(clamping: seconds / 60)) min"
+        case ..<86_400: "\(Int64(clamping: seconds / 3600)) h"
+        default: "\(Int64(clamping: seconds / 86_400)) d"
+        }
+    }
+
     private static func decimal(_ value: Double, digits: Int) -> String {
         let unit: Int64 = digits == 1 ? 10 : digits == 2 ? 100 : 1000
         let scaled = Int64(clamping: (abs(value) * Double(unit)).rounded())

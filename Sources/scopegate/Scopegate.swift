@@ -15,7 +15,8 @@ struct Scopegate: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Health.self, TopCommand.self, Reload.self, Check.self, Diff.self, TestCommand.self, Replay.self,
+            Serve.self, Health.self, TopCommand.self, Upstreams.self, Reload.self, Check.self, Diff.self,
+            TestCommand.self, Replay.self,
             ImportCommand.self,
             Explain.self, Routes.self, Catalog.self, Introspect.self, Revoke.self, AuditCommand.self, DemoCommand.self,
         ]

@@ -41,6 +41,14 @@ extension EndToEndTests {
             try JSONDecoder().decode(Answer.self, from: Data(gateway.admin("GET", "/upstreams").body))
         }
 
+        /// What `scopegate upstreams` says.
+        private static func command(
+            _ address: String,
+            _ arguments: String...
+        ) throws -> (end: ChildProcess.End, output: String, errors: String) {
+            try ChildProcess.run(Program.path, ["upstreams", "--admin", address] + arguments)
+        }
+
         /// Runs a test with a gateway in front of two servers; it may stop them, and start others in their places.
         private func withServers(
             _ options: [String],
@@ -74,6 +82,11 @@ extension EndToEndTests {
                 )
                 #expect(well.upstreams.flatMap(\.servers).allSatisfy { $0.state == "healthy" && $0.reason == nil })
 
+                let address = "127.0.0.1:\(gateway.adminPort)"
+                let listed = try Self.command(address)
+                #expect(listed.end == .exited(0), "\(listed.errors)")
+                #expect(listed.output.hasSuffix("\n3 servers, none out\n"), "\(listed.output)")
+
                 servers[0].stop()
                 let out = try waitFor("the killed one is out") { () throws -> (Answer, Answer.Server)? in
                     // The other one answers for it.
@@ -86,6 +99,10 @@ extension EndToEndTests {
                 let (since, until) = (try #require(out.1.since), try #require(out.1.until))
                 #expect(since <= out.0.time && until > out.0.time && abs(until - since - 0.5) < 0.01)
                 #expect(out.0.upstreams[0].servers[1].state == "healthy")
+                let told = try Self.command(address)
+                let line = told.output.split(separator: "\n").first { $0.contains(servers[0].url) } ?? ""
+                #expect(told.end == .exited(1) && told.output.hasSuffix("\n3 servers, 1 out\n"), "\(told.output)")
+                #expect(line.contains(" out for ") && line.hasSuffix(": \(out.1.reason ?? "?")"), "\(told.output)")
                 try waitUntil("its time is over") {
                     try Self.answer(gateway).upstreams[0].servers[0].state == "probation"
                 }
@@ -96,6 +113,10 @@ extension EndToEndTests {
                     return try Self.answer(gateway).upstreams[0].servers[0].state == "healthy"
                 }
                 let back = try Self.answer(gateway).upstreams[0].servers[0]
+                let json = try Self.command(address, "--format", "json")
+                #expect(json.end == .exited(0), "\(json.errors)")
+                let answer = try JSONDecoder().decode(Answer.self, from: Data(json.output.utf8))
+                #expect(answer.upstreams[0].servers.map(\.state) == ["healthy", "healthy"])
                 #expect(back.reason == nil && back.since == nil && back.until == nil && back.failures_total >= 2)
                 #expect(
                     try gateway.metric(
@@ -125,6 +146,12 @@ extension EndToEndTests {
                 #expect(try checked().reason == nil && checked().check?.problem == nil)
                 #expect(try checked().requests_total == 0)
             }
+        }
+
+        @Test func aGatewayThatIsNotThere() throws {
+            let result = try Self.command("127.0.0.1:1")
+            #expect(result.end == .exited(2) && result.output.isEmpty)
+            #expect(result.errors.contains("no gateway answers at 127.0.0.1:1"), "\(result.errors)")
         }
 
         /// Requests that a server has are told while it has them, also those that wait for a connection.

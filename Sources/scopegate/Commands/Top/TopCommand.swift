@@ -43,7 +43,7 @@ struct TopCommand: AsyncParsableCommand {
             case .text where Terminal.isInteractive: try await TopSession(source: source).run()
             case .text: try await printLines(source)
             }
-        } catch let problem as TopSource.Problem {
+        } catch let problem as AdminProblem {
             StandardError.write("error: \(problem)")
             throw ExitStatus.badInput
         }
@@ -78,7 +78,7 @@ struct TopCommand: AsyncParsableCommand {
         var last = -Double.infinity
         var hasAnswered = false
         while !output.isClosed {
-            do throws(TopSource.Problem) {
+            do throws(AdminProblem) {
                 for value in try await source.samples(limit: once ? 1 : 10) {
                     guard let time = TopSample(value)?.time, time > last, let line = text(value) else { continue }
                     last = time
