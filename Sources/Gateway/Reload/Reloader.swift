@@ -21,6 +21,8 @@ final class Reloader: Sendable {
         var loaded: LoadedConfiguration
         var snapshot: RuntimeSnapshot
         var generation: Generation
+        /// The files of a configuration that was refused after the one that runs: they may be mended.
+        var refusedFiles: [String] = []
         /// The last reloads, the oldest first.
         var history: [ReloadResult] = []
     }
@@ -67,6 +69,11 @@ final class Reloader: Sendable {
 
     /// The configuration that runs, as it was loaded.
     var loaded: LoadedConfiguration { state.withLock { $0.loaded } }
+
+    /// The files that the configuration that runs names, and those of a newer one that was refused.
+    var namedFiles: [String] {
+        state.withLock { $0.loaded.configuration.namedFiles + $0.refusedFiles }
+    }
 
     /// The backends in force.
     var upstreams: [Upstream] { state.withLock { $0.snapshot.upstreams.upstreams } }
@@ -118,6 +125,7 @@ final class Reloader: Sendable {
         do {
             loaded = try load(current.generation.number + 1)
         } catch {
+            state.withLock { $0.refusedFiles = error.files }
             return fail(way, current.generation, error.diagnostics)
         }
         let tls: [ListenerTLS?]
@@ -147,6 +155,7 @@ final class Reloader: Sendable {
             state.loaded = loaded
             state.snapshot = snapshot
             state.generation = generation
+            state.refusedFiles = []
         }
         lastFailed.store(false, ordering: .relaxed)
         services.metrics.reloaded(way, succeeded: true)

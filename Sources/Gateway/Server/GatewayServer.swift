@@ -37,7 +37,7 @@ public final class GatewayServer: Service {
     private let loaded: LoadedConfiguration
     private let version: String
     private let logger: Logger
-    private let path: String?
+    private let file: ConfigurationFile?
     private let reload: @Sendable (UInt64) throws(ConfigErrors) -> LoadedConfiguration
     private let running = Mutex<Running?>(nil)
 
@@ -45,19 +45,19 @@ public final class GatewayServer: Service {
     ///
     /// - Parameters:
     ///   - version: the program's, for the audit.
-    ///   - path: the configuration's file, to be watched.
+    ///   - file: the configuration's file, to be watched.
     ///   - reload: loads the configuration anew, with the number that its route map gets.
     public init(
         _ loaded: LoadedConfiguration,
         version: String = "unknown",
         logger: Logger,
-        path: String? = nil,
+        file: ConfigurationFile? = nil,
         reload: @escaping @Sendable (UInt64) throws(ConfigErrors) -> LoadedConfiguration
     ) {
         self.loaded = loaded
         self.version = version
         self.logger = logger
-        self.path = path
+        self.file = file
         self.reload = reload
     }
 
@@ -186,7 +186,7 @@ public final class GatewayServer: Service {
         do {
             let addresses = try await started.listeners.open(configuration.listen)
             let adminAddress = try await admin.start()
-            if configuration.reload.watch, let path { started.watcher = watch(path, reloader, on: group.next()) }
+            if configuration.reload.watch, let file { started.watcher = watch(file, reloader, on: group.next()) }
             let settled = started
             running.withLock { $0 = settled }
             health.isServing.store(true, ordering: .relaxed)
@@ -257,9 +257,10 @@ public final class GatewayServer: Service {
         }
     }
 
-    private func watch(_ path: String, _ reloader: Reloader, on eventLoop: any EventLoop) -> FileWatcher {
+    private func watch(_ file: ConfigurationFile, _ reloader: Reloader, on eventLoop: any EventLoop) -> FileWatcher {
         let watcher = FileWatcher(
-            files: { [path] + reloader.loaded.configuration.namedFiles },
+            files: { [file.path] + reloader.namedFiles },
+            readSince: file.readSince,
             logger: logger,
             changed: { _ = try? reloader.reload(.file, on: eventLoop).wait() }
         )

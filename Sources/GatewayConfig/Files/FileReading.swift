@@ -32,3 +32,17 @@ public protocol FileReading {
     ///   - limit: the most bytes to read.
     func read(_ path: String, limit: Int) throws(FileReadError) -> [UInt8]
 }
+
+/// Reads files, and knows which.
+final class RecordedReading<Files: FileReading>: FileReading {
+    private let files: Files
+    /// The paths, in the order in which they were asked for.
+    private(set) var paths: [String] = []
+
+    init(_ files: Files) { self.files = files }
+
+    func read(_ path: String, limit: Int) throws(FileReadError) -> [UInt8] {
+        paths.append(path)
+        return try files.read(path, limit: limit)
+    }
+}

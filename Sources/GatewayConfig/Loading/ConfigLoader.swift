@@ -23,11 +23,12 @@ public enum ConfigLoader {
         digest: (Span<UInt8>) -> String
     ) throws(ConfigErrors) -> LoadedConfiguration {
         let log = DiagnosticLog(file: path)
+        let files = RecordedReading(files)
         var reader = GatewayReader(log: log, environment: environment, files: files)
         let bytes = read(path, limit: FileLimit.configuration, files: files, log: log, named: nil)
         let root = bytes.flatMap { YAMLReader(log: log).document($0) }
         guard let configuration = root.flatMap({ reader.configuration($0) }) else {
-            throw ConfigErrors(diagnostics: log.sorted)
+            throw ConfigErrors(diagnostics: log.sorted, files: files.paths)
         }
 
         let certificateLoader = CertificateLoader(log: log, files: files, inspector: inspector)
@@ -75,7 +76,7 @@ public enum ConfigLoader {
         }
         let diagnostics = log.sorted + catalogLog.sorted + routesLog.sorted + (shadowLog?.sorted ?? [])
         guard let catalog, let map, !diagnostics.contains(where: { $0.severity == .error }) else {
-            throw ConfigErrors(diagnostics: diagnostics)
+            throw ConfigErrors(diagnostics: diagnostics, files: files.paths)
         }
         return LoadedConfiguration(
             configuration: configuration,

@@ -69,6 +69,13 @@ public struct Diagnostic: Equatable, Codable, Sendable, CustomStringConvertible 
 public struct ConfigErrors: Error, Equatable, Sendable, CustomStringConvertible {
     /// The errors, at least one, and the warnings; file by file, in the order of each file.
     public let diagnostics: [Diagnostic]
+    /// The files that a whole configuration was read from, as far as it was; those that couldn't be read, too.
+    public let files: [String]
+
+    init(diagnostics: [Diagnostic], files: [String] = []) {
+        self.diagnostics = diagnostics
+        self.files = files
+    }
 
     /// The diagnostics, one after another.
     public var description: String { diagnostics.map(\.description).joined(separator: "\n") }

@@ -45,14 +45,15 @@ struct Serve: AsyncParsableCommand {
             if let admin { loaded.configuration.admin.address = admin }
             return loaded
         }
+        let path = config.path
+        let file = ConfigurationFile(path)
         let loaded = place(try config.loadOrExit())
         if let admin, !admin.isLocal, loaded.configuration.admin.token == nil {
             throw ValidationError("--admin: others than this machine reach \(admin), so admin.token has to be set")
         }
-        let path = config.path
         let logger = Logger(loaded.configuration.log)
         do {
-            let server = GatewayServer(loaded, version: Version.number, logger: logger, path: path) {
+            let server = GatewayServer(loaded, version: Version.number, logger: logger, file: file) {
                 generation throws(ConfigErrors) in
                 place(try ConfigOption.load(path, generation: generation))
             }

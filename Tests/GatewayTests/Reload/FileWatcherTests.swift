@@ -5,16 +5,80 @@ import Testing
 
 @Suite("FileWatcher")
 struct FileWatcherTests {
-    @Test func watchesTheDirectoriesOfLinks() throws {
-        let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-        let manager = FileManager.default
-        try manager.createDirectory(atPath: root + "/v1", withIntermediateDirectories: true)
-        defer { try? manager.removeItem(atPath: root) }
-        try Data().write(to: URL(fileURLWithPath: root + "/v1/a.yaml"))
-        try manager.createSymbolicLink(atPath: root + "/..data", withDestinationPath: "v1")
-        try manager.createSymbolicLink(atPath: root + "/a.yaml", withDestinationPath: "..data/a.yaml")
-        let places = FileWatcher.places(of: [root + "/a.yaml"])
-        #expect(places[root] == ["a.yaml", "..data"])
-        #expect(places[root + "/v1"] == ["a.yaml"])
+    @Test func seesWhatChangedBeforeItBegan() throws {
+        let folder = try WatchFolder()
+        let began = FileTime.now
+        try folder.write("a", "one")
+        let watcher = try folder.watch(["a"], readSince: began)
+        defer { watcher.stop() }
+        try folder.waitForChange(to: "one")
+    }
+
+    /// Half a file is not looked at, whatever wakes the watcher: neither one that is written in place, nor a new one.
+    @Test(arguments: [false, true])
+    func waitsForTheEndOfWriting(isNew: Bool) throws {
+        let folder = try WatchFolder()
+        try folder.write("a", "before")
+        let watcher = try folder.watch(["a"], patience: .seconds(60))
+        defer { watcher.stop() }
+        try folder.write("a", "first")
+        try folder.waitForChange(to: "first")
+        if isNew { try FileManager.default.removeItem(atPath: folder.file("a")) }
+        let descriptor = open(folder.file("a"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        #expect(write(descriptor, "who", 3) == 3)
+        for _ in 0..<4 { try folder.waitForQuestions(2) { watcher.refresh() } }
+        #expect(write(descriptor, "le", 2) == 2)
+        close(descriptor)
+        try folder.waitForChange(to: "whole")
+        #expect(!folder.contents.contains("who"), "\(folder.contents)")
+    }
+
+    /// A directory that is replaced as a whole takes its watch along.
+    @Test func seesDirectoriesThatAreReplaced() throws {
+        let folder = try WatchFolder()
+        try folder.makeFolder("above/conf")
+        try folder.write("above/conf/a", "one")
+        let watcher = try folder.watch(["above/conf/a"])
+        defer { watcher.stop() }
+        try folder.makeFolder("new")
+        try folder.write("new/a", "two")
+        folder.move("above/conf", to: "above/old")
+        folder.move("new", to: "above/conf")
+        try folder.waitForChange(to: "two")
+        try folder.write("above/conf/a", "three")
+        try folder.waitForChange(to: "three")
+        try FileManager.default.removeItem(atPath: folder.file("above"))
+        try folder.waitForChange(to: "none")
+        try folder.makeFolder("above/conf")
+        try folder.write("above/conf/a", "four")
+        try folder.waitForChange(to: "four")
+    }
+
+    /// A file that was missing is seen when it comes, in a directory that was missing, too.
+    @Test func seesFilesThatCome() throws {
+        let folder = try WatchFolder()
+        try folder.write("a", "one ")
+        let watcher = try folder.watch(["a", "later/b"])
+        defer { watcher.stop() }
+        try folder.makeFolder("later")
+        try folder.write("later/b", "b")
+        try folder.waitForChange(to: "one b")
+    }
+
+    /// As many events of others as there may be don't end the wait for the file.
+    @Test func isNotHurriedByOtherFiles() throws {
+        let folder = try WatchFolder()
+        try folder.write("a", "one")
+        let watcher = try folder.watch(["a"], patience: .seconds(60))
+        defer { watcher.stop() }
+        try FileManager.default.removeItem(atPath: folder.file("a"))
+        for number in 0..<200 {
+            try folder.write("other", "\(number)")
+            if number % 50 == 0 { try folder.waitForQuestions(1) }
+        }
+        #expect(folder.contents.isEmpty)
+        try folder.write("a", "two")
+        try folder.waitForChange(to: "two")
+        #expect(folder.contents == ["two"])
     }
 }
