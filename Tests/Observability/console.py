@@ -499,6 +499,24 @@ def revoke(console, gateway):
     check("the cache is cleared when that is confirmed", kept and Metrics(gateway).sum("grant_cache_entries", "positive") == 0)
 
 
+def servers(console, gateway, run):
+    """A server that is killed shows as out, with why, and as in once it is back."""
+    address = f"http://127.0.0.1:{run.backend.port}"
+    well = console.text("#servers-rows")
+    check("a server that is well", console.text("#servers-count") == "1 server, none out" and address in well
+          and "healthy" in well, well)  # fmt: skip
+    run.backend.kill()
+    statuses = {gateway.ask()[0] for _ in range(8)}
+    console.wait(lambda: console.text("#servers-count") == "1 server, 1 out", "it is out", seconds=15)
+    text = console.text("#servers-rows")
+    check("a server that is killed is out, with why and since when", statuses == {502} and "out since" in text
+          and text.rstrip()[-1] != ":" and ("ejected" in text or "probation" in text), text)  # fmt: skip
+    console.shoot("servers-light")
+    run.backend.start()
+    console.wait(lambda: gateway.ask()[0] == 200 and console.text("#servers-count") == "1 server, none out", "it is in", seconds=20)
+    check("a server that is back is in", "healthy" in console.text("#servers-rows"))
+
+
 def accessible(console, name):
     result = Axe().run(console.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
     found = [f"{it['id']}: {it['nodes'][0]['html'][:120]} {it['nodes'][0]['failureSummary'][:300]}" for it in result.response["violations"]]
@@ -616,6 +634,7 @@ def main():
         keyboard(console)
         reload(console, gateway)
         revoke(console, gateway)
+        servers(console, gateway, run)
         accessible(console, "desktop-light")
         check("no error and no request to elsewhere in all of it", not console.errors and not console.foreign, console.errors + console.foreign)
         appearance(browser, gateway)

@@ -37,7 +37,7 @@ install_python() {
     printf '%s\n' "${python_packages[*]}" >"$folder/installed-packages"
 }
 
-install_packages prometheus python3 python3-venv nginx libnginx-mod-http-lua gcc libc6-dev mount \
+install_packages prometheus python3 python3-venv nginx libnginx-mod-http-lua gcc libc6-dev libssl-dev mount \
     chromium fonts-dejavu-core
 binary=${BINARY:-}
 if [ -z "$binary" ]; then
@@ -47,7 +47,7 @@ if [ -z "$binary" ]; then
     swift build -c release --product scopegate
     binary=$(swift build -c release --show-bin-path)/scopegate
 fi
-cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$root/.build/load" Tests/Benchmarks/Load/load.c
+cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$root/.build/load" Tests/Benchmarks/Load/load.c -lssl -lcrypto
 ulimit -n "$(ulimit -Hn)"
 export PYTHONDONTWRITEBYTECODE=1
 

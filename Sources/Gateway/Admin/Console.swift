@@ -33,6 +33,7 @@ enum Console {
         "routes.js": (javaScript, PackageResources.routes_js),
         "samples.js": (javaScript, PackageResources.samples_js),
         "scale.js": (javaScript, PackageResources.scale_js),
+        "servers.js": (javaScript, PackageResources.servers_js),
         "state.js": (javaScript, PackageResources.state_js),
         "token.js": (javaScript, PackageResources.token_js),
     ]

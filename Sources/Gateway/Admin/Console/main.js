@@ -13,9 +13,10 @@ import * as reloads from "./reloads.js";
 import * as revoke from "./revoke.js";
 import * as routes from "./routes.js";
 import * as samples from "./samples.js";
+import * as servers from "./servers.js";
 import * as state from "./state.js";
 
-const readinessInterval = 5000;
+const stateInterval = 5000;
 
 byID("host").textContent = location.host;
 wireClosing();
@@ -24,8 +25,9 @@ for (const part of [figures, state, denials, record, explain, routes, actions, r
 // What fails here fails for the connection too, which says so.
 const unlessLost = (promise) => promise.catch(() => {});
 setInterval(() => {
-  if (document.body.dataset.stale === undefined) unlessLost(state.refresh());
-}, readinessInterval);
+  if (document.body.dataset.stale !== undefined) return;
+  for (const part of [state, servers]) unlessLost(part.refresh());
+}, stateInterval);
 
 listen({
   async onOpen() {
@@ -33,14 +35,14 @@ listen({
     // What remembers nothing of the time before is another gateway, or the same one anew.
     if (!(known.samples[0]?.time <= samples.latest()?.time)) denials.forget();
     samples.replace(known.samples);
-    await Promise.all([denials.refresh(), routes.refresh(), reloads.refresh(), state.refresh()]);
+    await Promise.all([denials, routes, reloads, state, servers].map((part) => part.refresh()));
   },
   onEvent(name, value) {
     if (name === "sample") samples.add(value);
     else if (name === "denied") denials.add(value);
     else if (name === "skipped") denials.skip(value.count);
     else if (name === "reload") {
-      for (const part of [routes, reloads, state]) unlessLost(part.refresh());
+      for (const part of [routes, reloads, state, servers]) unlessLost(part.refresh());
     }
   },
 });
