@@ -46,7 +46,12 @@ let package = Package(
         .target(name: "ScopeModel", swiftSettings: settings),
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
-        .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
+        .target(name: "CivilCalendar", swiftSettings: settings),
+        .target(
+            name: "Introspection",
+            dependencies: ["CivilCalendar", "HTTP1", "ScopeModel", "StrictJSON"],
+            swiftSettings: settings
+        ),
 
         .target(name: "Balancing", swiftSettings: settings),
         .target(name: "HTTP2", swiftSettings: settings),
@@ -69,7 +74,11 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        .target(name: "Audit", dependencies: ["CAudit", "Digests", "StrictJSON"], swiftSettings: settings),
+        .target(
+            name: "Audit",
+            dependencies: ["CAudit", "CivilCalendar", "Digests", "StrictJSON"],
+            swiftSettings: settings
+        ),
         .target(
             name: "GatewayConfig",
             dependencies: [
@@ -83,7 +92,11 @@ let package = Package(
         // A backend of swift-metrics in Prometheus' text format.
         .target(name: "PrometheusMetrics", dependencies: [metrics], swiftSettings: settings),
         // A small HTTP server for what isn't the gateway's main job: the admin listener and the demo.
-        .target(name: "SimpleHTTP", dependencies: ["HTTP1", nioCore, nioPosix], swiftSettings: settings),
+        .target(
+            name: "SimpleHTTP",
+            dependencies: ["CivilCalendar", "HTTP1", nioCore, nioPosix],
+            swiftSettings: settings
+        ),
         .target(
             name: "Gateway",
             dependencies: [
@@ -102,7 +115,7 @@ let package = Package(
         .target(name: "Top", dependencies: ["StrictJSON"], swiftSettings: settings),
         .target(
             name: "JournalDemo",
-            dependencies: ["HTTP1", "SimpleHTTP", nioCore, nioPosix],
+            dependencies: ["CivilCalendar", "HTTP1", "SimpleHTTP", nioCore, nioPosix],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -125,6 +138,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: settings),
+        .testTarget(name: "CivilCalendarTests", dependencies: ["CivilCalendar"], swiftSettings: settings),
         .testTarget(name: "HTTP2Tests", dependencies: ["HTTP1", "HTTP2"], swiftSettings: settings),
         .testTarget(name: "ProxyProtocolTests", dependencies: ["ProxyProtocol"], swiftSettings: settings),
         .testTarget(name: "ScopeModelTests", dependencies: ["ScopeModel"], swiftSettings: settings),

@@ -80,4 +80,12 @@ public final class Grant: Sendable {
         if let notBefore, wallSeconds < notBefore { return .notYetValid }
         return .valid
     }
+
+    /// How long it is until `exp`, negative after it; `nil` without one, and for one beyond what nanoseconds count.
+    func nanosecondsToExpiry(atWallSeconds wallSeconds: Int64) -> Int64? {
+        guard let expiresAt else { return nil }
+        let (seconds, overflows) = expiresAt.subtractingReportingOverflow(wallSeconds)
+        let (nanoseconds, overflowsToo) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflows || overflowsToo ? nil : nanoseconds
+    }
 }

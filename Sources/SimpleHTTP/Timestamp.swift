@@ -1,3 +1,5 @@
+import CivilCalendar
+
 /// A moment, in whole seconds since 1970-01-01T00:00:00Z.
 package struct Timestamp: Comparable, Hashable, Sendable {
     /// Seconds since the epoch, without leap seconds.

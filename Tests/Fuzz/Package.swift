@@ -61,10 +61,15 @@ let package = Package(
         // Its records are rendered by what it keeps to itself.
         .target(
             name: "Audit",
-            dependencies: ["CAudit", "Digests", "StrictJSON"],
+            dependencies: ["CAudit", "CivilCalendar", "Digests", "StrictJSON"],
             swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]
         ),
-        .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
+        .target(name: "CivilCalendar", swiftSettings: settings),
+        .target(
+            name: "Introspection",
+            dependencies: ["CivilCalendar", "HTTP1", "ScopeModel", "StrictJSON"],
+            swiftSettings: settings
+        ),
         .target(
             name: "GatewayConfig",
             dependencies: [

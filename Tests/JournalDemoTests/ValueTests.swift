@@ -6,21 +6,6 @@ import Testing
 
 @Suite("Times and JSON")
 struct ValueTests {
-    @Test func everyDayOfFourCenturiesIsTheNextOfTheOneBefore() throws {
-        let first = try #require(CivilDate(year: 1800, month: 1, day: 1))
-        let last = try #require(CivilDate(year: 2200, month: 12, day: 31))
-        for days in first.daysSinceEpoch...last.daysSinceEpoch {
-            let date = CivilDate(daysSinceEpoch: days)
-            let (year, month, day) = date.components
-            guard CivilDate(year: year, month: month, day: day) == date else {
-                Issue.record("day \(days) became \(year)-\(month)-\(day)")
-                return
-            }
-        }
-        #expect(CivilDate(daysSinceEpoch: 0).text == "1970-01-01")
-        #expect(last.daysSinceEpoch - first.daysSinceEpoch == 146_461)
-    }
-
     @Test(
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("1994-11-06T08:49:37Z", 784_111_777),

@@ -1,3 +1,5 @@
+import CivilCalendar
+
 /// Times as people write them, in UTC.
 public enum AuditTimeText {
     /// What is understood, for help texts.
@@ -75,9 +77,9 @@ public enum AuditTimeText {
             return true
         }
         guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2),
-            (1...12).contains(month), (1...RFC3339.days(inMonth: month, of: year)).contains(day)
+            let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
-        var time = RFC3339.daysSince1970(year: year, month: month, day: day) * microsecondsPerDay
+        var time = date.daysSinceEpoch * microsecondsPerDay
         if rest.isEmpty { return time }
         guard take("Tt "), let hour = number(2), take(":"), let minute = number(2), hour < 24, minute < 60 else {
             return nil

@@ -1,3 +1,5 @@
+import CivilCalendar
+
 /// Times as RFC 3339 §5.6 writes them, in UTC with microseconds: `2026-01-31T23:59:59.000001Z`, always 27 bytes.
 package enum RFC3339 {
     /// Appends a time in microseconds since 1970, moved into the years 0 to 9999 if it lies outside.
@@ -13,7 +15,7 @@ package enum RFC3339 {
         let time = min(max(microseconds, earliest), latest)
         let (seconds, fraction) = floorDivide(time, 1_000_000)
         let (days, secondOfDay) = floorDivide(seconds, 86_400)
-        let date = Date(daysSince1970: days)
+        let date = CivilDate(daysSinceEpoch: days).components
         // Pairs of digits: dividing by a constant is a multiplication.
         append(pair: date.year / 100, to: &line)
         append(pair: date.year % 100, to: &line)
@@ -47,54 +49,17 @@ package enum RFC3339 {
                 numbers.append(0)
             }
         }
-        guard (1...12).contains(numbers[1]), (1...days(inMonth: numbers[1], of: numbers[0])).contains(numbers[2]),
-            numbers[3] < 24, numbers[4] < 60, numbers[5] < 60
+        guard let date = CivilDate(year: numbers[0], month: numbers[1], day: numbers[2]), numbers[3] < 24,
+            numbers[4] < 60, numbers[5] < 60
         else { return nil }
         let seconds = numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
-        let days = daysSince1970(year: numbers[0], month: numbers[1], day: numbers[2])
-        return (days * 86_400 + seconds) * 1_000_000 + numbers[6]
-    }
-
-    /// How many days a month, 1 to 12, has.
-    static func days(inMonth month: Int64, of year: Int64) -> Int64 {
-        let next = month == 12 ? (year + 1, 1) : (year, month + 1)
-        return daysSince1970(year: next.0, month: next.1, day: 1) - daysSince1970(year: year, month: month, day: 1)
-    }
-
-    /// The days from 1970-01-01 to a date of the proleptic Gregorian calendar.
-    static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-        // As in ``Date``: years from March, in eras of 400.
-        let yearFromMarch = month <= 2 ? year - 1 : year
-        let (era, yearOfEra) = floorDivide(yearFromMarch, 400)
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
+        return (date.daysSinceEpoch * 86_400 + seconds) * 1_000_000 + numbers[6]
     }
 
     /// 0000-01-01T00:00:00.000000Z
     private static let earliest: Int64 = -62_167_219_200_000_000
     /// 9999-12-31T23:59:59.999999Z
     private static let latest: Int64 = 253_402_300_799_999_999
-
-    /// A date of the proleptic Gregorian calendar.
-    private struct Date {
-        let year: Int64
-        let month: Int64
-        let day: Int64
-
-        init(daysSince1970: Int64) {
-            // Years are counted from March, so that the leap day is the last of a year, and in eras of 400 years, which
-            // are all of the same length.
-            let daysPerEra: Int64 = 146_097
-            let (era, dayOfEra) = floorDivide(daysSince1970 + 719_468, daysPerEra)
-            let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / (daysPerEra - 1)) / 365
-            let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-            let monthFromMarch = (5 * dayOfYear + 2) / 153
-            day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-            month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-            year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-        }
-    }
 
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)

@@ -6,6 +6,8 @@ import CCurl
 /// environment (CVE-2016-5385), no netrc, no cookies, no decoding, no HTTP/0.9, only http and https, no signals.
 struct EasyHandle: ~Copyable {
     let raw: UnsafeMutableRawPointer
+    /// What libcurl reads for as long as the handle is there.
+    private var lists: [StringList] = []
 
     init(loop: CurlLoop) throws(CurlFailure) {
         guard let raw = curl_easy_init() else {
@@ -41,6 +43,13 @@ struct EasyHandle: ~Copyable {
         _ = ccurl_easy_set_string(raw, option, value)
     }
 
+    /// Sets a list of texts.
+    mutating func set(_ option: CURLoption, _ texts: [String]) {
+        let list = StringList(texts)
+        lists.append(list)
+        _ = ccurl_easy_set_list(raw, option, list.list)
+    }
+
     func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer?) {
         _ = ccurl_easy_set_pointer(raw, option, pointer)
     }
@@ -51,7 +60,7 @@ struct EasyHandle: ~Copyable {
     }
 
     /// The settings that say whom to talk to.
-    func apply(_ target: UpstreamTarget) {
+    mutating func apply(_ target: UpstreamTarget) {
         set(CURLOPT_URL, target.url)
         set(CURLOPT_CONNECTTIMEOUT_MS, target.connectTimeoutMilliseconds)
         if let file = target.tls?.certificateAuthorityFile {
@@ -59,6 +68,7 @@ struct EasyHandle: ~Copyable {
         }
         if let certificate = target.tls?.clientCertificate { set(certificate) }
         if let path = target.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
+        if let connectTo = target.connectTo { set(CURLOPT_CONNECT_TO, [connectTo]) }
         set(CURLOPT_DNS_CACHE_TIMEOUT, target.addressSeconds)
         // Each loop, each time that it resolves a name, goes by another order of its addresses.
         set(CURLOPT_DNS_SHUFFLE_ADDRESSES, 1)

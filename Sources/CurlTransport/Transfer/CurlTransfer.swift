@@ -8,8 +8,6 @@ final class CurlTransfer {
     typealias Completion = (Result<TransferResponse, CurlFailure>) -> Void
 
     private let easy: EasyHandle
-    private let headers: StringList
-    private let connectTo: StringList?
     private let maximumResponseBytes: Int
     private let completion: Completion
     private var body: [UInt8] = []
@@ -17,44 +15,11 @@ final class CurlTransfer {
     private var retained: Unmanaged<CurlTransfer>?
 
     init(_ request: TransferRequest, loop: CurlLoop, completion: @escaping Completion) throws(CurlFailure) {
-        self.easy = try EasyHandle(loop: loop)
-        // An empty Expect stops libcurl from waiting a second for a 100 before a larger body.
-        self.headers = StringList(request.headers + ["Expect:"])
-        self.connectTo = request.connectTo.map { StringList([$0]) }
         self.maximumResponseBytes = request.maximumResponseBytes
         self.completion = completion
-
-        easy.set(CURLOPT_URL, request.url)
-        easy.set(CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds)
-        easy.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-        easy.set(CURLOPT_HTTP_CONTENT_DECODING, 0)
-        if let timeout = request.connectTimeoutMilliseconds { easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout)) }
-        if let file = request.certificateAuthorityFile {
-            easy.set(CURLOPT_CAINFO, file)
-            // The multi handle would go on with what it has read for a day, whatever has become of the file.
-            easy.set(CURLOPT_CA_CACHE_TIMEOUT, 0)
-        }
-        if let certificate = request.clientCertificate { easy.set(certificate) }
-        if let path = request.unixSocket { easy.set(CURLOPT_UNIX_SOCKET_PATH, path) }
-        if let connectTo { _ = ccurl_easy_set_list(easy.raw, CURLOPT_CONNECT_TO, connectTo.list) }
-        if request.usesOwnConnection {
-            easy.set(CURLOPT_FRESH_CONNECT, 1)
-            easy.set(CURLOPT_FORBID_REUSE, 1)
-        }
-        if let body = request.body {
-            easy.set(CURLOPT_POST, 1)
-            _ = ccurl_easy_set_offset(easy.raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-            body.withUnsafeBytes { bytes in
-                // libcurl makes its own copy, which it frees with the handle.
-                easy.set(CURLOPT_COPYPOSTFIELDS, pointer: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-            }
-        }
-        if let credentials = request.credentials {
-            easy.set(CURLOPT_HTTPAUTH, Int(CCURL_AUTH_BASIC))
-            easy.set(CURLOPT_USERNAME, credentials.user)
-            easy.set(CURLOPT_PASSWORD, credentials.password)
-        }
-        _ = ccurl_easy_set_list(easy.raw, CURLOPT_HTTPHEADER, headers.list)
+        var handle = try EasyHandle(loop: loop)
+        handle.apply(request)
+        easy = handle
         easy.set(CURLOPT_WRITEDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
         _ = ccurl_easy_set_write_callback(easy.raw, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
@@ -118,6 +83,44 @@ final class CurlTransfer {
         }
         body.append(contentsOf: bytes)
         return bytes.count
+    }
+}
+
+extension EasyHandle {
+    /// The settings that say what to ask whom.
+    fileprivate mutating func apply(_ request: TransferRequest) {
+        set(CURLOPT_URL, request.url)
+        set(CURLOPT_TIMEOUT_MS, request.timeoutMilliseconds)
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_HTTP_CONTENT_DECODING, 0)
+        if let timeout = request.connectTimeoutMilliseconds { set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout)) }
+        if let file = request.certificateAuthorityFile {
+            set(CURLOPT_CAINFO, file)
+            // The multi handle would go on with what it has read for a day, whatever has become of the file.
+            set(CURLOPT_CA_CACHE_TIMEOUT, 0)
+        }
+        if let certificate = request.clientCertificate { set(certificate) }
+        if let path = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
+        if let connectTo = request.connectTo { set(CURLOPT_CONNECT_TO, [connectTo]) }
+        if request.usesOwnConnection {
+            set(CURLOPT_FRESH_CONNECT, 1)
+            set(CURLOPT_FORBID_REUSE, 1)
+        }
+        if let body = request.body {
+            set(CURLOPT_POST, 1)
+            _ = ccurl_easy_set_offset(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+            body.withUnsafeBytes { bytes in
+                // libcurl makes its own copy, which it frees with the handle.
+                set(CURLOPT_COPYPOSTFIELDS, pointer: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            }
+        }
+        if let credentials = request.credentials {
+            set(CURLOPT_HTTPAUTH, Int(CCURL_AUTH_BASIC))
+            set(CURLOPT_USERNAME, credentials.user)
+            set(CURLOPT_PASSWORD, credentials.password)
+        }
+        // An empty Expect stops libcurl from waiting a second for a 100 before a larger body.
+        set(CURLOPT_HTTPHEADER, request.headers + ["Expect:"])
     }
 }
 

@@ -83,7 +83,6 @@ public final class UpstreamConnection: DescriptorWatcher {
     private let loop: CurlLoop
     private let easy: EasyHandle
     private let multi: CurlMulti
-    private let connectTo: StringList?
     private let isTLS: Bool
     @exclusivity(unchecked) private var state = State.connecting
     private var mayRead = false
@@ -96,16 +95,15 @@ public final class UpstreamConnection: DescriptorWatcher {
         self.isTLS = target.tls != nil
         self.openedAt = CoarseClock.now
         self.multi = try CurlMulti(loop: loop)
-        self.easy = try EasyHandle(loop: loop)
-        self.connectTo = target.connectTo.map { StringList([$0]) }
-        super.init()
+        var easy = try EasyHandle(loop: loop)
         easy.apply(target)
-        if let connectTo { _ = ccurl_easy_set_list(easy.raw, CURLOPT_CONNECT_TO, connectTo.list) }
         easy.set(CURLOPT_CONNECT_ONLY, 1)
         if isTLS { _ = ccurl_easy_allow_moving_writes(easy.raw) }
         easy.set(CURLOPT_FRESH_CONNECT, 1)
         // libcurl gives no more than this at once, however much there is (lib/sendf.c, `Curl_read`).
         easy.set(CURLOPT_BUFFERSIZE, Self.receiveLimit)
+        self.easy = easy
+        super.init()
         multi.finished = { [unowned self] _, code in self.connectFinished(code) }
     }
 

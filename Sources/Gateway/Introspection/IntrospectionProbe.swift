@@ -36,24 +36,11 @@ public struct IntrospectionProbe: Sendable {
             mapping: configuration.introspection.answer,
             catalog: catalog
         )
-        let kept = kept(reading, configuration.introspection.cache, wallSeconds: SystemClock().wallSeconds)
+        // A failure says nothing of the key, so it isn't kept.
+        let kept = (try? reading.get()).map { grant in
+            GrantCache.Limits(configuration.introspection.cache)
+                .lifetime(of: grant, wallSeconds: SystemClock().wallSeconds)
+        }
         return IntrospectionProbe(hasShape: true, result: result, reading: reading, kept: kept)
-    }
-
-    private static func kept(
-        _ reading: Result<Grant, IntrospectionFailure>,
-        _ cache: GrantCacheConfiguration,
-        wallSeconds: Int64
-    ) -> ClosedRange<Int64>? {
-        guard case .success(let grant) = reading else { return nil }
-        let validity = grant.validity(atWallSeconds: wallSeconds)
-        let isPositive = validity == .valid || validity == .notYetValid
-        let longest = (isPositive ? cache.timeToLive : cache.negativeTimeToLive).nanoseconds
-        let shortest = longest - longest / 100 * Int64(cache.timeToLiveJitter)
-        guard isPositive, let expiresAt = grant.expiresAt else { return shortest...longest }
-        // Up to here it grants access; what it says then is "expired".
-        let (toExpiry, overflows) = (expiresAt - wallSeconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let bound = overflows ? Int64.max : max(toExpiry, 0)
-        return min(shortest, bound)...min(longest, bound)
     }
 }

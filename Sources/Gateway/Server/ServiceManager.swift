@@ -12,8 +12,6 @@ struct ServiceManager: Equatable, Sendable {
         case stopping
         /// The process lives.
         case watchdog
-        /// What it does, for people.
-        case status(String)
 
         /// The line of the protocol.
         var text: String {
@@ -22,7 +20,6 @@ struct ServiceManager: Equatable, Sendable {
             case .reloading(let microseconds): "RELOADING=1\nMONOTONIC_USEC=\(microseconds)"
             case .stopping: "STOPPING=1"
             case .watchdog: "WATCHDOG=1"
-            case .status(let text): "STATUS=\(text)"
             }
         }
     }

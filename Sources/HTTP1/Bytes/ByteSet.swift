@@ -25,3 +25,8 @@ struct ByteSet {
     @inline(__always)
     static var query: ByteSet { ByteSet(low: 0xFFFF_FFD6_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF) }
 }
+
+extension UInt8 {
+    /// Whether it is an unreserved character, which is the same with and without percent-encoding (RFC 3986 §2.3).
+    package var isUnreserved: Bool { ByteSet.unreserved.contains(self) }
+}

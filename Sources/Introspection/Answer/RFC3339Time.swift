@@ -1,3 +1,5 @@
+import CivilCalendar
+
 /// Reads times as RFC 3339 §5.6 writes them: `2026-11-24T08:20:46Z`, `2026-11-24T09:20:46.25+01:00`.
 enum RFC3339Time {
     /// To which second a fraction counts.
@@ -15,29 +17,11 @@ enum RFC3339Time {
             let hour = reader.number(digits: 2), reader.take(":"), let minute = reader.number(digits: 2),
             reader.take(":"), let second = reader.number(digits: 2), let fraction = reader.fraction(),
             let offset = reader.offset(), reader.isAtEnd,
-            (1...12).contains(month), (1...daysInMonth(month, year)).contains(day), hour < 24, minute < 60, second < 60
+            let date = CivilDate(year: year, month: month, day: day), hour < 24, minute < 60, second < 60
         else { return nil }
-        let days = daysSince1970(year: year, month: month, day: day)
-        let whole = days * 86_400 + (hour * 60 + minute - offset) * 60 + second
+        let whole = date.daysSinceEpoch * 86_400 + (hour * 60 + minute - offset) * 60 + second
         let seconds = whole + (rounding == .up && fraction ? 1 : 0)
-        return seconds >= 0 ? Int64(seconds) : nil
-    }
-
-    private static func daysInMonth(_ month: Int, _ year: Int) -> Int {
-        switch month {
-        case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Counts days in years that begin in March, so that the leap day is the last one.
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-        let marchYear = month > 2 ? year : year - 1
-        let marchMonth = month > 2 ? month - 3 : month + 9
-        let leapDays = marchYear / 4 - marchYear / 100 + marchYear / 400
-        // 719,468 days lie between 0000-03-01 and 1970-01-01.
-        return marchYear * 365 + leapDays + (marchMonth * 153 + 2) / 5 + day - 1 - 719_468
+        return seconds >= 0 ? seconds : nil
     }
 
     private struct Reader {
@@ -52,9 +36,9 @@ enum RFC3339Time {
             return true
         }
 
-        mutating func number(digits: Int) -> Int? {
+        mutating func number(digits: Int) -> Int64? {
             guard index + digits <= text.count else { return nil }
-            var value = 0
+            var value: Int64 = 0
             for _ in 0..<digits {
                 guard let digit = digit() else { return nil }
                 value = value * 10 + digit
@@ -62,10 +46,10 @@ enum RFC3339Time {
             return value
         }
 
-        private mutating func digit() -> Int? {
+        private mutating func digit() -> Int64? {
             guard index < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[index]) else { return nil }
             defer { index += 1 }
-            return Int(text[index] - UInt8(ascii: "0"))
+            return Int64(text[index] - UInt8(ascii: "0"))
         }
 
         /// Whether there is a fraction of a second above zero; nil when it is malformed.
@@ -77,7 +61,7 @@ enum RFC3339Time {
         }
 
         /// Minutes ahead of UTC.
-        mutating func offset() -> Int? {
+        mutating func offset() -> Int64? {
             if take("Zz") { return 0 }
             let isBehind = index < text.count && text[index] == UInt8(ascii: "-")
             guard take("+-"), let hours = number(digits: 2), take(":"), let minutes = number(digits: 2), hours < 24,

@@ -49,6 +49,25 @@ public final class GrantCache: Sendable {
             self.refreshesAhead = refreshesAhead
             self.staleTime = max(staleTime, 0)
         }
+
+        /// How long what is said of a key at a wall-clock time is kept, in nanoseconds: the shortest and the longest time.
+        ///
+        /// - Parameter grant: `nil` for a key that is not active.
+        public func lifetime(of grant: Grant?, wallSeconds: Int64) -> ClosedRange<Int64> {
+            switch grant?.validity(atWallSeconds: wallSeconds) {
+            case nil, .inactive, .expired: return shortened(negativeTimeToLive)
+            case .valid, .notYetValid:
+                // Up to its expiry it grants access; what it says then is "expired".
+                let bound = max(grant?.nanosecondsToExpiry(atWallSeconds: wallSeconds) ?? .max, 0)
+                let lifetime = shortened(timeToLive)
+                return min(lifetime.lowerBound, bound)...min(lifetime.upperBound, bound)
+            }
+        }
+
+        /// A time to live with what it may be shortened to.
+        func shortened(_ timeToLive: Int64) -> ClosedRange<Int64> {
+            (timeToLive - max(timeToLive, 0) / 100 * Int64(jitter))...timeToLive
+        }
     }
 
     private final class Shard: Sendable {
@@ -181,12 +200,8 @@ public final class GrantCache: Sendable {
 
     private func storePositive(_ digest: KeyDigest, grant: Grant, now: MonotonicTime, wallSeconds: Int64) {
         let deadline = deadline(after: limits.timeToLive, digest, now)
-        var expiry = Int64.max
-        if let expiresAt = grant.expiresAt {
-            let (seconds, overflows) = expiresAt.subtractingReportingOverflow(wallSeconds)
-            let (nanoseconds, overflowsToo) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-            expiry = overflows || overflowsToo ? .max : now.advanced(by: nanoseconds).nanoseconds
-        }
+        let toExpiry = grant.nanosecondsToExpiry(atWallSeconds: wallSeconds)
+        let expiry = toExpiry.map { now.advanced(by: $0).nanoseconds } ?? .max
         let entry = LRUTable.Entry(digest: digest, grant: grant, expiry: expiry, deadline: deadline)
         shard(of: digest).state.withLock { $0.storePositive(entry) }
     }
@@ -201,7 +216,8 @@ public final class GrantCache: Sendable {
     /// The end of a time to live that begins now. It is shortened by digits of chance that the digest and the moment
     /// give, so that it needs no generator of random numbers.
     private func deadline(after timeToLive: Int64, _ digest: KeyDigest, _ now: MonotonicTime) -> Int64 {
-        let most = timeToLive / 100 * Int64(limits.jitter)
+        let lifetime = limits.shortened(timeToLive)
+        let most = lifetime.upperBound - lifetime.lowerBound
         guard most > 0 else { return now.advanced(by: timeToLive).nanoseconds }
         let chance = (digest.word3 ^ UInt64(bitPattern: now.nanoseconds)) &* 0x9E37_79B9_7F4A_7C15
         return now.advanced(by: timeToLive - Int64(chance.multipliedFullWidth(by: UInt64(most)).high)).nanoseconds

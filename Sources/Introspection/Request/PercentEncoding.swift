@@ -1,3 +1,5 @@
+import HTTP1
+
 /// Percent-encoding for forms and for credentials.
 public enum PercentEncoding {
     /// A client id or secret as RFC 6749 §2.3.1 has it before it becomes part of a Basic credential.
@@ -10,7 +12,7 @@ public enum PercentEncoding {
         var encoded: [UInt8] = []
         encoded.reserveCapacity(3 * bytes.count)
         for byte in bytes {
-            if isUnreserved(byte) {
+            if byte.isUnreserved {
                 encoded.append(byte)
             } else {
                 encoded.append(UInt8(ascii: "%"))
@@ -19,16 +21,6 @@ public enum PercentEncoding {
             }
         }
         return encoded
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            true
-        default: false
-        }
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {

@@ -1,3 +1,4 @@
+import CivilCalendar
 import HTTP1
 import SimpleHTTP
 

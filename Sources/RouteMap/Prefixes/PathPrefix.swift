@@ -1,3 +1,5 @@
+import HTTP1
+
 /// The first segments of paths, such as `/api/v1/reports`: of that path itself and of all below it, and not of
 /// `/api/v1/reports-old`.
 ///
@@ -40,7 +42,7 @@ public struct PathPrefix: Hashable, Sendable, CustomStringConvertible {
         guard !segments.contains("") else {
             throw Problem(description: "\"\(text)\" has an empty segment", help: help)
         }
-        guard segments.allSatisfy({ $0.utf8.allSatisfy(Self.isUnreserved) && $0 != "." && $0 != ".." }) else {
+        guard segments.allSatisfy({ $0.utf8.allSatisfy(\.isUnreserved) && $0 != "." && $0 != ".." }) else {
             throw Problem(
                 description: "\"\(text)\" is not of letters, digits, \"-\", \".\", \"_\" and \"~\" alone",
                 help: "take a shorter prefix: templates and percent-encodings can't be part of one"
@@ -74,15 +76,5 @@ public struct PathPrefix: Hashable, Sendable, CustomStringConvertible {
             }
         }
         return isCertain ? .always : .sometimes
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            true
-        default: false
-        }
     }
 }

@@ -19,11 +19,20 @@ let package = Package(
         .target(name: "ScopeModel", swiftSettings: settings),
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
-        .target(name: "Introspection", dependencies: ["ScopeModel", "StrictJSON"], swiftSettings: settings),
+        .target(name: "CivilCalendar", swiftSettings: settings),
+        .target(
+            name: "Introspection",
+            dependencies: ["CivilCalendar", "HTTP1", "ScopeModel", "StrictJSON"],
+            swiftSettings: settings
+        ),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CAudit", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
-        .target(name: "Audit", dependencies: ["CAudit", "Digests", "StrictJSON"], swiftSettings: testable),
+        .target(
+            name: "Audit",
+            dependencies: ["CAudit", "CivilCalendar", "Digests", "StrictJSON"],
+            swiftSettings: testable
+        ),
         // The part of Gateway that writes refusals.
         .target(
             name: "Envelope",

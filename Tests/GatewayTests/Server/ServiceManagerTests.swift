@@ -37,6 +37,5 @@ struct ServiceManagerTests {
     @Test func newsAreLines() {
         #expect(ServiceManager.News.ready.text == "READY=1")
         #expect(ServiceManager.News.reloading(microseconds: 5).text == "RELOADING=1\nMONOTONIC_USEC=5")
-        #expect(ServiceManager.News.status("a b").text == "STATUS=a b")
     }
 }

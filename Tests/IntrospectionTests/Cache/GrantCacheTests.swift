@@ -174,6 +174,20 @@ import Testing
         #expect((350...650).contains(alive[57]), "\(alive[57]) of 1000 live after 57 s")
     }
 
+    @Test func lifetimesAreToldBeforehand() {
+        let second: Int64 = 1_000_000_000
+        let limits = GrantCache.Limits(timeToLive: 60 * second, negativeTimeToLive: 10 * second, jitter: 10)
+        func lifetime(_ grant: Grant?) -> ClosedRange<Int64> { limits.lifetime(of: grant, wallSeconds: wall) }
+        #expect(lifetime(Grant(scopes: [])) == (54 * second)...(60 * second))
+        #expect(lifetime(Grant(scopes: [], expiresAt: wall + 57)) == (54 * second)...(57 * second))
+        #expect(lifetime(Grant(scopes: [], expiresAt: wall + 3)) == (3 * second)...(3 * second))
+        #expect(lifetime(Grant(scopes: [], expiresAt: .max)) == (54 * second)...(60 * second))
+        #expect(lifetime(Grant(scopes: [], notBefore: wall + 5)) == (54 * second)...(60 * second))
+        for negative in [nil, Grant.inactive, Grant(scopes: [], expiresAt: wall)] {
+            #expect(lifetime(negative) == (9 * second)...(10 * second))
+        }
+    }
+
     @Test func aStaleGrantIsThereForItsTimeAndNotBeyondItsExpiry() {
         let limits = GrantCache.Limits(capacity: 10, timeToLive: 10_000_000_000, staleTime: 30_000_000_000)
         let cache = GrantCache(limits: limits)

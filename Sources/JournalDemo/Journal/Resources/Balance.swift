@@ -1,3 +1,4 @@
+import CivilCalendar
 import SimpleHTTP
 
 /// Balances, which follow from the starting balance, closed trades, balance events and paid payouts of an account.

@@ -1,3 +1,4 @@
+import CivilCalendar
 import SimpleHTTP
 
 /// Goals, and how far each was reached in each period, which follows from the closed trades.

@@ -1,3 +1,4 @@
+import CivilCalendar
 import SimpleHTTP
 
 /// Trades, with their executions, tags and confirmations.

@@ -1,8 +1,11 @@
 /// A day of the proleptic Gregorian calendar, as a count of days since 1970-01-01.
+@frozen
 package struct CivilDate: Comparable, Hashable, Sendable {
     /// Days since 1970-01-01; negative before it.
     package var daysSinceEpoch: Int64
 
+    /// The day of a count.
+    @inlinable
     package init(daysSinceEpoch: Int64) {
         self.daysSinceEpoch = daysSinceEpoch
     }
@@ -13,7 +16,8 @@ package struct CivilDate: Comparable, Hashable, Sendable {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         guard day <= lengths[Int(month - 1)] else { return nil }
-        // Years are counted from March, so that the leap day is the last of its year.
+        // Years are counted from March, so that the leap day is the last of its year, and in eras of 400 years, which are
+        // all of the same length.
         let marchYear = month <= 2 ? year - 1 : year
         let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
         let yearOfEra = marchYear - era * 400
@@ -22,20 +26,8 @@ package struct CivilDate: Comparable, Hashable, Sendable {
         daysSinceEpoch = era * 146_097 + dayOfEra - 719_468
     }
 
-    /// Reads `YYYY-MM-DD` (RFC 3339 §5.6 full-date).
-    package init?(parsing text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            let year = decimal(bytes[0..<4]), let month = decimal(bytes[5..<7]), let day = decimal(bytes[8..<10])
-        else { return nil }
-        self.init(year: year, month: month, day: day)
-    }
-
-    package static func < (left: CivilDate, right: CivilDate) -> Bool {
-        left.daysSinceEpoch < right.daysSinceEpoch
-    }
-
     /// Year, month 1...12 and day 1...31.
+    @inlinable
     package var components: (year: Int64, month: Int64, day: Int64) {
         let shifted = daysSinceEpoch + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -47,34 +39,14 @@ package struct CivilDate: Comparable, Hashable, Sendable {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
     }
 
-    /// `YYYY-MM-DD`.
-    package var text: String {
-        let (year, month, day) = components
-        return "\(zeroPadded(year, 4))-\(zeroPadded(month, 2))-\(zeroPadded(day, 2))"
-    }
-
     /// The day of the week, 0 for Monday to 6 for Sunday.
     package var weekday: Int64 {
         let remainder = (daysSinceEpoch + 3) % 7
         return remainder >= 0 ? remainder : remainder + 7
     }
-}
 
-/// The value of ASCII decimal digits, nil if there is anything else.
-package func decimal(_ digits: ArraySlice<UInt8>) -> Int64? {
-    var value: Int64 = 0
-    for digit in digits {
-        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-        let (product, productOverflow) = value.multipliedReportingOverflow(by: 10)
-        let (sum, sumOverflow) = product.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
-        guard !productOverflow, !sumOverflow else { return nil }
-        value = sum
+    /// Whether a day is before another.
+    package static func < (left: CivilDate, right: CivilDate) -> Bool {
+        left.daysSinceEpoch < right.daysSinceEpoch
     }
-    return digits.isEmpty ? nil : value
-}
-
-/// A number with zeros in front of it up to a width.
-package func zeroPadded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
