@@ -1,28 +1,20 @@
-"""An introspection endpoint (RFC 7662) that takes every key for good until a file says that keys are revoked."""
+"""An introspection endpoint (RFC 7662) that takes every key for good until a file says that keys are revoked:
+key_service.py ADDRESS PORT FILE"""
 
-import http.server
-import json
 import sys
+import threading
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+from Scripts.server import Server  # noqa: E402
 
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        answer = {"active": not Path(sys.argv[3]).exists(), "scope": "read:trades write:trades", "client_id": "key_1"}
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+revoked = Path(sys.argv[3])
 
 
-http.server.ThreadingHTTPServer.request_queue_size = 1024
-http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+def introspect(_request, _body):
+    return 200, {"active": not revoked.exists(), "scope": "read:trades write:trades", "client_id": "key_1"}
+
+
+Server(introspect, sys.argv[1], int(sys.argv[2]))
+threading.Event().wait()

@@ -4,11 +4,16 @@ floods.py PROGRAM [SECONDS [NAME…]]
 Prints what a flood costs the gateway, how its connections ended, and what the good client noticed.
 """
 
-import struct, sys, threading, time
+import struct
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
 
 from cases import LEAST
 from frames import *
-from harness import Gateway, Nginx
+from harness import Gateway, large_backend
 
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 10
 # How much more memory a flood may take, in MiB: its four connections have 100 streams each, and a stream 256 KiB each way.
@@ -176,51 +181,62 @@ class Attacker(threading.Thread):
             connection.close()
 
 
+def endure(flood, gateway):
+    """Prints what a flood did; the number of its faults."""
+    good = Good(gateway.port)
+    good.start()
+    time.sleep(1)
+    before, cpu, begun = gateway.memory(), gateway.cpu(), time.monotonic()
+    attackers = [Attacker(gateway.port, flood, begun + SECONDS) for _ in range(4)]
+    for attacker in attackers:
+        attacker.start()
+    peak = before
+    while any(attacker.is_alive() for attacker in attackers):
+        time.sleep(0.05)
+        peak = max(peak, gateway.memory())
+    seconds = time.monotonic() - begun
+    used = (gateway.cpu() - cpu) / seconds
+    good.stopping = True
+    good.join(20)
+    codes = {}
+    for attacker in attackers:
+        for code, count in attacker.codes.items():
+            codes[code] = codes.get(code, 0) + count
+    counted = {name.split('"')[1]: int(value) for name, value in gateway.metrics().items()
+               if name.startswith("scopegate_http2_connection_failures_total") and value}
+    times = sorted(good.times) or [99]
+    faults = [fault for fault, holds in [
+        (f"{good.failures} good requests failed", good.failures == 0),
+        (f"memory grew by {peak - before:.0f} MiB", peak - before < MEMORY),
+        (f"the good client waited {times[-1]:.2f} s", times[-1] < PATIENCE),
+        ("the gateway did not end in order", gateway.terminate()),
+    ] if not holds]
+    print(f"{flood.__name__:18} {sum(a.connections for a in attackers):6} connections "
+          f"{sum(a.sent for a in attackers) / seconds / 1e6:7.2f} MB/s  cpu {used:4.2f} cores  memory {before:5.1f} -> "
+          f"{peak:5.1f} MiB  good: {len(times)} requests, p50 {times[len(times) // 2] * 1000:.1f} "
+          f"p99 {times[int(.99 * len(times))] * 1000:.1f} longest {times[-1] * 1000:.1f} ms  ended: {codes}  "
+          f"counted: {counted}", flush=True)
+    for fault in faults:
+        print(f"FAILED  {flood.__name__}: {fault}")
+    return len(faults)
+
+
 def main():
-    backend, failed = Nginx(), 0
-    for flood in FLOODS:
-        if sys.argv[3:] and flood.__name__ not in sys.argv[3:]:
-            continue
-        gateway = Gateway(sys.argv[1], backend.port, "[{address: '127.0.0.1:0', protocols: [h2]}]", threads=2)
-        good = Good(gateway.ports[0])
-        good.start()
-        time.sleep(1)
-        before, cpu, begun = gateway.memory(), gateway.cpu(), time.monotonic()
-        attackers = [Attacker(gateway.ports[0], flood, begun + SECONDS) for _ in range(4)]
-        for attacker in attackers:
-            attacker.start()
-        peak = before
-        while any(attacker.is_alive() for attacker in attackers):
-            time.sleep(0.05)
-            peak = max(peak, gateway.memory())
-        seconds = time.monotonic() - begun
-        used = (gateway.cpu() - cpu) / seconds
-        good.stopping = True
-        good.join(20)
-        codes = {}
-        for attacker in attackers:
-            for code, count in attacker.codes.items():
-                codes[code] = codes.get(code, 0) + count
-        counted = {name.split('"')[1]: int(value) for name, value in gateway.metrics().items()
-                   if name.startswith("scopegate_http2_connection_failures_total") and value}
-        times = sorted(good.times) or [99]
-        faults = [fault for fault, holds in [
-            (f"{good.failures} good requests failed", good.failures == 0),
-            (f"memory grew by {peak - before:.0f} MiB", peak - before < MEMORY),
-            (f"the good client waited {times[-1]:.2f} s", times[-1] < PATIENCE),
-        ] if not holds]
-        code = gateway.stop()
-        if code != 0:
-            faults.append(f"the gateway ended with {code}")
-        print(f"{flood.__name__:18} {sum(a.connections for a in attackers):6} connections "
-              f"{sum(a.sent for a in attackers) / seconds / 1e6:7.2f} MB/s  cpu {used:4.2f} cores  memory {before:5.1f} -> "
-              f"{peak:5.1f} MiB  good: {len(times)} requests, p50 {times[len(times) // 2] * 1000:.1f} "
-              f"p99 {times[int(.99 * len(times))] * 1000:.1f} longest {times[-1] * 1000:.1f} ms  ended: {codes}  "
-              f"counted: {counted}")
-        for fault in faults:
-            print(f"FAILED  {flood.__name__}: {fault}")
-        failed += bool(faults)
-    backend.stop()
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="scopegate-http2-") as folder:
+        backend = large_backend(Path(folder))
+        try:
+            for flood in FLOODS:
+                if sys.argv[3:] and flood.__name__ not in sys.argv[3:]:
+                    continue
+                listeners = "[{address: '127.0.0.1:0', protocols: [h2]}]"
+                gateway = Gateway(sys.argv[1], folder, backend.port, listeners, threads=2)
+                try:
+                    failed += endure(flood, gateway)
+                finally:
+                    gateway.kill()
+        finally:
+            backend.stop()
     sys.exit(1 if failed else 0)
 
 

@@ -1,9 +1,15 @@
 """h2load against a gateway, which looks up keys and checks scopes, and beside it against nginx as a plain proxy, which
 doesn't; both with two threads, in front of one nginx: load.py PROGRAM [REQUESTS]"""
 
-import os, re, socket, subprocess, sys, tempfile, time
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
-from harness import Gateway, Nginx
+from harness import Gateway, large_backend
+from Scripts import processes
+from Scripts.waiting import free_port, listens, wait_for
 
 REQUESTS = int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
 RUNS = [("HTTP/1.1 in clear, 100 connections", "http", ["--h1", "-c", "100"]),
@@ -12,12 +18,6 @@ RUNS = [("HTTP/1.1 in clear, 100 connections", "http", ["--h1", "-c", "100"]),
         ("HTTP/2 in clear, 10 x 100 streams", "http", ["-c", "10", "-m", "100"]),
         ("HTTP/2 by TLS, 1 x 100 streams", "https", ["-c", "1", "-m", "100"]),
         ("HTTP/2 by TLS, 10 x 100 streams", "https", ["-c", "10", "-m", "100"])]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Proxy:
@@ -39,25 +39,14 @@ http {{ access_log off; keepalive_requests 100000000; {places}
     listen 127.0.0.1:{self.ports["tls"]} ssl http2; location / {{ proxy_pass http://backend; }} }} }}
 """)
         self.process = subprocess.Popen(["nginx", "-c", f"{folder}/proxy.conf", "-e", f"{folder}/proxy.log"])
-        for port in self.ports.values():
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port)).close()
-                    break
-                except OSError:
-                    time.sleep(0.01)
+        wait_for("nginx as a proxy", lambda: all(map(listens, self.ports.values())))
 
     def port(self, scheme, options):
         return self.ports["tls" if scheme == "https" else "h1" if "--h1" in options else "h2"]
 
     def cpu(self):
         children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
-        total = 0
-        for pid in children.stdout.split():
-            with open(f"/proc/{pid}/stat") as file:
-                fields = file.read().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / os.sysconf("SC_CLK_TCK")
+        return sum(map(processes.cpu, children.stdout.split()))
 
     def stop(self):
         self.process.terminate()
@@ -76,24 +65,37 @@ def measure(port, scheme, options, cpu):
 
 
 def main():
-    folder, backend = tempfile.mkdtemp(prefix="scopegate-h2load-"), Nginx()
+    with tempfile.TemporaryDirectory(prefix="scopegate-h2load-") as folder:
+        backend = large_backend(Path(folder))
+        try:
+            failed = compare(Path(folder), backend)
+        finally:
+            backend.stop()
+    sys.exit(1 if failed else 0)
+
+
+def compare(folder, backend):
+    """Prints what each of them does; the number of faults."""
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
                     f"{folder}/key.pem", "-out", f"{folder}/cert.pem", "-days", "30", "-subj", "/CN=localhost", "-addext",
                     "subjectAltName=DNS:localhost"], check=True, capture_output=True)
     tls = f"tls: {{certificates: [{{certificate_file: '{folder}/cert.pem', key_file: '{folder}/key.pem'}}]}}"
     listeners = "[{address: '127.0.0.1:0', protocols: [h2, http/1.1]}, {address: '127.0.0.1:0', %s}]" % tls
-    gateway, proxy, failed = Gateway(sys.argv[1], backend.port, listeners, threads=2), Proxy(folder, backend.port), 0
-    for title, scheme, options in RUNS:
-        rate, cost, codes = measure(gateway.ports[scheme == "https"], scheme, options, gateway.cpu)
-        plain_rate, plain_cost, _ = measure(proxy.port(scheme, options), scheme, options, proxy.cpu)
-        is_good = codes.startswith(f"{REQUESTS} 2xx")
-        failed += not is_good
-        print(f"{'' if is_good else 'FAILED  '}{title:36} {rate:9.0f} requests/s {cost:6.1f} µs a request   "
-              f"nginx {plain_rate:9.0f} {plain_cost:6.1f}   memory {gateway.memory():.0f} MiB   {codes}")
-    failed += gateway.stop() != 0
-    proxy.stop()
-    backend.stop()
-    sys.exit(1 if failed else 0)
+    gateway, proxy, failed = Gateway(sys.argv[1], folder, backend.port, listeners, threads=2), None, 0
+    try:
+        proxy = Proxy(folder, backend.port)
+        for title, scheme, options in RUNS:
+            rate, cost, codes = measure(gateway.ports[scheme == "https"], scheme, options, gateway.cpu)
+            plain_rate, plain_cost, _ = measure(proxy.port(scheme, options), scheme, options, proxy.cpu)
+            is_good = codes.startswith(f"{REQUESTS} 2xx")
+            failed += not is_good
+            print(f"{'' if is_good else 'FAILED  '}{title:36} {rate:9.0f} requests/s {cost:6.1f} µs a request   "
+                  f"nginx {plain_rate:9.0f} {plain_cost:6.1f}   memory {gateway.memory():.0f} MiB   {codes}", flush=True)
+        return failed + (not gateway.terminate())
+    finally:
+        gateway.kill()
+        if proxy:
+            proxy.stop()
 
 
 main()

@@ -1,6 +1,9 @@
 """Runs the cases: suite.py PROGRAM [PART OF A TITLE]"""
 
-import re, sys, time
+import re
+import sys
+import tempfile
+import time
 
 from cases import cases, LEAST
 from frames import *
@@ -150,7 +153,7 @@ def run(case, gateway, backend):
     if case.reply:
         kind, text = case.reply if isinstance(case.reply, tuple) else ("whole", case.reply)
         backend.replies[dict(case.fields)[b":path"].decode()] = (kind, text.encode())
-    connection = Connection(gateway.ports[0], settings=case.client_settings)
+    connection = Connection(gateway.port, settings=case.client_settings)
     connection.read(lambda: connection.settings)
     stream = send(connection, case)
     if stream is not None and case.client != "nothing":
@@ -159,7 +162,7 @@ def run(case, gateway, backend):
     if not connection.goaway:
         probe(connection, faults)
     else:
-        other = Connection(gateway.ports[0])
+        other = Connection(gateway.port)
         probe(other, faults)
         other.close()
     connection.close()
@@ -172,7 +175,7 @@ def run(case, gateway, backend):
 def several_at_once(gateway, backend):
     """Three streams whose frames are mixed: each has its own key and its own answer."""
     faults = []
-    connection = Connection(gateway.ports[0])
+    connection = Connection(gateway.port)
     streams = {}
     for key, expected in [(b"key-both", "200"), (b"key-write", "403 forbidden_scope"), (b"key-read", "200"),
                           (None, "401 missing_key"), (b"key-slow", "200")]:
@@ -195,7 +198,7 @@ def several_at_once(gateway, backend):
 def more_than_allowed(gateway, backend):
     """More streams at a time than the setting says: they are refused, or the connection ends; none gets through."""
     faults = []
-    connection = Connection(gateway.ports[0])
+    connection = Connection(gateway.port)
     connection.read(lambda: connection.settings)
     if connection.settings.get(3) != 2:
         faults.append(f"the setting is {connection.settings.get(3)}")
@@ -216,7 +219,7 @@ def slow_readers(gateway, backend):
     faults = []
     body = b"z" * 1_000_000
     backend.replies["/open/slow"] = ("whole", b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-    connection = Connection(gateway.ports[0])
+    connection = Connection(gateway.port)
     connection.takes = False
     stalled, slow = connection.open(), connection.open()
     for stream in (stalled, slow):
@@ -246,7 +249,7 @@ def slow_readers(gateway, backend):
 def small_frames(gateway, backend):
     """A body in thousands of frames that wait for the decision comes to the upstream whole."""
     faults, count = [], 60_000
-    connection = Connection(gateway.ports[0])
+    connection = Connection(gateway.port)
     stream = connection.open()
     fields = [*(dict(LEAST) | {b":path": b"/closed/small"}).items(), (b"authorization", b"Bearer key-slow-frames")]
     connection.headers(stream, fields, END_HEADERS)
@@ -264,7 +267,7 @@ def small_frames(gateway, backend):
 def draining(gateway, backend):
     """A gateway that stops says so, and finishes what it has."""
     faults = []
-    connection = Connection(gateway.ports[0])
+    connection = Connection(gateway.port)
     stream = connection.open()
     connection.headers(stream, [*(dict(LEAST) | {b":path": b"/closed/x"}).items(), (b"authorization", b"Bearer key-slow")])
     time.sleep(0.1)
@@ -291,14 +294,26 @@ def outcome_of(connection, stream):
 
 
 def main():
+    with tempfile.TemporaryDirectory(prefix="scopegate-http2-") as folder:
+        gateways = {}
+        try:
+            failed = run_all(folder, gateways)
+        finally:
+            for one in gateways.values():
+                one.kill()
+    sys.exit(1 if failed else 0)
+
+
+def run_all(folder, gateways):
+    """How many cases failed. The gateways, by their limits, are left to the caller."""
     binary, wanted = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
     backend = Backend()
-    gateways, failed, count = {}, 0, 0
+    failed, count = 0, 0
 
     def gateway(limits):
         if limits not in gateways:
-            gateways[limits] = Gateway(binary, backend.port, "[{address: '127.0.0.1:0', protocols: [h2, http/1.1]}]",
-                                       limits=limits)
+            listeners = "[{address: '127.0.0.1:0', protocols: [h2, http/1.1]}]"
+            gateways[limits] = Gateway(binary, folder, backend.port, listeners, limits=limits)
         return gateways[limits]
 
     def report(title, faults):
@@ -319,12 +334,13 @@ def main():
         refused = [record["code"] for record in gateway("").audit()]
         expected = sum(case.client[0] == "4" and "|" not in case.client and not case.limits for case in cases)
         report("refusals are on record", [] if len(refused) >= expected else [f"{len(refused)} records, {expected} refusals"])
-        report("stopping", draining(gateways.pop(""), backend))
+        report("stopping", draining(gateway(""), backend))
     for limits, one in gateways.items():
-        if one.stop() != 0:
+        # The one without limits may have been stopped.
+        if one.process.poll() is None and not one.terminate():
             report(f"the gateway of {limits}", ["did not end in order"])
     print(f"{count} cases, {failed} failed")
-    sys.exit(1 if failed else 0)
+    return failed
 
 
 main()

@@ -4,9 +4,6 @@ Everything listens on loopback, and ends with the script.
 """
 
 import http.client
-import http.server
-import json
-import socket
 import sys
 import tempfile
 import threading
@@ -16,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from Scripts import gateway  # noqa: E402
-from Scripts.waiting import free_port  # noqa: E402
+from Scripts.server import Server  # noqa: E402
 
 # Long enough to be told from everything else that a log may hold.
 KEY = "observability-run-key-93f2c1"
@@ -26,65 +23,6 @@ routes:
   /api/v1/trades/{tradeId}: {GET: read:trades}
   /api/v1/public: {GET: public}
 """
-
-
-class Server:
-    """A small HTTP/1.1 server whose answer is a function; it can be taken down and come back on the same port."""
-
-    def __init__(self, answer):
-        self.answer = answer
-        self.port = free_port()
-        self.start()
-
-    def start(self):
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def handle_one(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                status, content = outer.answer(self, body)
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(content)
-
-            do_GET = do_POST = do_HEAD = handle_one
-
-            def log_message(self, *_):
-                pass
-
-        class Quiet(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-            allow_reuse_address = True
-            request_queue_size = 1024
-
-            def handle_error(self, *_):
-                pass
-
-            def shutdown_connections(self):
-                for connection in list(self.connections):
-                    try:
-                        connection.shutdown(socket.SHUT_RDWR)
-                    except OSError:
-                        pass
-
-            def process_request(self, request, address):
-                self.connections.add(request)
-                super().process_request(request, address)
-
-        Quiet.connections = set()
-        self.server = Quiet(("127.0.0.1", self.port), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.server.shutdown_connections()
 
 
 class Run:
@@ -113,7 +51,7 @@ class Run:
         answer = {"active": active, "scope": "read:trades", "key_id": "key_run", "sub": "user_run"} if active else {
             "active": False
         }
-        return 200, json.dumps(answer).encode()
+        return 200, answer
 
     def __enter__(self):
         return self

@@ -1,11 +1,10 @@
 """Loads maps that are wrong in 30 ways and more while requests go on: the map in force stays, and each is told with its
 file, line, column and a way out. See run.sh."""
 
-import re, sys
+import sys
 
-from harness import MAPS, Folder, Gateway, Load, Nginx
+from harness import MAPS, Load, Run
 
-BINARY = sys.argv[1]
 HEAD = "version: 1\nroutes:\n"
 GOOD = HEAD + "  /open: {GET: public}\n"
 
@@ -34,32 +33,40 @@ BAD = {
     "bad size": HEAD + "  /a: {GET: {scope: 'read:tags', body: ten}}\n",
 }
 
-folder = Folder()
-nginx = Nginx(folder)
-failed = []
-try:
-    folder.write("routes.yaml", MAPS["one"])
-    gateway = Gateway(BINARY, folder, nginx.port)
-    load = Load(gateway.port, 12)
-    for name, text in BAD.items():
-        folder.write("routes.yaml", text)
-        code, answer = gateway.reload()
-        errors = [e for e in answer["errors"] if e["severity"] == "error"] if isinstance(answer, dict) else []
-        first = errors[0] if errors else {"file": "?", "line": 0, "column": 0, "message": str(answer)}
-        way_out = first.get("help") or (first["message"] if " has to be " in first["message"] else None)
-        placed = first["file"].endswith("routes.yaml") and first["line"] >= 1 and first["column"] >= 1
-        ok = code == 1 and placed and way_out and answer["generation"]["number"] == 1
-        print(f"{'ok  ' if ok else 'FAIL'} {name:24} {first['line']}:{first['column']}: {first['message']}"
-              f" | {way_out}", flush=True)
-        if not ok:
-            failed.append(name)
-    under_load = load.is_running
-    load.join()
-    wrong = [a for a in load.answers if a != (401, "1")]
-    metrics = open(folder.path("log")).read().count('"reload failed')
-    print(f"{len(BAD)} kinds, {len(failed)} not as they should be; {metrics} log lines; by another map {len(wrong)}; "
-          f"under load to the end: {under_load}; {load.latency}; exit {gateway.stop()}")
-    failed += wrong + load.failures + ([] if under_load else ["the load ended early"])
-finally:
-    nginx.stop()
-sys.exit(1 if failed else 0)
+
+def load_bad(run, gateway, text):
+    """Whether a map is refused as it should be, and the first error, in words."""
+    run.routes.write_bytes(text if isinstance(text, bytes) else text.encode())
+    code, answer = gateway.reload()
+    errors = [e for e in answer["errors"] if e["severity"] == "error"] if isinstance(answer, dict) else []
+    if not errors:
+        return False, str(answer)
+    first = errors[0]
+    way_out = first.get("help") or (first["message"] if " has to be " in first["message"] else None)
+    placed = first["file"].endswith("routes.yaml") and first["line"] >= 1 and first["column"] >= 1
+    is_good = bool(code == 1 and placed and way_out and answer["generation"]["number"] == 1)
+    return is_good, f"{first['line']}:{first['column']}: {first['message']} | {way_out}"
+
+
+def main():
+    failed = []
+    with Run(sys.argv[1]) as run:
+        run.routes.write_text(MAPS["one"])
+        gateway = run.start()
+        load = Load(gateway.port, 12)
+        for name, text in BAD.items():
+            is_good, found = load_bad(run, gateway, text)
+            print(f"{'ok  ' if is_good else 'FAIL'} {name:24} {found}", flush=True)
+            if not is_good:
+                failed.append(name)
+        under_load = load.is_running
+        load.join()
+        wrong = [a for a in load.answers if a != (401, "1")]
+        in_order = gateway.terminate()
+        print(f"{len(BAD)} kinds, {len(failed)} not as they should be; {gateway.logged('reload failed')} log lines; "
+              f"by another map {len(wrong)}; under load to the end: {under_load}; {load.latency}; "
+              f"ended in order: {in_order}")
+    sys.exit(1 if failed or wrong or load.failures or not under_load or not in_order else 0)
+
+
+main()

@@ -1,11 +1,17 @@
 """A gateway, nginx behind it, and clients at a steady rate, for the runs of this folder."""
 
-import json, os, signal, socket, subprocess, sys, tempfile, threading, time
+import json
+import socket
+import sys
+import tempfile
+import threading
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from Scripts import processes  # noqa: E402
+from Scripts import gateway  # noqa: E402
+from Scripts.nginx import Nginx  # noqa: E402
 
 RATE, CONNECTIONS = 5000, 16
 
@@ -17,95 +23,55 @@ MAPS = {
 EXPECTED = {"one": 401, "two": 403}
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Run:
+    """A folder with the files of gateways, one after the other, and nginx."""
+
+    def __init__(self, binary):
+        self.binary = binary
+        self.temporary = tempfile.TemporaryDirectory(prefix="scopegate-reload-")
+        self.folder = Path(self.temporary.name)
+        self.routes = self.folder / "routes.yaml"
+        self.backend = Nginx(self.folder, answer="open")
+        self.gateways = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if error[0]:
+            for started in self.gateways[-1:]:
+                started.tell()
+        for started in self.gateways:
+            started.kill()
+        self.backend.stop()
+        self.temporary.cleanup()
+
+    def start(self, watch=False):
+        self.gateways.append(Gateway(self, watch))
+        return self.gateways[-1]
 
 
-class Folder:
-    """The files of a gateway."""
-
-    def __init__(self):
-        self.root = tempfile.mkdtemp(prefix="scopegate-reload-")
-
-    def path(self, name):
-        return os.path.join(self.root, name)
-
-    def write(self, name, text):
-        with open(self.path(name), "w" if isinstance(text, str) else "wb") as file:
-            file.write(text)
-
-
-class Nginx:
-    def __init__(self, folder):
-        self.port = free_port()
-        folder.write("nginx.conf", f"""
-daemon off; worker_processes 1; pid {folder.path('nginx.pid')}; error_log {folder.path('nginx.log')};
-events {{ worker_connections 1024; }}
-http {{ access_log off; keepalive_requests 100000000;
-  server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 'open'; }} }} }}
-""")
-        self.process = subprocess.Popen(["nginx", "-c", folder.path("nginx.conf"), "-e", folder.path("nginx.log")])
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-
-
-class Gateway:
-    def __init__(self, binary, folder, backend, watch=False, routes="routes.yaml", more=""):
-        self.binary, self.folder = binary, folder
-        folder.write("scopegate.yaml", f"""
-listen: [{{address: '127.0.0.1:0'}}]
-upstream: {{url: 'http://127.0.0.1:{backend}'}}
-introspection: {{url: 'http://127.0.0.1:1/introspect'}}
-routes: {routes}
-audit: {{path: audit.jsonl}}
-admin: {{address: '127.0.0.1:0'}}
-threads: 2
-reload: {{watch: {'true' if watch else 'false'}, generation_header: true}}
-{more}
-""")
-        self.process = subprocess.Popen(
-            [binary, "serve", "--config", folder.path("scopegate.yaml")], stderr=open(folder.path("log"), "w"))
-        while True:
-            found = {line["message"]: line for line in self.lines()}
-            if "ready" in found:
-                break
-            assert self.process.poll() is None, open(folder.path("log")).read()
-            time.sleep(0.01)
-        addresses = [line["address"] for line in self.lines() if line["message"] == "listening"]
-        self.port = int(addresses[0].rsplit(":", 1)[1])
-        self.admin, self.digest = found["ready"]["admin"], found["ready"]["digest"]
-
-    def lines(self):
-        with open(self.folder.path("log")) as file:
-            return [json.loads(line) for line in file if line.startswith("{") and line.endswith("}\n")]
+class Gateway(gateway.Gateway):
+    def __init__(self, run, watch):
+        configuration = run.folder / "scopegate.yaml"
+        configuration.write_text(
+            f"""
+            listen: [{{address: '127.0.0.1:0'}}]
+            upstream: {{url: 'http://127.0.0.1:{run.backend.port}'}}
+            introspection: {{url: 'http://127.0.0.1:1/introspect'}}
+            routes: routes.yaml
+            audit: {{path: audit.jsonl}}
+            admin: {{address: '127.0.0.1:0'}}
+            threads: 2
+            reload: {{watch: {'true' if watch else 'false'}, generation_header: true}}
+            """
+        )
+        super().__init__(run.binary, configuration)
 
     def reload(self):
         """What `scopegate reload` ends with, and prints for programs."""
-        done = subprocess.run(
-            [self.binary, "reload", "--config", self.folder.path("scopegate.yaml"), "--admin", self.admin,
-             "--format", "json"], capture_output=True, text=True)
-        return done.returncode, json.loads(done.stdout) if done.stdout.startswith("{") else done.stderr
-
-    def generation(self):
-        import urllib.request
-        with urllib.request.urlopen(f"http://{self.admin}/routes", timeout=10) as answer:
-            return json.load(answer)["generation"]
-
-    def memory(self):
-        """Resident, in MiB."""
-        return processes.resident(self.process.pid)
-
-    def cpu(self):
-        """Seconds of all its threads."""
-        return processes.cpu(self.process.pid)
-
-    def stop(self):
-        self.process.terminate()
-        return self.process.wait()
+        code, text = super().reload("--format", "json")
+        return code, json.loads(text) if text.startswith("{") else text
 
 
 class Client(threading.Thread):

@@ -6,16 +6,9 @@
 #
 # SCOPEGATE_BINARY names the program; the release build by default. PARTS is a list of the parts to run.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
 install_packages nginx-light python3
-cd "$root"
-binary="${SCOPEGATE_BINARY:-}"
-if [ -z "$binary" ]; then
-    swift build -c release --product scopegate
-    binary="$(swift build -c release --show-bin-path)/scopegate"
-fi
-failed=0
+find_binary
 for part in ${PARTS:-reload bad_maps files large}; do
     say "$part"
     arguments=()

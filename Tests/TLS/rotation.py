@@ -5,9 +5,17 @@ each by a rename of its own, several times a second, and loaded by the watching 
 handshake may fail, and no connection may end.
 """
 
-import os, shutil, socket, ssl, sys, threading, time
+import os
+import shutil
+import socket
+import ssl
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
 
-from harness import Authority, Gateway, folder
+from harness import Authority, Gateway
 
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 30
 NAMES = ["one", "two", "three"]
@@ -57,7 +65,13 @@ class Client(threading.Thread):
 
 
 def main():
-    authority = Authority(folder())
+    with tempfile.TemporaryDirectory(prefix="scopegate-tls-") as folder:
+        authority = Authority(Path(folder))
+        sys.exit(0 if rotate(authority) else 1)
+
+
+def rotate(authority):
+    """Whether all went as it should."""
     for name in NAMES:
         authority.issue(name)
 
@@ -68,7 +82,14 @@ def main():
             os.rename(fresh, f"{authority.folder}/used.{kind}")
 
     use("one")
-    gateway = Gateway(sys.argv[1], authority.folder, ["certificates: [{certificate_file: used.pem, key_file: used.key}]"])
+    gateway = Gateway(sys.argv[1], authority.folder, "used")
+    try:
+        return measure(gateway, authority, use)
+    finally:
+        gateway.kill()
+
+
+def measure(gateway, authority, use):
     until = time.monotonic() + SECONDS
     clients = [Client(gateway.port, authority, until, keeps=number % 4 == 0) for number in range(8)]
     for client in clients:
@@ -98,9 +119,8 @@ def main():
           f"{sum(c.handshakes for c in kept)} times")
     for failure in failures[:5]:
         print(f"FAILED  {failure}")
-    is_good = (not failures and refused == 0 and all(seen.values()) and reloads >= swaps / 2
-               and sum(c.handshakes for c in kept) == len(kept) and gateway.stop() == 0)
-    sys.exit(0 if is_good else 1)
+    return (not failures and refused == 0 and all(seen.values()) and reloads >= swaps / 2
+            and sum(c.handshakes for c in kept) == len(kept) and gateway.terminate())
 
 
 main()

@@ -1,16 +1,15 @@
 """What `openssl s_client` and `nmap --script ssl-enum-ciphers` find of a gateway's TLS: scan.py PROGRAM"""
 
-import re, subprocess, sys
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
-from harness import Authority, Gateway, folder
+from harness import Authority, Gateway
+from Scripts.checks import Checks
 
-failed = 0
-
-
-def check(title, holds, found=""):
-    global failed
-    failed += not holds
-    print(f"{'ok    ' if holds else 'FAILED'}  {title}{': ' + found if found and not holds else ''}")
+check = Checks()
 
 
 def client(port, *arguments, text=""):
@@ -79,16 +78,19 @@ def nmap(port):
 def main():
     for key, kind in [("ec", "ECDSA"), ("rsa", "RSA")]:
         print(f"With a key of {kind}:")
-        authority = Authority(folder())
-        authority.issue("gate", key)
-        gateway = Gateway(sys.argv[1], authority.folder,
-                          ["certificates: [{certificate_file: gate.pem, key_file: gate.key}]"])
-        versions(gateway.port)
-        ciphers(gateway.port, kind)
-        behaviour(gateway.port, authority)
-        nmap(gateway.port)
-        check("the gateway ends in order", gateway.stop() == 0)
-    sys.exit(1 if failed else 0)
+        with tempfile.TemporaryDirectory(prefix="scopegate-tls-") as folder:
+            authority = Authority(Path(folder))
+            authority.issue("gate", key)
+            gateway = Gateway(sys.argv[1], authority.folder, "gate")
+            try:
+                versions(gateway.port)
+                ciphers(gateway.port, kind)
+                behaviour(gateway.port, authority)
+                nmap(gateway.port)
+                check("the gateway ends in order", gateway.terminate())
+            finally:
+                gateway.kill()
+    check.finish()
 
 
 main()
