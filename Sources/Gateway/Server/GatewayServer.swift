@@ -68,29 +68,35 @@ public final class GatewayServer: Service {
         let manager = ServiceManager.take()
         _ = try await start()
         manager?.tell(.ready)
-        await withTaskGroup(of: Void.self) { group in
+        let loops = running.withLock { $0?.loops } ?? []
+        let watchdog: Task<Void, Never>? =
             if let manager, let interval = manager.watchdogInterval {
-                group.addTask { await self.tellWatchdog(manager, every: .microseconds(Int64(clamping: interval))) }
+                Task { await Self.tellWatchdog(manager, every: .microseconds(Int64(clamping: interval)), of: loops) }
+            } else { nil }
+        let reloading = Task {
+            for await _ in signals {
+                guard let current = self.running.withLock({ $0 }) else { return }
+                manager?.tellReloading()
+                _ = try? await current.reloader.reload(.signal, on: current.group.next()).get()
+                manager?.tell(.ready)
             }
-            let reloading = Task {
-                for await _ in signals {
-                    guard let current = self.running.withLock({ $0 }) else { return }
-                    manager?.tellReloading()
-                    _ = try? await current.reloader.reload(.signal, on: current.group.next()).get()
-                    manager?.tell(.ready)
-                }
-            }
-            try? await gracefulShutdown()
-            reloading.cancel()
-            manager?.tell(.stopping)
-            await stop()
-            group.cancelAll()
+        }
+        try? await gracefulShutdown()
+        reloading.cancel()
+        manager?.tell(.stopping)
+        await stop {
+            // A loop that has ended would never do what it is asked to.
+            watchdog?.cancel()
+            await watchdog?.value
         }
     }
 
     /// Tells the service manager that the gateway lives for as long as every event loop does what it is asked to.
-    private func tellWatchdog(_ manager: ServiceManager, every interval: Duration) async {
-        let loops = running.withLock { $0?.loops } ?? []
+    private static func tellWatchdog(
+        _ manager: ServiceManager,
+        every interval: Duration,
+        of loops: [GatewayLoop]
+    ) async {
         while !Task.isCancelled {
             for loop in loops { try? await loop.eventLoop.submit {}.get() }
             manager.tell(.watchdog)
@@ -212,7 +218,10 @@ public final class GatewayServer: Service {
     /// Ends in order: goes on for `shutdown.lame_duck` as it was, only not ready; then takes no new connections, and has
     /// those that there are end with the response to their current request, or to one that comes within
     /// `shutdown.idle_grace`. What takes longer than `shutdown.grace_period` is cut.
-    public func stop() async {
+    public func stop() async { await stop {} }
+
+    /// - Parameter atLast: called when all that is left is to end the loops.
+    private func stop(_ atLast: () async -> Void) async {
         let current = running.withLock { running in
             defer { running = nil }
             return running
@@ -238,6 +247,7 @@ public final class GatewayServer: Service {
         let left = current.services.metrics.connections.load(ordering: .relaxed)
         if left > 0 { logger.warning("cutting connections", metadata: ["count": "\(left)"]) }
         await current.admin.stop()
+        await atLast()
         current.services.currentGrants.use([])
         for loop in current.loops { try? await loop.eventLoop.submit { loop.shutDown() }.get() }
         for loop in current.loops { try? await loop.eventLoop.submit { loop.flushLog() }.get() }

@@ -248,6 +248,26 @@ extension EndToEndTests {
             )
         }
 
+        /// The service manager's watchdog asks the loops for signs of life up to the end, but not beyond.
+        @Test func theWatchdogDoesNotHoldUpTheEnd() throws {
+            let folder = try TemporaryFolder()
+            var settings = GatewaySettings(upstream: "http://127.0.0.1:1")
+            settings.routes = GatewaySettings.openRoutes
+            let config = try settings.write(to: folder)
+            let gateway = try ChildProcess(
+                Program.path,
+                ["serve", "--config", config],
+                // Nobody listens, and it is told all the time.
+                environment: ["NOTIFY_SOCKET": folder.file("notify"), "WATCHDOG_USEC": "2"],
+                in: folder,
+                name: "gateway"
+            )
+            defer { gateway.kill() }
+            try waitUntil("the gateway is ready", within: 30) { gateway.errors.contains("\"ready\"") }
+            gateway.signal(SIGTERM)
+            #expect(try gateway.wait(within: 20) == .exited(0))
+        }
+
         @Test func readinessFollows() async throws {
             try await withScriptedUpstream { connection in
                 _ = try connection.readHead()
