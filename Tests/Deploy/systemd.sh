@@ -6,26 +6,20 @@
 #
 # SCOPEGATE_BINARY names a program that is built already.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 install_packages debootstrap systemd-container nginx-light python3 strace
-cd "$root"
 work="$(mktemp -d -t scopegate-systemd-XXXXXX)"
 trap 'rm -rf "$work"' EXIT
 machine="$work/machine"
 
 say "Build"
-first="$(deploy/debian/build.sh --output "$work" | tail -1)"
-export SCOPEGATE_BINARY="${SCOPEGATE_BINARY:-$(swift build -c release --show-bin-path)/scopegate}"
-second="$(deploy/debian/build.sh --output "$work" --version "$(dpkg-deb -f "$first" Version)+1" | tail -1)"
+build_two_packages
 
 say "A clean ${1:-bookworm} with systemd"
-debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus "${1:-bookworm}" "$machine" \
-    "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" > "$work/log" 2>&1 || { tail "$work/log"; exit 1; }
+make_debian "${1:-bookworm}" "$machine" --include=systemd,systemd-sysv,dbus
 cp "$first" "$second" "$machine/root/"
-cp -r /etc/apt/apt.conf.d/. "$machine/etc/apt/apt.conf.d/" 2> /dev/null || true
-chroot "$machine" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install \
-    "/root/$(basename "$first")" > "$work/log" 2>&1 || { tail "$work/log"; exit 1; }
+install_in "$machine" "/root/$(basename "$first")" > "$work/log" 2>&1 || { tail "$work/log"; exit 1; }
 
 say "Under systemd"
 python3 Tests/Deploy/systemd.py "$machine" "$(basename "$second")" "$SCOPEGATE_BINARY"

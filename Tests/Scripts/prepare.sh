@@ -22,6 +22,9 @@ find_python_with_hpack() {
     "$python" -m pip install --quiet --disable-pip-version-check hpack==4.1.0
 }
 
+# A port of loopback that nobody has.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 # Runs a command and says whether it did what is said of it; `failed` is 1 once one didn't. What it printed is in
 # `$work/found`.
 failed=0
