@@ -13,6 +13,7 @@ struct EffectiveConfigurationTests {
               min_version: "1.3"
               client_certificates: optional
               client_ca_file: "it's a file.pem"
+              forward_client_certificate: true
               handshake_timeout: 3s
           - {address: "unix:it's.sock", mode: "0600", protocols: [h2, http/1.1], proxy_protocol: {trusted: [unix]}}
           - {address: "systemd:a.socket"}

@@ -154,6 +154,10 @@ struct ListenDiagnosticTests {
             "7:7: error: listen[0].tls.client_ca_file has no effect: clients aren't asked for certificates"
         ),
         (
+            ["forward_client_certificate: true"],
+            "7:7: error: listen[0].tls.forward_client_certificate has no effect: clients aren't asked for certificates"
+        ),
+        (
             ["client_certificates: optional", "client_ca_file: no.pem"],
             "8:23: error: no.pem has no certificates of authorities in PEM"
         ),

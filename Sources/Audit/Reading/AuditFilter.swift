@@ -22,7 +22,7 @@ public struct AuditFilter: Sendable {
     public var routes: [String] = []
     /// The reason of the refusal.
     public var reasons: [String] = []
-    /// The client's address, or that for which a proxy forwards.
+    /// The client's address, that for which a proxy forwards, or the SHA-256 of the client's certificate.
     public var clients: [String] = []
     /// The method.
     public var methods: [String] = []
@@ -72,7 +72,7 @@ struct CompiledFilter {
         add([.requestID], filter.requestIDs)
         add([.keyFingerprint, .keyID], filter.keys)
         add([.subject], filter.subjects)
-        add([.client, .forwardedClient], filter.clients)
+        add([.client, .forwardedClient, .clientCertificate], filter.clients)
         if !filter.routes.isEmpty {
             criteria.append(Criterion(fields: [.template, .path], values: filter.routes.map(Self.pattern)))
         }

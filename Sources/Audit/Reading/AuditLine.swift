@@ -111,9 +111,11 @@ public enum AuditField: String, CaseIterable, Sendable {
     /// The line's own.
     case time, sequence = "seq", event, instance
     /// The request's.
-    case requestID = "request_id", traceID = "trace_id", client, forwardedClient = "forwarded_client", method, path
+    case requestID = "request_id", traceID = "trace_id", client, forwardedClient = "forwarded_client"
     /// The request's, continued.
-    case query, template, code, status, requiredScope = "required_scope", requiredScopes = "required_scopes"
+    case clientCertificate = "client_certificate", method, path, query, template, code, status
+    /// What it needs.
+    case requiredScope = "required_scope", requiredScopes = "required_scopes"
     /// The key's.
     case grantedScopes = "granted_scopes", keyID = "key_id", subject, keyFingerprint = "key_fingerprint"
     /// The route map's and the client's.
@@ -136,6 +138,7 @@ public enum AuditField: String, CaseIterable, Sendable {
         case .traceID: ",\"trace_id\":"
         case .client: ",\"client\":"
         case .forwardedClient: ",\"forwarded_client\":"
+        case .clientCertificate: ",\"client_certificate\":"
         case .method: ",\"method\":"
         case .path: ",\"path\":"
         case .query: ",\"query\":"

@@ -47,6 +47,7 @@ public struct AuditDraft: Sendable {
     ///   - requestID: The request's id, as in the response's `X-Request-Id`.
     ///   - client: The client's address.
     ///   - forwardedClient: The address for which a trusted proxy says that it forwards.
+    ///   - clientCertificate: The SHA-256 of the certificate that the client has shown.
     ///   - head: What of it stands where in `bytes`, and the keys that must not be in the record.
     ///   - query: The query, when it is kept: what follows the `?`.
     ///   - template: The template of the route map that the path matched.
@@ -68,6 +69,7 @@ public struct AuditDraft: Sendable {
         requestID: Span<UInt8>,
         client: String,
         forwardedClient: String? = nil,
+        clientCertificate: Digest256? = nil,
         head: AuditedHead,
         in bytes: Span<UInt8>,
         query: [UInt8]? = nil,
@@ -96,6 +98,7 @@ public struct AuditDraft: Sendable {
         if let range = head.traceID { sent("trace_id", bytes.extracting(range), AuditLimits.name) }
         members.text("client", client)
         members.text("forwarded_client", forwardedClient)
+        if let clientCertificate { members.digest("client_certificate", clientCertificate) }
         if let range = head.method { sent("method", bytes.extracting(range), AuditLimits.method) }
         if let range = head.path {
             let target = bytes.extracting(range)

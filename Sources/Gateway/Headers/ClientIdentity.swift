@@ -15,6 +15,8 @@ final class ClientIdentity: Sendable {
     let localPort: [UInt8]
     /// `http` or `https`.
     let scheme: StaticString
+    /// The certificate that the client has shown and that was found good.
+    let certificate: ShownCertificate?
 
     /// - Parameter isUnixSocket: Whether the client has connected to a Unix socket, and so has no address.
     init(
@@ -22,7 +24,8 @@ final class ClientIdentity: Sendable {
         local: SocketAddress?,
         trusted: TrustedPeers,
         scheme: StaticString = "http",
-        isUnixSocket: Bool = false
+        isUnixSocket: Bool = false,
+        certificate: ShownCertificate? = nil
     ) {
         let bytes = remote.map(Self.bytes) ?? []
         let text = Self.text(of: bytes) ?? "unknown"
@@ -32,6 +35,7 @@ final class ClientIdentity: Sendable {
         forwardedParameter = Array((text.contains(":") ? "for=\"[\(text)]\"" : "for=\(text)").utf8)
         localPort = Array(String(local?.port ?? 0).utf8)
         self.scheme = scheme
+        self.certificate = certificate
     }
 
     /// 4 or 16 bytes; a mapped IPv4 address (RFC 4291 §2.5.5.2) is shown as the IPv4 address that it is.

@@ -18,7 +18,7 @@ enum RequestFieldRule {
         case .host, .contentLength, .authorization, .xAPIKey:
             self = .keep
         case .forwarded, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xForwardedPort, .xForwardedOther,
-            .xRealIP:
+            .xRealIP, .clientCert, .clientCertChain:
             self = .origin
         // Hop-by-hop (RFC 9110 §7.6.1) and what would start another protocol. Trailer goes because request trailers do:
         // nobody has checked them.

@@ -26,7 +26,8 @@ struct UpstreamRequestHead {
     func write(_ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
         // Every field is written at most once from the client's bytes and twice from its Host or addresses.
         let ours = client.forwardedFor.count * 3 + client.forwardedParameter.count + head.hostRange.count * 2
-        let room = head.byteCount * 2 + ours + (host?.count ?? 0) + keyID.count + Self.methodRoom
+        let certificate = client.certificate?.field.count ?? 0
+        let room = head.byteCount * 2 + ours + (host?.count ?? 0) + keyID.count + certificate + Self.methodRoom
         buffer.write(room: room) { cursor in write(bytes, to: &cursor) }
     }
 
@@ -89,6 +90,8 @@ struct UpstreamRequestHead {
             switch field.name {
             // These two are written anew, with the client's address behind what a trusted proxy said.
             case .xForwardedFor, .forwarded: return false
+            // Another certificate's chain doesn't stand beside the gateway's word.
+            case .clientCertChain: return client.isTrusted && ownCertificate == nil
             default: return client.isTrusted
             }
         case .keepUnlessNominated:
@@ -125,6 +128,19 @@ struct UpstreamRequestHead {
             cursor.append(client.localPort)
             cursor.append("\r\n")
         }
+        if let certificate = ownCertificate {
+            cursor.append("Client-Cert: ")
+            cursor.append(certificate.field)
+            cursor.append("\r\n")
+        }
+    }
+
+    /// The client's certificate, if the upstream is told of it by the gateway: a trusted proxy knows better whose request
+    /// it forwards.
+    @inline(__always)
+    private var ownCertificate: ShownCertificate? {
+        guard let certificate = client.certificate, !certificate.field.isEmpty, !isKept(.clientCert) else { return nil }
+        return certificate
     }
 
     @inline(__always)

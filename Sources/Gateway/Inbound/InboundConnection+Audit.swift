@@ -102,6 +102,7 @@ extension InboundConnection {
             forwardedClient: fields.forwardedFor.isEmpty
                 ? nil
                 : ForwardedClient.address(in: fields.forwardedFor, trusted: snapshot.trustedProxies.networks),
+            clientCertificate: client?.certificate?.fingerprint,
             head: fields.head,
             in: bytes,
             query: query,

@@ -182,7 +182,8 @@ final class InboundConnection: ChannelDuplexHandler {
             local: carrier == nil ? context.channel.localAddress : carrier?.local,
             trusted: loop.snapshot.trustedProxies,
             scheme: carrier?.isSecure == true ? "https" : "http",
-            isUnixSocket: carrier?.isUnixSocket == true
+            isUnixSocket: carrier?.isUnixSocket == true,
+            certificate: carrier?.certificate
         )
         if carrier == nil { socket = ClientSocket(of: context) }
         loop.add(self)

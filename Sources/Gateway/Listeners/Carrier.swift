@@ -10,6 +10,8 @@ struct Carrier {
     var isUnixSocket = false
     /// The client speaks TLS, with the gateway or with a proxy that says so.
     var isSecure = false
+    /// The certificate that the client has shown to the gateway.
+    var certificate: ShownCertificate?
     /// What is spoken.
     var version = ClientProtocol.http11
     /// What is done by other means than by the channel, if anything.

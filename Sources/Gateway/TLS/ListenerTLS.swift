@@ -66,6 +66,16 @@ final class ListenerTLS: Sendable {
     /// What secures one connection.
     func makeHandler() -> NIOSSLServerHandler { NIOSSLServerHandler(context: context) }
 
+    /// What a client has shown, as it is told of to others; nil when it has shown nothing.
+    ///
+    /// It is good: the handshake is over, in which what isn't is refused.
+    func clientCertificate(of pipeline: ChannelPipeline.SynchronousOperations) throws -> ShownCertificate? {
+        guard configuration.clientCertificates != .none, let shown = try pipeline.nioSSL_peerCertificate() else {
+            return nil
+        }
+        return ShownCertificate(der: try shown.toDERBytes(), isForwarded: configuration.forwardsClientCertificate)
+    }
+
     /// What the listeners of a gateway use from now on.
     ///
     /// - Parameters:

@@ -8,7 +8,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
 
     private let loop: GatewayLoop
     private let tls: ListenerTLS
-    private let carrier: Carrier
+    private var carrier: Carrier
     private let prelude: Prelude
     private let proceed: (any Channel, Carrier, String?) throws -> Void
     private var hasFailed = false
@@ -55,6 +55,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         guard prelude.isUnderWay else { return }
         prelude.end()
         do {
+            carrier.certificate = try tls.clientCertificate(of: context.pipeline.syncOperations)
             try proceed(context.channel, carrier, negotiated)
         } catch {
             failed(.applicationProtocol, "no protocol that both speak")

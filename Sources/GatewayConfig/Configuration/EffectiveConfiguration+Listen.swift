@@ -22,6 +22,7 @@ extension EffectiveConfiguration {
             "      client_certificates: \(tls.clientCertificates.rawValue)",
         ]
         if let file = tls.clientCAFile { lines.append("      client_ca_file: \(quoted(file))") }
+        lines.append("      forward_client_certificate: \(tls.forwardsClientCertificate)")
         return lines + ["      handshake_timeout: \(tls.handshakeTimeout.configurationText)"]
     }
 

@@ -90,6 +90,8 @@ public struct ListenTLSConfiguration: Equatable, Sendable {
     public var clientCertificates = ClientCertificates.none
     /// The PEM file of the authorities whose client certificates are good; there unless clients aren't asked.
     public var clientCAFile: String?
+    /// Whether the upstream is told of the certificate, in Client-Cert (RFC 9440). Default: false.
+    public var forwardsClientCertificate = false
     /// How long a handshake may take: 10 ms…5 min.
     public var handshakeTimeout: Duration = .seconds(10)
 

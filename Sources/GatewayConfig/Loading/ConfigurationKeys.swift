@@ -23,6 +23,7 @@ enum ConfigurationKeys {
         case minVersion = "min_version"
         case clientCertificates = "client_certificates"
         case clientCAFile = "client_ca_file"
+        case forwardClientCertificate = "forward_client_certificate"
         case handshakeTimeout = "handshake_timeout"
     }
 

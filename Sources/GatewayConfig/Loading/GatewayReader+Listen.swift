@@ -131,6 +131,7 @@ extension GatewayReader {
         }
         section.read(.minVersion, into: &result.minVersion) { $0.word($1, $2) }
         section.read(.clientCertificates, into: &result.clientCertificates) { $0.word($1, $2) }
+        section.read(.forwardClientCertificate, into: &result.forwardsClientCertificate) { $0.bool($1, $2) }
         section.read(.handshakeTimeout, into: &result.handshakeTimeout) {
             $0.duration($1, $2, in: .milliseconds(10) ... .seconds(300))
         }
@@ -145,10 +146,12 @@ extension GatewayReader {
                 help: "name a PEM file of the authorities that make them"
             )
         }
-        if result.clientCertificates == .none, section[.clientCAFile] != nil {
+        guard result.clientCertificates == .none else { return result }
+        let forwarding = result.forwardsClientCertificate ? [ConfigurationKeys.ListenTLS.forwardClientCertificate] : []
+        for key in (section[.clientCAFile] == nil ? [] : [.clientCAFile]) + forwarding {
             log.error(
-                "\(section.name(.clientCAFile)) has no effect: clients aren't asked for certificates",
-                at: section.keyPosition(.clientCAFile),
+                "\(section.name(key)) has no effect: clients aren't asked for certificates",
+                at: section.keyPosition(key),
                 help: "add client_certificates: optional or required"
             )
         }

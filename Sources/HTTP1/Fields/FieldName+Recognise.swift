@@ -32,7 +32,9 @@ extension FieldName {
             if text == FoldedText("user-agent") { return .userAgent }
             if text == FoldedText("keep-alive") { return .keepAlive }
             return text == FoldedText("tracestate") ? .tracestate : .other
-        case 11: return text == FoldedText("traceparent") ? .traceparent : .other
+        case 11:
+            if text == FoldedText("traceparent") { return .traceparent }
+            return text == FoldedText("client-cert") ? .clientCert : .other
         case 12:
             if text == FoldedText("content-type") { return .contentType }
             if text == FoldedText("x-request-id") { return .xRequestID }
@@ -75,6 +77,7 @@ extension FieldName {
             if isText("transfer-encoding") { return .transferEncoding }
             if isText("x-forwarded-proto") { return .xForwardedProto }
             if isText("x-method-override") { return .xMethodOverride }
+            if isText("client-cert-chain") { return .clientCertChain }
         case 18: if isText("proxy-authenticate") { return .proxyAuthenticate }
         case 19: if isText("proxy-authorization") { return .proxyAuthorization }
         case 22: if isText("x-http-method-override") { return .xHTTPMethodOverride }

@@ -48,6 +48,10 @@ public enum FieldName: UInt8, CaseIterable, Sendable {
     case xForwardedOther
     /// X-Real-IP.
     case xRealIP
+    /// Client-Cert, RFC 9440 §2.2.
+    case clientCert
+    /// Client-Cert-Chain, RFC 9440 §2.3.
+    case clientCertChain
     /// X-Request-Id.
     case xRequestID
     /// traceparent, W3C Trace Context §3.2.

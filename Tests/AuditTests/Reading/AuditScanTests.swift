@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import TestSupport
 import Testing
@@ -5,6 +6,8 @@ import Testing
 @testable import Audit
 
 @Suite struct AuditScanTests {
+    private static let certificate = Digest256(1, 2, 3, 4)
+
     private static func record(_ number: Int) -> AuditRecord {
         AuditRecord(
             timeMicroseconds: 1_700_000_000_000_000 + Int64(number) * 1_000_000,
@@ -12,6 +15,7 @@ import Testing
             requestID: "r\(number)",
             client: "192.0.2.\(number % 5)",
             forwardedClient: number % 10 == 0 ? "203.0.113.7" : nil,
+            clientCertificate: number % 6 == 0 ? Self.certificate : nil,
             method: Array((number % 2 == 0 ? "GET" : "POST").utf8),
             path: Array("/api/v1/trades/\(number)\"\\\u{7}".utf8),
             template: number % 3 == 0 ? nil : "/api/v1/trades/{tradeId}",
@@ -75,6 +79,7 @@ import Testing
         #expect(try ids { $0.reasons = ["nothing"] } == [])
         #expect(try ids { $0.clients = ["192.0.2.1"] } == expected { $0 % 5 == 1 })
         #expect(try ids { $0.clients = ["203.0.113.7"] } == expected { $0 % 10 == 0 })
+        #expect(try ids { $0.clients = [Self.certificate.hex] } == expected { $0 % 6 == 0 })
         #expect(try ids { $0.methods = ["POST"] } == expected { $0 % 2 == 1 })
         #expect(try ids { $0.statuses = ["200"] } == expected { $0 % 7 == 0 })
         #expect(try ids { $0.statuses = ["4xx"] } == expected { $0 % 7 != 0 })

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Testing
 
@@ -24,6 +25,7 @@ import Testing
                     traceID: Array("0af7651916cd43dd8448eb211c80319c".utf8),
                     client: "192.0.2.1",
                     forwardedClient: "203.0.113.1",
+                    clientCertificate: Digest256(1, 2, 3, 4),
                     method: Array("GET".utf8),
                     path: long,
                     query: Array("a=1".utf8),

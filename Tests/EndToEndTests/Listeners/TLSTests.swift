@@ -142,6 +142,44 @@ extension EndToEndTests {
             }
         }
 
+        @Test(arguments: ["--http1.1", "--http2"]) func clientCertificatesAreTold(version: String) async throws {
+            let authority = try CertificateAuthority()
+            func openssl(_ arguments: String) throws -> String {
+                let file = authority.folder.file("server.pem")
+                return try ChildProcess.run("sh", ["-c", "openssl x509 -in '\(file)' \(arguments)"]).output
+                    .filter { !$0.isWhitespace }
+            }
+            let field = ":\(try openssl("-outform DER | base64")):"
+            let fingerprint = try openssl("-noout -fingerprint -sha256").lowercased().filter { $0 != ":" }
+            let options = [
+                "client_certificates: optional", "client_ca_file: '\(authority.certificate)'",
+                "forward_client_certificate: true",
+            ]
+            try await withTLS(authority, options: options) { gateway, backend in
+                let url = "https://127.0.0.1:\(gateway.port)"
+                let made = ["-H", "Client-Cert: :bWFkZSB1cA==:", "-H", "client-cert-chain: :bWFkZSB1cA==:"]
+                func ask(_ path: String, shows: Bool) throws {
+                    let (certificate, key) = (authority.folder.file("server.pem"), authority.folder.file("server.key"))
+                    let shown = shows ? ["--cert", certificate, "--key", key] : []
+                    _ = try curl(["--cacert", authority.certificate, version] + shown + made + [url + path])
+                }
+                try ask("/open/a", shows: true)
+                try ask("/open/b", shows: false)
+                let heads = backend.heads
+                try #require(heads.count == 2)
+                #expect(heads[0].lowercased().components(separatedBy: "client-cert").count == 2)
+                #expect(heads[0].fieldValue("Client-Cert") == field)
+                #expect(!heads[1].lowercased().contains("client-cert"))
+                try ask("/refused", shows: true)
+                try ask("/refused", shows: false)
+                let records = try gateway.audit()
+                try #require(records.count == 2)
+                let recorded = try #require(records[0].client_certificate)
+                #expect(recorded.count == 64 && fingerprint.hasSuffix("=\(recorded)"))
+                #expect(records[1].client_certificate == nil)
+            }
+        }
+
         @Test func whatIsNoHandshakeEnds() async throws {
             let authority = try CertificateAuthority()
             try await withTLS(authority, options: ["handshake_timeout: 300ms"]) { gateway, backend in

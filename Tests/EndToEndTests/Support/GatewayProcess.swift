@@ -99,6 +99,7 @@ final class GatewayProcess: Sendable {
         var event: String
         var request_id: String
         var client: String
+        var client_certificate: String?
         var method: String?
         var path: String?
         var template: String?

@@ -12,6 +12,7 @@ struct UpstreamRequestHeadModelTests {
         "HTTP2-Settings", "Proxy", "Proxy-Connection", "Proxy-Authorization", "X-HTTP-Method-Override",
         "X-Original-URL", "X-Scopegate-Scope", "X-Request-Id", "X_A", "X-Forwarded-For", "X-Forwarded-Proto",
         "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Uri", "Forwarded", "X-Real-IP",
+        "Client-Cert", "Client-Cert-Chain",
     ]
     private static let values = ["", "v", "a, b", "close", "x=\"y\""]
     private static let dropped: Set<String> = [
@@ -28,12 +29,14 @@ struct UpstreamRequestHeadModelTests {
 
     @Test func randomHeads() throws {
         var random = SplitMix(seed: 20)
+        let certificates = [true, false].map { ShownCertificate(der: [0x30, 0x82, 0xFF], isForwarded: $0) }
         for _ in 0..<3000 {
             let trusted = Bool.random(using: &random)
             var forwarding = try Forwarding(trusted: trusted)
             forwarding.sources = [.bearer, .header(Array("x-journal-key".utf8))]
             forwarding.forwardsKey = Bool.random(using: &random)
             forwarding.host = Bool.random(using: &random) ? "upstream" : nil
+            forwarding.certificate = Bool.random(using: &random) ? certificates.randomElement(using: &random) : nil
             var fields = (0..<Int.random(in: 0...8, using: &random)).map { _ in Self.field(&random) }
             fields.insert(Field(name: "Host", value: "h"), at: Int.random(in: 0...fields.count, using: &random))
 
@@ -60,6 +63,8 @@ struct UpstreamRequestHeadModelTests {
             }
         )
         let isTrusted = forwarding.client.isTrusted
+        let certificate = (forwarding.certificate?.field ?? []).isEmpty ? nil : ":MIL/:"
+        let ownCertificate = isTrusted && fields.contains { $0.name == "Client-Cert" } ? nil : certificate
         var lines = "GET /p HTTP/1.1\r\n" + (forwarding.host.map { "Host: \($0)\r\n" } ?? "")
         for field in fields {
             let name = field.name.lowercased()
@@ -69,7 +74,8 @@ struct UpstreamRequestHeadModelTests {
                 case "host": forwarding.host == nil
                 case _ where keys.contains(name): forwarding.forwardsKey
                 case "x-forwarded-for", "forwarded": false
-                case "x-real-ip": isTrusted
+                case "x-real-ip", "client-cert": isTrusted
+                case "client-cert-chain": isTrusted && ownCertificate == nil
                 case _ where name.hasPrefix("x-forwarded-"): isTrusted
                 default: !nominated.contains(name)
                 }
@@ -85,6 +91,7 @@ struct UpstreamRequestHeadModelTests {
             let isSaid = isTrusted && fields.contains { $0.name == name }
             if !isSaid { lines += "\(name): \(value)\r\n" }
         }
+        if let ownCertificate { lines += "Client-Cert: \(ownCertificate)\r\n" }
         return lines + "X-Request-Id: id-1\r\n\r\n"
     }
 }

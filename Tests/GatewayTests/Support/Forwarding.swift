@@ -7,7 +7,10 @@ import Testing
 
 /// Sends request heads through the rules for the upstream.
 struct Forwarding {
-    var client: ClientIdentity
+    var client: ClientIdentity { identity(certificate) }
+    /// What the client has shown, if anything.
+    var certificate: ShownCertificate?
+    private let identity: (ShownCertificate?) -> ClientIdentity
     var sources: [KeyExtractor.Source] = [.bearer, .header(Array("x-api-key".utf8))]
     var forwardsKey = true
     var host: String?
@@ -16,13 +19,12 @@ struct Forwarding {
 
     /// A client at 192.0.2.7, trusted or not, that came in on port 8080.
     init(trusted: Bool = false, address: String = "192.0.2.7") throws {
-        client = ClientIdentity(
-            remote: try SocketAddress(ipAddress: address, port: 40_000),
-            local: try SocketAddress(ipAddress: "127.0.0.1", port: 8080),
-            trusted: TrustedPeers(
-                networks: trusted ? try ["0.0.0.0/0", "::/0"].map { try CIDRBlock(parsing: $0) } : []
-            )
+        let remote = try SocketAddress(ipAddress: address, port: 40_000)
+        let local = try SocketAddress(ipAddress: "127.0.0.1", port: 8080)
+        let peers = TrustedPeers(
+            networks: trusted ? try ["0.0.0.0/0", "::/0"].map { try CIDRBlock(parsing: $0) } : []
         )
+        identity = { ClientIdentity(remote: remote, local: local, trusted: peers, certificate: $0) }
     }
 
     /// The head that goes upstream.

@@ -20,7 +20,8 @@ import Testing
         ("X-Scopegate-Key-Id", .xScopegate), ("X-Scopegate-", .xScopegate), ("X-Scopegate-A", .xScopegate),
         ("X-Scopegate-Subjects", .xScopegate), ("Date", .date), ("Server", .server), ("Via", .via),
         ("Content-Type", .contentType), ("Cache-Control", .cacheControl), ("User-Agent", .userAgent),
-        ("Accept", .accept), ("Accept-Encoding", .acceptEncoding),
+        ("Accept", .accept), ("Accept-Encoding", .acceptEncoding), ("Client-Cert", .clientCert),
+        ("Client-Cert-Chain", .clientCertChain),
     ]
 
     @Test(arguments: names) func recognises(_ text: String, _ name: FieldName) {

@@ -91,7 +91,7 @@ struct AuditFilterOptions: ParsableArguments {
     @Option(help: "The reason: forbidden_scope, invalid_key, unmapped_route, …")
     var reason: [String] = []
 
-    @Option(help: "The client's address, or the one for which a proxy forwards.")
+    @Option(help: "The client's address, the one for which a proxy forwards, or the SHA-256 of its certificate.")
     var client: [String] = []
 
     @Option(help: "The method.")

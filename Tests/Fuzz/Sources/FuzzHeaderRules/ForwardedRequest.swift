@@ -27,9 +27,11 @@ struct ForwardedRequest {
             isTrusted: options & 1 != 0,
             forwardsKey: options & 2 != 0,
             replacesHost: options & 4 != 0,
+            tellsCertificate: options & 32 != 0,
             keyField: "x-key"
         )
-        client = Self.client(isTrusted: rules.isTrusted, isIPv6: options & 8 != 0)
+        let certificate = ShownCertificate(der: [0x30, 0x82, 0xFF, 0x00], isForwarded: rules.tellsCertificate)
+        client = Self.client(isTrusted: rules.isTrusted, isIPv6: options & 8 != 0, certificate)
         keyID = options & 16 != 0 ? Array("key-1".utf8) : []
         let forwarded = UpstreamRequestHead(
             head: head,
@@ -45,13 +47,18 @@ struct ForwardedRequest {
         written = Array(buffer.readableBytesView)
     }
 
-    private static func client(isTrusted: Bool, isIPv6: Bool) -> ClientIdentity {
+    private static func client(
+        isTrusted: Bool,
+        isIPv6: Bool,
+        _ certificate: ShownCertificate
+    ) -> ClientIdentity {
         let address = isIPv6 ? "2001:db8::1" : "192.0.2.1"
         do {
             return ClientIdentity(
                 remote: try SocketAddress(ipAddress: address, port: 1234),
                 local: try SocketAddress(ipAddress: isIPv6 ? "::1" : "127.0.0.1", port: 8080),
-                trusted: isTrusted ? [try CIDRBlock(parsing: address)] : []
+                trusted: isTrusted ? [try CIDRBlock(parsing: address)] : [],
+                certificate: certificate
             )
         } catch {
             finding("no address: \(error)")
@@ -105,6 +112,9 @@ struct ForwardedRequest {
             ("x-forwarded-proto", scheme), ("x-forwarded-host", host), ("x-forwarded-port", client.localPort),
         ] where !kept.contains(where: { $0.name == name }) {
             own.append(OwnField(name, value))
+        }
+        if rules.tellsCertificate, !kept.contains(where: { $0.name == "client-cert" }) {
+            own.append(OwnField("client-cert", Array(":MIL/AA==:".utf8)))
         }
         if rules.replacesHost { own.append(OwnField("host", Self.upstreamHost)) }
         if head.framing == .chunked { own.append(OwnField("transfer-encoding", Array("chunked".utf8))) }

@@ -5,6 +5,8 @@ struct RequestRules {
     var isTrusted: Bool
     var forwardsKey: Bool
     var replacesHost: Bool
+    /// The gateway knows the client's certificate, and tells of it.
+    var tellsCertificate: Bool
     /// Another field that carries a key, in lower case.
     var keyField: String
 
@@ -16,16 +18,24 @@ struct RequestRules {
         "x-forwarded-for", "forwarded",
     ]
 
+    /// What says where a request comes from, beside X-Forwarded-*.
+    private static let ofOrigin: Set<String> = ["x-real-ip", "client-cert", "client-cert-chain"]
+
     /// The fields that go on, in their order.
     func kept(of head: PlainHead) -> [PlainHead.Field] {
         let nominated = Set(head.listMembers("connection"))
-        return head.fields.filter { isKept($0.name, isNominated: nominated.contains($0.name)) }
+        let isTold = tellsCertificate && !(isTrusted && head.fields.contains { $0.name == "client-cert" })
+        return head.fields.filter { field in
+            // Another certificate's chain doesn't stand beside the gateway's own word.
+            if field.name == "client-cert-chain", isTold { return false }
+            return isKept(field.name, isNominated: nominated.contains(field.name))
+        }
     }
 
     private func isKept(_ name: String, isNominated: Bool) -> Bool {
         if name.contains("_") || Self.dropped.contains(name) || name.hasPrefix("x-scopegate-") { return false }
         // What a client says of where it comes from counts only when the client is trusted.
-        if name == "x-real-ip" || name.hasPrefix("x-forwarded-") { return isTrusted }
+        if Self.ofOrigin.contains(name) || name.hasPrefix("x-forwarded-") { return isTrusted }
         // What Connection must not be able to remove.
         if name == "content-length" { return true }
         if name == "host" { return !replacesHost }
