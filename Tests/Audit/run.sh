@@ -9,18 +9,16 @@
 #   page    the report in headless Chromium; SCREENSHOTS names the folder for its pictures
 #
 # Usage: Tests/Audit/run.sh [kill|disk|tamper|speed|rate|page]...   (default: all)
+#
+# SCOPEGATE_BINARY names the program; the release build by default.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../deploy/common.sh"
-cd "$root"
+. "$here/../Scripts/prepare.sh"
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(tamper disk kill speed rate page)
 
-install_packages "${build_packages[@]}" nginx-light python3 jq gzip time wrk chromium fonts-dejavu-core
-require_swift
-say "Building for release"
-swift build -c release --product scopegate
-binary=$(swift build -c release --show-bin-path)/scopegate
+install_packages nginx-light python3 jq gzip time wrk chromium fonts-dejavu-core
+find_binary
 ulimit -n "$(ulimit -Hn)"
 
 for part in "${parts[@]}"; do

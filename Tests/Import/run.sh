@@ -6,15 +6,9 @@
 #
 # The documents come from the services' releases on PyPI. SCOPEGATE_BINARY names the program; the release build by default.
 set -euo pipefail
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-. "$root/deploy/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../Scripts/prepare.sh"
 install_packages python3 python3-venv unzip
-cd "$root"
-binary="${SCOPEGATE_BINARY:-}"
-if [ -z "$binary" ]; then
-    swift build -c release --product scopegate
-    binary="$(swift build -c release --show-bin-path)/scopegate"
-fi
+find_binary
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 say "Fetching JupyterHub and Airflow"
@@ -25,7 +19,6 @@ python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$folder" apache-airflow-core==3.3.2
 tar -xzf "$folder"/jupyterhub-*.tar.gz -C "$folder" --wildcards '*/docs/source/_static/rest-api.yml'
 unzip -q "$folder"/apache_airflow_core-*.whl '*/openapi/*.yaml' -d "$folder/airflow"
-failed=0
 while read -r document; do
     "$folder/venv/bin/python" Tests/Import/documents.py "$binary" "$document" || failed=1
 done < <(find "$folder" \( -name rest-api.yml -o -path '*/openapi/*.yaml' \) | sort)

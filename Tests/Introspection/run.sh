@@ -3,16 +3,14 @@
 # stale grants; and what a cache of 100,000 and of a million keys takes.
 #
 # Usage: Tests/Introspection/run.sh [SECONDS-DOWN]    (default: 60)
+#
+# SCOPEGATE_BINARY names the program; the release build by default.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../deploy/common.sh"
-cd "$root"
+. "$here/../Scripts/prepare.sh"
 
-install_packages "${build_packages[@]}" python3
-require_swift
-say "Building for release"
-swift build -c release --product scopegate
-binary=$(swift build -c release --show-bin-path)/scopegate
+install_packages python3
+find_binary
 
 for stale in 0s 10m; do
     say "An outage, stale_if_error $stale"

@@ -6,33 +6,32 @@
 #           client goes on, and the gateway's memory held against its bound of 256 KiB a request and direction
 #   idle    10,000 kept-alive connections that lie idle: memory per connection beside nginx's own, a good client's time
 #
+# Each has a gateway and an nginx of its own: the memory that one has taken, the next would find.
+#
 # Usage: Tests/Load/run.sh [tools|slow|idle]...   (default: all). Fails when anything was not as it should be.
+#
+# SCOPEGATE_BINARY names the program; the release build by default.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../deploy/common.sh"
-cd "$root"
+. "$here/../Scripts/prepare.sh"
 
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(tools slow idle)
 
-install_packages "${build_packages[@]}" nginx-light procps python3 curl slowhttptest nghttp2-client wrk hey
-require_swift
-say "Building for release"
-swift build -c release --product scopegate
-binary=$(swift build -c release --show-bin-path)/scopegate
+install_packages nginx-light procps python3 curl slowhttptest nghttp2-client wrk hey
+find_binary
 ulimit -n "$(ulimit -Hn)"
 
 work=$(mktemp -d)
 gateway=''
 finish() {
-    [ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
+    [ -z "$gateway" ] || kill -KILL "$gateway" 2>/dev/null || true
     [ ! -f "$work/nginx.pid" ] || kill "$(cat "$work/nginx.pid")" 2>/dev/null || true
     wait 2>/dev/null || true
     rm -rf "$work"
 }
 trap finish EXIT
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 backend=$(free_port)
 chmod 755 "$work"
 mkdir -m 777 "$work/files" "$work/body"
@@ -57,7 +56,6 @@ http {
     }
 }
 CONF
-nginx -c "$work/nginx.conf" -p "$work"
 cat > "$work/routes.yaml" <<'ROUTES'
 version: 1
 routes:
@@ -73,21 +71,31 @@ audit: {path: audit.jsonl}
 admin: {address: "127.0.0.1:0"}
 limits: {connections: 12000}
 CONF
-"$binary" serve --config "$work/scopegate.yaml" 2> "$work/log" &
-gateway=$!
-until grep -q '"message":"ready"' "$work/log"; do
-    kill -0 "$gateway" 2>/dev/null || { cat "$work/log" >&2; die "the gateway ended"; }
-    sleep 0.05
-done
-port=$(sed -n 's/.*"message":"listening","address":"127.0.0.1:\([0-9]*\)".*/\1/p' "$work/log")
-admin=$(sed -n 's/.*"admin":"\([^"]*\)".*/\1/p' "$work/log")
-url="http://127.0.0.1:$port"
+start_servers() {
+    nginx -c "$work/nginx.conf" -p "$work"
+    "$binary" serve --config "$work/scopegate.yaml" 2> "$work/log" &
+    gateway=$!
+    until grep -q '"message":"ready"' "$work/log"; do
+        kill -0 "$gateway" 2>/dev/null || { cat "$work/log" >&2; die "the gateway ended"; }
+        sleep 0.05
+    done
+    port=$(sed -n 's/.*"message":"listening","address":"127.0.0.1:\([0-9]*\)".*/\1/p' "$work/log")
+    admin=$(sed -n 's/.*"admin":"\([^"]*\)".*/\1/p' "$work/log")
+    url="http://127.0.0.1:$port"
+}
+stop_servers() {
+    kill "$gateway"
+    wait "$gateway" || failed_check "the gateway did not end in order"
+    gateway=''
+    kill "$(cat "$work/nginx.pid")"
+    # It is removed at the end.
+    while [ -e "$work/nginx.pid" ]; do sleep 0.05; done
+}
 key='Authorization: Bearer load-test-key'
 
-failures=0
-failed() {
+failed_check() {
     printf 'FAILED: %s\n' "$*"
-    failures=$((failures + 1))
+    failed=1
 }
 
 resident() { awk '/^VmRSS/ {print $2}' "/proc/$1/status"; }
@@ -99,7 +107,7 @@ run_tools() {
     say "h2load, 200,000 requests"
     h2load --h1 -n 200000 -c 64 -H "$key" "$url/api/v1/trades" > "$work/tool" || true
     grep -E '^(finished|requests:|status codes:)' "$work/tool" || true
-    grep -q '^status codes: 200000 2xx, 0 3xx, 0 4xx, 0 5xx' "$work/tool" || failed "not 200,000 times 200 (h2load)"
+    grep -q '^status codes: 200000 2xx, 0 3xx, 0 4xx, 0 5xx' "$work/tool" || failed_check "not 200,000 times 200 (h2load)"
     # It runs for a time, not for a number.
     local seconds count=0
     for seconds in 12 30 60; do
@@ -109,12 +117,12 @@ run_tools() {
         count=$(awk '/requests in/ {print $1}' "$work/tool")
         [ "${count:-0}" -lt 200000 ] || break
     done
-    [ "${count:-0}" -ge 200000 ] || failed "fewer than 200,000 requests (wrk)"
-    ! grep -qE 'Non-2xx|Socket errors' "$work/tool" || failed "other answers than 200 (wrk)"
+    [ "${count:-0}" -ge 200000 ] || failed_check "fewer than 200,000 requests (wrk)"
+    ! grep -qE 'Non-2xx|Socket errors' "$work/tool" || failed_check "other answers than 200 (wrk)"
     say "hey, 200,000 requests"
     hey -n 200000 -c 100 -H "$key" "$url/api/v1/trades" > "$work/tool" || true
     grep -E 'Requests/sec|\[[0-9]+\]|Error' "$work/tool" || true
-    grep -qE '\[200\][[:space:]]+200000 responses' "$work/tool" || failed "not 200,000 times 200 (hey)"
+    grep -qE '\[200\][[:space:]]+200000 responses' "$work/tool" || failed_check "not 200,000 times 200 (hey)"
     counters
 }
 
@@ -137,12 +145,12 @@ run_slow() {
         # shellcheck disable=SC2086
         slowhttptest -c "$slow" -r 400 -l 60 ${mode#*:} > "$work/slow" 2>&1 || true
         sed 's/\x1b\[[0-9;]*m//g' "$work/slow" | grep -E '^(connected|closed|service available)' | tail -n 3 || true
-        wait "$good" || failed "the good client was not served all along ($name)"
+        wait "$good" || failed_check "the good client was not served all along ($name)"
         cat "$work/good"
         peak=$(highest "$gateway")
         printf 'gateway resident before %s KiB, highest %s KiB, after %s KiB: %s KiB a connection at most\n' \
             "$before" "$peak" "$(resident "$gateway")" $(((peak - before) / slow))
-        [ $((peak - before)) -le $((slow * bound)) ] || failed "more than $bound KiB a connection ($name)"
+        [ $((peak - before)) -le $((slow * bound)) ] || failed_check "more than $bound KiB a connection ($name)"
     done
     counters
 }
@@ -156,8 +164,12 @@ run_idle() {
 
 for part in "${parts[@]}"; do
     case "$part" in
-        tools | slow | idle) "run_$part" ;;
+        tools | slow | idle)
+            start_servers
+            "run_$part"
+            stop_servers
+            ;;
         *) die "there is no part $part: tools, slow or idle" ;;
     esac
 done
-[ "$failures" -eq 0 ] || die "$failures of the checks failed"
+exit "$failed"

@@ -13,11 +13,10 @@
 #
 # Usage: Tests/Observability/run.sh [rules|prometheus|schemathesis|traces|console|top|cost]...   (default: all)
 #
-# BINARY names a program to use in the place of a release build.
+# SCOPEGATE_BINARY names the program; the release build by default.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../deploy/common.sh"
-cd "$root"
+. "$here/../Scripts/prepare.sh"
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(rules prometheus schemathesis traces console top cost)
 
@@ -39,14 +38,7 @@ install_python() {
 
 install_packages prometheus python3 python3-venv nginx libnginx-mod-http-lua gcc libc6-dev libssl-dev mount \
     chromium fonts-dejavu-core
-binary=${BINARY:-}
-if [ -z "$binary" ]; then
-    install_packages "${build_packages[@]}"
-    require_swift
-    say "Building for release"
-    swift build -c release --product scopegate
-    binary=$(swift build -c release --show-bin-path)/scopegate
-fi
+find_binary
 cc -O2 -Wall -Wextra -Werror -std=gnu11 -o "$root/.build/load" Tests/Benchmarks/Load/load.c -lssl -lcrypto
 ulimit -n "$(ulimit -Hn)"
 export PYTHONDONTWRITEBYTECODE=1

@@ -6,7 +6,9 @@ cd "$root"
 find_binary() {
     binary="${SCOPEGATE_BINARY:-}"
     [ -z "$binary" ] || return 0
+    install_packages "${build_packages[@]}"
     require_swift
+    say "Building for release"
     swift build -c release "$@" --product scopegate
     binary="$(swift build -c release "$@" --show-bin-path)/scopegate"
 }
