@@ -1,7 +1,7 @@
 import JournalDemo
 import Testing
 
-@Suite("Balances and goals follow from the trades", .timeLimit(.minutes(1)))
+@Suite("Balances and goals follow from the trades", .timeLimit(.minutes(5)))
 struct BalanceAndGoalTests {
     // The seed: 25000 to start with, +1000 deposited on the 11th, +416.6 on the 12th, -204.2 on the 13th, -250 paid out
     // on the 14th.

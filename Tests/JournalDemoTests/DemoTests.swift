@@ -2,7 +2,7 @@ import JournalDemo
 import NIOPosix
 import Testing
 
-@Suite("The demo", .timeLimit(.minutes(1)))
+@Suite("The demo", .timeLimit(.minutes(5)))
 struct DemoTests {
     @Test func startsBackendAndKeyServiceWithAKeyForEachPreset() async throws {
         let group = MultiThreadedEventLoopGroup.singleton

@@ -13,7 +13,7 @@ struct CRUDCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { collection }
 }
 
-@Suite("The journal's resources", .timeLimit(.minutes(1)))
+@Suite("The journal's resources", .timeLimit(.minutes(5)))
 struct JournalResourceTests {
     private static let trade: JSONValue = [
         "account_id": "acc_1", "symbol": "ES", "side": "long", "quantity": 1, "entry_price": 5000,

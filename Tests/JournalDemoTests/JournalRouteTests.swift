@@ -2,7 +2,7 @@ import Foundation
 import JournalDemo
 import Testing
 
-@Suite("The journal's routes", .timeLimit(.minutes(1)))
+@Suite("The journal's routes", .timeLimit(.minutes(5)))
 struct JournalRouteTests {
     /// The paths and methods of config/routes.yaml, read line by line: a path ends in a colon two columns in, its
     /// methods stand four columns in.

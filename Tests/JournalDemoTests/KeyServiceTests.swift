@@ -4,7 +4,7 @@ import SimpleHTTP
 import Synchronization
 import Testing
 
-@Suite("The key service", .timeLimit(.minutes(1)))
+@Suite("The key service", .timeLimit(.minutes(5)))
 struct KeyServiceTests {
     private static let form = ("Content-Type", "application/x-www-form-urlencoded")
     private static let client = KeyService.Client(id: "scopegate", secret: "s3cret:+%")

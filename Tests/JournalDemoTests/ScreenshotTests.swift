@@ -1,7 +1,7 @@
 import JournalDemo
 import Testing
 
-@Suite("Screenshots", .timeLimit(.minutes(1)))
+@Suite("Screenshots", .timeLimit(.minutes(5)))
 struct ScreenshotTests {
     private static let path = "/api/v1/screenshots"
     /// Holds what could be taken for a delimiter.

@@ -59,7 +59,7 @@ private struct Refusal: CustomTestStringConvertible {
 
 private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-@Suite("The demo's HTTP server", .timeLimit(.minutes(1)))
+@Suite("The demo's HTTP server", .timeLimit(.minutes(5)))
 struct ServerTests {
     @Test func servesManyRequestsOnOneConnectionInOrder() async throws {
         try await withServer(Mirror()) { server, client in

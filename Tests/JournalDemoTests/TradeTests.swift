@@ -1,7 +1,7 @@
 import JournalDemo
 import Testing
 
-@Suite("Trades", .timeLimit(.minutes(1)))
+@Suite("Trades", .timeLimit(.minutes(5)))
 struct TradeTests {
     private static let open: [String: JSONValue] = [
         "account_id": "acc_1", "symbol": "ES", "side": "short", "quantity": 2, "entry_price": 5000.5,

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite("CurlLoop and ReadinessThread", .timeLimit(.minutes(1)))
+@Suite("CurlLoop and ReadinessThread", .timeLimit(.minutes(5)))
 struct CurlLoopTests {
     @Test func closesTwice() async throws {
         try await LoopFixture.with { loop in

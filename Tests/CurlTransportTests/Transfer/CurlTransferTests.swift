@@ -2,7 +2,7 @@ import CurlTransport
 import Glibc
 import Testing
 
-@Suite("Ordinary transfers", .serialized, .timeLimit(.minutes(1)))
+@Suite("Ordinary transfers", .serialized, .timeLimit(.minutes(5)))
 struct CurlTransferTests {
     private static func plain(_ request: HTTPText, _ peer: Peer) throws {
         try peer.answer("200 OK", fields: ["Content-Type: text/plain"], body: "hello".utf8)

@@ -4,7 +4,7 @@ import Testing
 
 /// What stands in the environment and in the user's home is nothing to the gateway. The tests run in processes of their
 /// own, for the environment is the process's.
-@Suite("Environment", .timeLimit(.minutes(1)))
+@Suite("Environment", .timeLimit(.minutes(5)))
 struct EnvironmentTests {
     /// CVE-2016-5385.
     @Test func proxiesAreIgnored() async {

@@ -3,7 +3,7 @@ import Glibc
 import NIOCore
 import Testing
 
-@Suite("ConnectionPool", .serialized, .timeLimit(.minutes(1)))
+@Suite("ConnectionPool", .serialized, .timeLimit(.minutes(5)))
 struct ConnectionPoolTests {
     /// Lets the client have its way.
     static let patient: ScriptedServer.Script = { $0.waitForEnd() }

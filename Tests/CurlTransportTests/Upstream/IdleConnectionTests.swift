@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("ConnectionPool's idle connections", .serialized, .timeLimit(.minutes(1)))
+@Suite("ConnectionPool's idle connections", .serialized, .timeLimit(.minutes(5)))
 struct IdleConnectionTests {
     /// Lets the client have its way.
     static let patient: ScriptedServer.Script = { $0.waitForEnd() }

@@ -3,7 +3,7 @@ import Glibc
 import NIOCore
 import Testing
 
-@Suite("UpstreamConnection", .serialized, .timeLimit(.minutes(1)))
+@Suite("UpstreamConnection", .serialized, .timeLimit(.minutes(5)))
 struct UpstreamConnectionTests {
     @Test func sendsAndReceives() async throws {
         try await PoolFixture.with { peer in
