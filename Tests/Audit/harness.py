@@ -6,7 +6,6 @@ Everything listens on loopback, and ends with the script.
 import json
 import re
 import selectors
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from Scripts import gateway  # noqa: E402
 from Scripts.nginx import Nginx  # noqa: E402
+from Scripts.run import FolderRun  # noqa: E402
 
 # Long enough to be told from everything else that a log may hold.
 KEY = "audit-run-key-4f1c9a77d2"
@@ -27,32 +27,15 @@ INTROSPECTION = """location = /introspect {
 }"""
 
 
-class Run:
+class Run(FolderRun):
     """A directory, nginx, and gateways one after the other."""
 
     def __init__(self, binary):
-        self.binary = binary
-        self.folder = Path(tempfile.mkdtemp(prefix="scopegate-audit-"))
-        self.folder.chmod(0o755)
-        self.backend = Nginx(self.folder, INTROSPECTION)
-        self.gateways = []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        if error[0]:
-            for started in self.gateways[-1:]:
-                started.tell()
-        for started in self.gateways:
-            started.kill()
-        self.backend.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        super().__init__(binary, "audit")
+        self.backend = self.with_peer(Nginx(self.folder, INTROSPECTION))
 
     def start(self, log, user=None, **audit):
-        started = Gateway(self, log, user, audit)
-        self.gateways.append(started)
-        return started
+        return self.with_gateway(Gateway(self, log, user, audit))
 
     def audit(self, *arguments):
         """Runs `scopegate audit`, and gives its status and what it printed."""

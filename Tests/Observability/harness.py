@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from Scripts import gateway  # noqa: E402
+from Scripts.run import FolderRun  # noqa: E402
 from Scripts.server import Server  # noqa: E402
 
 # Long enough to be told from everything else that a log may hold.
@@ -25,19 +26,16 @@ routes:
 """
 
 
-class Run:
+class Run(FolderRun):
     """A folder, the servers, and gateways one after the other."""
 
     def __init__(self, binary):
-        self.binary = binary
-        self.temporary = tempfile.TemporaryDirectory(prefix="scopegate-observability-")
-        self.folder = Path(self.temporary.name)
+        super().__init__(binary, "observability")
         self.delay = 0.0
         self.status = 200
         self.heads = []
-        self.gateways = []
-        self.backend = Server(self._backend)
-        self.introspection = Server(self._introspect)
+        self.backend = self.with_peer(Server(self._backend))
+        self.introspection = self.with_peer(Server(self._introspect))
 
     def _backend(self, request, _body):
         if len(self.heads) < 10_000:
@@ -53,23 +51,8 @@ class Run:
         }
         return 200, answer
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        if error[0]:
-            for started in self.gateways[-1:]:
-                started.tell()
-        for started in self.gateways:
-            started.kill()
-        self.backend.stop()
-        self.introspection.stop()
-        self.temporary.cleanup()
-
     def start(self, extra="", **options):
-        started = Gateway(self, extra, **options)
-        self.gateways.append(started)
-        return started
+        return self.with_gateway(Gateway(self, extra, **options))
 
 
 class Gateway(gateway.Gateway):

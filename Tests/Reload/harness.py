@@ -3,7 +3,6 @@
 import json
 import socket
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from Scripts import gateway  # noqa: E402
 from Scripts.nginx import Nginx  # noqa: E402
+from Scripts.run import FolderRun  # noqa: E402
 
 RATE, CONNECTIONS = 5000, 16
 
@@ -23,32 +23,16 @@ MAPS = {
 EXPECTED = {"one": 401, "two": 403}
 
 
-class Run:
+class Run(FolderRun):
     """A folder with the files of gateways, one after the other, and nginx."""
 
     def __init__(self, binary):
-        self.binary = binary
-        self.temporary = tempfile.TemporaryDirectory(prefix="scopegate-reload-")
-        self.folder = Path(self.temporary.name)
+        super().__init__(binary, "reload")
         self.routes = self.folder / "routes.yaml"
-        self.backend = Nginx(self.folder, answer="open")
-        self.gateways = []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        if error[0]:
-            for started in self.gateways[-1:]:
-                started.tell()
-        for started in self.gateways:
-            started.kill()
-        self.backend.stop()
-        self.temporary.cleanup()
+        self.backend = self.with_peer(Nginx(self.folder, answer="open"))
 
     def start(self, watch=False):
-        self.gateways.append(Gateway(self, watch))
-        return self.gateways[-1]
+        return self.with_gateway(Gateway(self, watch))
 
 
 class Gateway(gateway.Gateway):
