@@ -58,7 +58,8 @@ def granted(requirement):
 
 with open(DOCUMENT) as file:
     document = yaml.safe_load(file)
-folder = tempfile.mkdtemp(prefix="scopegate-import-")
+temporary = tempfile.TemporaryDirectory(prefix="scopegate-import-")
+folder = temporary.name
 routes, catalog = os.path.join(folder, "routes.yaml"), os.path.join(folder, "catalog.yaml")
 names = [part for name, scope in NAMES.items() for part in ("--scope", f"{name}={scope}")]
 result = subprocess.run(

@@ -151,7 +151,8 @@ async def main():
     endpoint = Endpoint()
     await endpoint.open()
     server = await asyncio.start_server(backend, "127.0.0.1", 0, backlog=4096)
-    folder = tempfile.mkdtemp(prefix="scopegate-outage-")
+    temporary = tempfile.TemporaryDirectory(prefix="scopegate-outage-")
+    folder = temporary.name
     with open(f"{folder}/routes.yaml", "w") as file:
         file.write('version: 1\nroutes:\n  /closed/{rest...}: {GET: "read:trades"}\n  /open/{rest...}: {GET: public}\n')
     with open(f"{folder}/scopegate.yaml", "w") as file:

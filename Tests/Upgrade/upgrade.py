@@ -36,7 +36,8 @@ class Site:
     """A configuration, and the gateways that run with it: each has an audit log and an admin listener of its own."""
 
     def __init__(self, binary, backend, listen):
-        self.folder = Path(tempfile.mkdtemp(prefix="scopegate-upgrade-"))
+        self.temporary = tempfile.TemporaryDirectory(prefix="scopegate-upgrade-")
+        self.folder = Path(self.temporary.name)
         self.binary, self.count, self.socket = binary, 0, None
         self.configuration = self.folder / "scopegate.yaml"
         self.configuration.write_text(
