@@ -18,7 +18,7 @@ struct PlainChunked {
         "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer",
         "upgrade", "http2-settings", "proxy-authenticate", "proxy-authorization", "proxy", "expect", "authorization",
         "x-api-key", "forwarded", "x-real-ip", "x-http-method-override", "x-http-method", "x-method-override",
-        "x-original-url", "x-rewrite-url",
+        "x-original-url", "x-rewrite-url", "client-cert", "client-cert-chain",
     ]
 
     /// Reads the coding at the start of `bytes`; fails when it is not whole or breaks a rule.
