@@ -618,7 +618,7 @@ def main():
     with Run(binary) as run, sync_playwright() as playwright:
         run.introspection.answer = introspect
         run.backend.stop()
-        run.backend = Nginx(run.folder)
+        run.backend = run.with_peer(Nginx(run.folder))
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         gateway = run.start("reload: {watch: false}")
         console = Console(browser, gateway.admin_port).open().live()
