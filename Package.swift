@@ -191,8 +191,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayConfig", "HTTP1", "PrometheusMetrics", "RouteMap", "ScopeModel", "SimpleHTTP",
-                nioCore, nioPosix, nioSSL,
+                "Gateway", "GatewayConfig", "HTTP1", "HTTP2", "PrometheusMetrics", "RouteMap", "ScopeModel",
+                "SimpleHTTP",
+                nioCore, nioPosix, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -4,12 +4,8 @@ enum FieldRules {
     static func checkValue(_ value: [UInt8]) throws(RequestFieldError) {
         if let first = value.first, isWhitespace(first) { throw .invalidValue }
         if let last = value.last, isWhitespace(last) { throw .invalidValue }
-        for (index, byte) in value.enumerated() {
-            if (byte < 0x20 && byte != 0x09) || byte == 0x7F { throw .invalidValue }
-            // U+FFFD, which decoders put in the place of what is no UTF-8.
-            guard byte == 0xBD, index >= 2, value[index - 1] == 0xBF, value[index - 2] == 0xEF else { continue }
-            throw .valueNotUTF8
-        }
+        // Bytes above 0x7F pass as they do in HTTP/1.1 (RFC 9110 §5.5).
+        for byte in value where (byte < 0x20 && byte != 0x09) || byte == 0x7F { throw .invalidValue }
     }
 
     static func checkName(_ name: [UInt8]) throws(RequestFieldError) {

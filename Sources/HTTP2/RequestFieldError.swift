@@ -30,8 +30,6 @@ public enum RequestFieldError: UInt8, Error, CaseIterable, Sendable {
     case invalidName
     /// A value with a control, or whitespace at its ends (RFC 9113 §8.2.1).
     case invalidValue
-    /// A value that is not UTF-8, so that what is decoded may not be what was sent.
-    case valueNotUTF8
     /// A field that is about the connection (RFC 9113 §8.2.2).
     case connectionField
     /// A TE other than `trailers` (RFC 9113 §8.2.2).
@@ -61,7 +59,6 @@ public enum RequestFieldError: UInt8, Error, CaseIterable, Sendable {
         case .authorityMismatch: "Host is not what :authority says."
         case .invalidName: "A field name is not a token in lower case."
         case .invalidValue: "A field value has a control character, or whitespace at its ends."
-        case .valueNotUTF8: "A field value is not UTF-8."
         case .connectionField: "The request has a field that is about the connection."
         case .invalidTE: "TE can only be trailers."
         case .invalidContentLength: "Content-Length is malformed."

@@ -67,9 +67,11 @@ class Connection:
             context.set_alpn_protocols(["h2"])
             self.socket = context.wrap_socket(self.socket)
         self.encoder, self.decoder = hpack.Encoder(), hpack.Decoder()
-        self.decoder.max_header_list_size = 1 << 20
+        self.decoder.max_header_list_size = 1 << 24
         self.streams, self.goaway, self.is_closed, self.pings, self.next = {}, None, False, 0, 1
         self.settings, self.buffer, self.takes = {}, b"", True
+        # Of a header section that isn't whole yet, and the largest frame of one.
+        self.section, self.largest = b"", 0
         self.send(PREFACE + frame(SETTINGS, 0, 0, settings))
 
     def send(self, octets):
@@ -116,10 +118,17 @@ class Connection:
             number = int.from_bytes(self.buffer[5:9], "big")
             payload, self.buffer = self.buffer[9:9 + length], self.buffer[9 + length:]
             stream = self.streams.setdefault(number, Stream()) if number else None
-            if kind == HEADERS:
-                assert flags & END_HEADERS
-                stream.heads.append([(bytes(n), bytes(v)) for n, v in self.decoder.decode(payload, raw=True)])
-                stream.ended |= bool(flags & END_STREAM)
+            if self.section and kind != CONTINUATION:
+                raise AssertionError(f"a frame of kind {kind} within a header section")
+            if kind in (HEADERS, CONTINUATION):
+                self.largest = max(self.largest, length)
+                self.section += payload
+                stream.ended |= bool(flags & END_STREAM and kind == HEADERS)
+                if flags & END_HEADERS:
+                    section, self.section = self.section, b""
+                    stream.heads.append([(bytes(n), bytes(v)) for n, v in self.decoder.decode(section, raw=True)])
+                elif not self.section:
+                    raise AssertionError("an empty beginning of a header section")
             elif kind == DATA:
                 stream.data += payload
                 stream.ended |= bool(flags & END_STREAM)

@@ -18,6 +18,14 @@ def section(connection, case):
     return connection.encoder.encode(case.fields)
 
 
+def sized(flags, stream, octets):
+    """A header section in as few frames as it takes."""
+    pieces = [octets[start:start + 16384] for start in range(0, len(octets), 16384)]
+    kinds = [(HEADERS, flags & ~END_HEADERS)] + [(CONTINUATION, 0)] * (len(pieces) - 1)
+    kinds[-1] = kinds[-1][0], kinds[-1][1] | END_HEADERS
+    return b"".join(frame(kind, flags, stream, piece) for (kind, flags), piece in zip(kinds, pieces))
+
+
 def send(connection, case):
     """Sends what a case is about; the number of its stream."""
     if isinstance(case.frames, bytes):
@@ -32,6 +40,8 @@ def send(connection, case):
         connection.send(frame(HEADERS, flags & ~END_HEADERS, stream, octets[:third])
                         + frame(CONTINUATION, 0, stream, octets[third:2 * third])
                         + frame(CONTINUATION, END_HEADERS, stream, octets[2 * third:]))
+    elif case.frames == "cut to size":
+        connection.send(sized(flags, stream, octets))
     elif case.frames == "padded":
         connection.send(frame(HEADERS, flags | PADDED | PRIORITY_FLAG, stream,
                               b"\x05" + b"\0\0\0\0\x10" + octets + b"\0" * 5))
@@ -44,6 +54,10 @@ def send(connection, case):
         connection.streams[stream + 4] = Stream()
         connection.response(stream + 4)
         connection.headers(stream, LEAST)
+    elif case.frames == "at once":
+        connection.send(sized(flags, stream, octets))
+    elif case.frames == "headers behind":
+        connection.send(frame(HEADERS, flags, stream, octets) + frame(HEADERS, flags, stream, literal(b"x-more", b"1")))
     elif case.frames == "data behind":
         connection.send(frame(HEADERS, flags, stream, octets) + frame(DATA, 0, stream, b"more"))
     else:
@@ -70,7 +84,8 @@ def send_body(connection, case, stream):
         else:
             connection.send(frame(DATA, flags, stream, piece))
     if case.trailers is not None:
-        connection.headers(stream, [(n.encode("latin-1"), v.encode("latin-1")) for n, v in case.trailers])
+        trailers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in case.trailers]
+        connection.send(sized(END_STREAM, stream, connection.encoder.encode(trailers)))
     if case.frames == "reset":
         time.sleep(0.05)
         connection.send(frame(RST_STREAM, 0, stream, b"\0\0\0\x08"))
@@ -96,8 +111,12 @@ def check(case, connection, stream, backend, faults):
     if stream is not None and found[0].isdigit():
         response = connection.streams[stream]
         for name, value in case.has:
-            if response.head.get(name.encode()) != value.encode():
+            if response.head.get(name.encode()) != (value if isinstance(value, bytes) else value.encode()):
                 faults.append(f"{name} is {response.head.get(name.encode())}")
+        for name, value in case.has_trailers:
+            found = (response.trailers or {}).get(name.encode())
+            if found != (value if isinstance(value, bytes) else value.encode()):
+                faults.append(f"the trailer {name} is {found}")
         for name in case.lacks:
             if name.encode() in response.head:
                 faults.append(f"{name} is there")
@@ -152,9 +171,11 @@ def run(case, gateway, backend):
     faults = []
     if case.reply:
         kind, text = case.reply if isinstance(case.reply, tuple) else ("whole", case.reply)
-        backend.replies[dict(case.fields)[b":path"].decode()] = (kind, text.encode())
+        backend.replies[dict(case.fields)[b":path"].decode()] = (kind, text if isinstance(text, bytes) else text.encode())
     connection = Connection(gateway.port, settings=case.client_settings)
-    connection.read(lambda: connection.settings)
+    # One at once is sent before the client knows of any settings.
+    if case.frames != "at once":
+        connection.read(lambda: connection.settings)
     stream = send(connection, case)
     if stream is not None and case.client != "nothing":
         connection.read(lambda: connection.streams[stream].is_over or connection.goaway, 5)
@@ -192,6 +213,34 @@ def several_at_once(gateway, backend):
     if keys != [b"key-both", b"key-read", b"key-slow"]:
         faults.append(f"the backend got {keys}")
     connection.close()
+    return faults
+
+
+def large_heads_mixed(gateway, backend):
+    """Large heads of some streams between small ones of others: each gets its own, and no one another's."""
+    faults = []
+    connection = Connection(gateway.port)
+    for user in range(6):
+        large = "\\" * (22_000 if user % 2 else 10)
+        backend.replies[f"/open/user{user}"] = ("whole", (
+            f"HTTP/1.1 200 OK\r\nSet-Cookie: session={user}\r\nX-User: {user}\r\nX-Large: {large}\r\n"
+            f"Content-Length: 5\r\n\r\nuser{user}").encode())
+    for _ in range(3):
+        streams = {}
+        for user in range(6):
+            stream = connection.open()
+            connection.headers(stream, [*(dict(LEAST) | {b":path": f"/open/user{user}".encode()}).items()])
+            streams[stream] = user
+        for stream, user in streams.items():
+            response = connection.response(stream)
+            found = response.head or {}
+            if (found.get(b"set-cookie"), found.get(b"x-user"), response.data) != (
+                    b"session=%d" % user, b"%d" % user, b"user%d" % user):
+                faults.append(f"user {user} got {outcome(connection, stream)} with {found.get(b'set-cookie')}")
+    if connection.largest != 16384:
+        faults.append(f"the largest frame of a header section has {connection.largest} bytes")
+    connection.close()
+    backend.take()
     return faults
 
 
@@ -328,6 +377,7 @@ def run_all(folder, gateways):
             report(f"{case.title} ({case.reference})", run(case, gateway(case.limits), backend))
     if not wanted:
         report("several streams at once", several_at_once(gateway(""), backend))
+        report("large heads between small ones", large_heads_mixed(gateway(""), backend))
         report("a body in small frames", small_frames(gateway(""), backend))
         report("slow readers", slow_readers(gateway("body_idle_timeout: 1200ms"), backend))
         report("more streams than allowed", more_than_allowed(gateway("http2: {streams: 2}"), backend))

@@ -25,14 +25,18 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
     /// Adds the handlers of a connection to its pipeline.
     static func add(to channel: any Channel, loop: GatewayLoop, carrier: Carrier) throws {
         let limits = loop.snapshot.http2Limits
-        let gate = HTTP2Gate()
+        let gate = HTTP2Gate(limits)
         let management = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             // It starts its timers with the channel, which is active already; so idle connections are seen to here.
             configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil)
         )
-        let streams = HTTP2StreamCount(management: management.http2StreamDelegate, eventLoop: channel.eventLoop)
-        let bound = NIOLoopBound((loop: loop, carrier: carrier), eventLoop: channel.eventLoop)
+        let streams = HTTP2StreamCount(
+            management: management.http2StreamDelegate,
+            gate: gate,
+            eventLoop: channel.eventLoop
+        )
+        let bound = NIOLoopBound((loop: loop, carrier: carrier, gate: gate), eventLoop: channel.eventLoop)
         let protocolHandler = NIOHTTP2Handler(
             mode: .server,
             eventLoop: channel.eventLoop,
@@ -41,7 +45,8 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
             streamDelegate: streams
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                let handlers = HTTP2Stream.handlers(loop: bound.value.loop, carrier: bound.value.carrier)
+                let (loop, carrier, gate) = bound.value
+                let handlers = HTTP2Stream.handlers(loop: loop, carrier: carrier, gate: gate)
                 try stream.pipeline.syncOperations.addHandlers(handlers)
             }
         }
@@ -139,10 +144,16 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
 /// Tells which streams there are.
 final class HTTP2StreamCount: NIOHTTP2StreamDelegate {
     private let management: NIOHTTP2ServerConnectionManagementHandler.HTTP2StreamDelegate
+    private let gate: NIOLoopBound<HTTP2Gate>
     private let state: NIOLoopBoundBox<(open: Int, idleSince: NIODeadline?)>
 
-    init(management: NIOHTTP2ServerConnectionManagementHandler.HTTP2StreamDelegate, eventLoop: any EventLoop) {
+    init(
+        management: NIOHTTP2ServerConnectionManagementHandler.HTTP2StreamDelegate,
+        gate: HTTP2Gate,
+        eventLoop: any EventLoop
+    ) {
         self.management = management
+        self.gate = NIOLoopBound(gate, eventLoop: eventLoop)
         state = NIOLoopBoundBox((0, .now()), eventLoop: eventLoop)
     }
 
@@ -151,12 +162,14 @@ final class HTTP2StreamCount: NIOHTTP2StreamDelegate {
 
     func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
         state.value = (state.value.open + 1, nil)
+        gate.value.streamBegun(UInt32(Int(id)))
         management.streamCreated(id, channel: channel)
     }
 
     func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
         let open = state.value.open - 1
         state.value = (open, open == 0 ? CoarseClock.now : nil)
+        gate.value.streamEnded(UInt32(Int(id)))
         management.streamClosed(id, channel: channel)
     }
 }

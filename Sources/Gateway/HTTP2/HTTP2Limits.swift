@@ -1,4 +1,5 @@
 import GatewayConfig
+import HTTP2
 import NIOCore
 import NIOHTTP2
 
@@ -6,19 +7,23 @@ import NIOHTTP2
 struct HTTP2Limits: Sendable {
     let connection: NIOHTTP2Handler.ConnectionConfiguration
     let stream: NIOHTTP2Handler.StreamConfiguration
+    /// How large a header section may be, as RFC 9113 §6.5.2 counts it.
+    let sectionLimit: Int
+    /// How many CONTINUATION frames a header section may have.
+    let continuationLimit: Int
 
     /// What a stream may send before it is taken, in bytes: no more than is kept of a body anyway.
     private static let streamWindow = 64 << 10
     /// The same of all streams together.
     private static let connectionWindow = 1 << 20
-    /// RFC 9113 §6.5.2: what a field counts for besides its name and value.
-    private static let fieldOverhead = 32
 
     init(_ limits: LimitsConfiguration) {
         let http2 = limits.http2
         let window = TimeAmount(http2.window)
-        // As large as a head may be that HTTP/1.1 would take, so that one that is too large mostly gets an answer.
-        let headerList = limits.headerBytes + limits.requestLine + limits.headerFields * Self.fieldOverhead
+        // As large as a head may be that HTTP/1.1 would take, so that one that is larger would get the same answer.
+        let headerList = limits.headerBytes + limits.requestLine + limits.headerFields * FieldSection.fieldOverhead
+        sectionLimit = headerList
+        continuationLimit = http2.continuationFrames
         var connection = NIOHTTP2Handler.ConnectionConfiguration()
         connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: http2.streams),

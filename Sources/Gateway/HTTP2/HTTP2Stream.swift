@@ -30,12 +30,37 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     }
 
     /// Our own heads have passed the limits before they get some fields more.
-    private static let responseLimits = HeadLimits(requestLine: 64 << 10, fieldCount: 2000, fieldBytes: 1 << 20)
+    private static let responseLimits = HeadLimits(requestLine: 1 << 20, fieldCount: 1 << 16, fieldBytes: 1 << 24)
 
     /// The library tells when a frame has left as a whole, however it is cut on its way, and thus whether the client takes
     /// anything; it is the size to which frames are cut by default (RFC 9113 §4.2).
     private static let largestPiece = 16 << 10
 
+    /// A frame that is to be sent.
+    private enum Outgoing {
+        /// A header section.
+        case section(FieldSection, Section, endsStream: Bool)
+        case data(ByteBuffer, endsStream: Bool)
+    }
+
+    private enum Section {
+        case interim
+        case head
+        case trailers
+
+        /// What the library needs to know of it; the rest it doesn't get to see.
+        var fields: HPACKHeaders {
+            switch self {
+            case .interim: [":status": "100"]
+            case .head: [":status": "200"]
+            case .trailers: [:]
+            }
+        }
+    }
+
+    private let gate: HTTP2Gate
+    /// Its number; 0 while it isn't known.
+    private var number: UInt32 = 0
     /// Set for as long as it stands in the pipeline.
     private var connection: InboundConnection?
     private var context: ChannelHandlerContext?
@@ -44,9 +69,9 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     private var response = ResponseStream(requestMethod: .get, limits: HTTP2Stream.responseLimits)
     /// What has been written and not been read yet.
     private var unread = ByteBuffer()
-    private var trailers: HPACKHeaders?
+    private var trailers: FieldSection?
     /// The frame that is to be sent next: it may turn out to be the last one.
-    private var held: HTTP2Frame.FramePayload?
+    private var held: Outgoing?
     private var responseHasBegun = false
     private var responseIsComplete = false
     private var isReset = false
@@ -55,8 +80,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     private var taken: UInt64 = 0
 
     /// The handlers of a stream.
-    static func handlers(loop: GatewayLoop, carrier: Carrier) -> [any ChannelHandler] {
-        let stream = HTTP2Stream()
+    static func handlers(loop: GatewayLoop, carrier: Carrier, gate: HTTP2Gate) -> [any ChannelHandler] {
+        let stream = HTTP2Stream(gate)
         var carrier = carrier
         carrier.version = .http2
         carrier.transport = stream
@@ -65,7 +90,14 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         return [stream, connection]
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    private init(_ gate: HTTP2Gate) { self.gate = gate }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if let id = try? context.channel.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID) {
+            number = UInt32(Int(id))
+        }
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
@@ -90,9 +122,17 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     }
 
     private func readHead(_ headers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext) {
+        guard let section = gate.takeSection(of: number, isHead: true) else { return cut() }
+        guard !section.isTooLarge else {
+            request = headers.endStream ? .complete : .refused
+            connection?.refuse(Denial(.headersTooLarge))
+            return
+        }
         var writer = RequestHeadWriter()
         do throws(RequestFieldError) {
-            for (name, value, _) in headers.headers { try writer.add(name: Array(name.utf8), value: Array(value.utf8)) }
+            for index in 0..<section.count {
+                try writer.add(name: section.name(at: index), value: section.value(at: index))
+            }
             switch try writer.finish(endsStream: headers.endStream) {
             case .none: request = .complete
             case .length(let count): request = .length(count)
@@ -131,9 +171,11 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     }
 
     private func readTrailers(_ trailers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext) {
+        guard let section = gate.takeSection(of: number, isHead: false) else { return cut() }
+        guard !section.isTooLarge else { return refuseBody("The trailers are too large.") }
         do throws(RequestFieldError) {
-            for (name, value, _) in trailers.headers {
-                try TrailerFields.check(name: Array(name.utf8), value: Array(value.utf8))
+            for index in 0..<section.count {
+                try TrailerFields.check(name: section.name(at: index), value: section.value(at: index))
             }
         } catch {
             return refuseBody(error.message)
@@ -194,13 +236,12 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
                 while let piece = data.readSlice(length: min(Self.largestPiece, data.readableBytes)),
                     piece.readableBytes > 0
                 {
-                    hold(.data(.init(data: .byteBuffer(piece))), context)
+                    hold(.data(piece, endsStream: false), context)
                 }
             case .trailer(let name, let value):
                 let all = bytes.readableBytesUInt8Span
-                guard let pair = Self.field(all, name, value) else { return cut() }
-                if trailers == nil { trailers = HPACKHeaders() }
-                trailers?.add(name: pair.name, value: pair.value)
+                if trailers == nil { trailers = FieldSection() }
+                trailers?.add(name: Self.lowercase(all, name).span, value: all.extracting(value.range))
             case .end: return endResponse(context)
             // The gateway's own writing can't be read.
             case .failed: return cut()
@@ -213,20 +254,22 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
 
     private func beginResponse(_ bytes: Span<UInt8>, _ context: ChannelHandlerContext) {
         let head = response.head
-        var headers = HPACKHeaders()
-        headers.reserveCapacity(head.fields.count + 1)
-        headers.add(name: ":status", value: "\(head.status)")
+        var section = FieldSection()
+        section.reserve(fields: head.fields.count + 1, bytes: bytes.count)
+        section.add(name: Self.statusName, value: Array("\(head.status)".utf8))
         for field in head.fields where Self.isForwarded(field.name) {
-            guard let pair = Self.field(bytes, field.nameRange, field.valueRange) else { return cut() }
-            headers.add(name: pair.name, value: pair.value)
+            let value = bytes.extracting(field.valueRange.range)
+            section.add(name: Self.lowercase(bytes, field.nameRange).span, value: value)
         }
         if head.isInformational {
             response.discardInterimHead()
-        } else {
-            responseHasBegun = true
+            return hold(.section(section, .interim, endsStream: false), context)
         }
-        hold(.headers(.init(headers: headers)), context)
+        responseHasBegun = true
+        hold(.section(section, .head, endsStream: false), context)
     }
+
+    private static let statusName = Array(":status".utf8)
 
     /// RFC 9113 §8.2.2: what is about the connection has no place in HTTP/2.
     private static func isForwarded(_ name: FieldName) -> Bool {
@@ -236,15 +279,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         }
     }
 
-    /// A field with its name in lower case; nil when its value is no UTF-8, which the library that compresses it would
-    /// change.
-    private static func field(
-        _ bytes: Span<UInt8>,
-        _ name: ByteRange,
-        _ value: ByteRange
-    ) -> (name: String, value: String)? {
-        guard let text = String(validating: bytes.array(value), as: UTF8.self) else { return nil }
-        return (String(decoding: bytes.array(name).map { lowercased($0) }, as: UTF8.self), text)
+    private static func lowercase(_ bytes: Span<UInt8>, _ name: ByteRange) -> [UInt8] {
+        bytes.array(name).map { lowercased($0) }
     }
 
     private func endResponse(_ context: ChannelHandlerContext) {
@@ -252,37 +288,47 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         unread = ByteBuffer()
         if let trailers {
             releaseHeld(context)
-            return send(.headers(.init(headers: trailers, endStream: true)), context)
+            return send(.section(trailers, .trailers, endsStream: true), context)
         }
-        switch held {
-        case .headers(var headers):
-            headers.endStream = true
-            held = .headers(headers)
-        case .data(var data):
-            data.endStream = true
-            held = .data(data)
-        default: held = .data(.init(data: .byteBuffer(ByteBuffer()), endStream: true))
-        }
+        held =
+            switch held {
+            case .section(let section, let kind, _): .section(section, kind, endsStream: true)
+            case .data(let data, _): .data(data, endsStream: true)
+            case nil: .data(ByteBuffer(), endsStream: true)
+            }
         releaseHeld(context)
     }
 
-    private func hold(_ payload: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
+    private func hold(_ frame: Outgoing, _ context: ChannelHandlerContext) {
         releaseHeld(context)
-        held = payload
+        held = frame
     }
 
     private func releaseHeld(_ context: ChannelHandlerContext) {
-        guard let payload = held else { return }
+        guard let frame = held else { return }
         held = nil
-        send(payload, context)
+        send(frame, context)
     }
 
-    private func send(_ payload: HTTP2Frame.FramePayload, _ context: ChannelHandlerContext) {
+    private func send(_ frame: Outgoing, _ context: ChannelHandlerContext) {
         let promise = context.eventLoop.makePromise(of: Void.self)
-        written = promise.futureResult
-        if case .data(let data) = payload {
-            let count = UInt64(data.data.readableBytes)
-            promise.futureResult.assumeIsolated().whenSuccess { self.taken &+= count }
+        let future = promise.futureResult
+        written = future
+        let payload: HTTP2Frame.FramePayload
+        switch frame {
+        case .section(let section, let kind, let endsStream):
+            gate.announce(section, on: number)
+            payload = .headers(.init(headers: kind.fields, endStream: endsStream))
+            future.assumeIsolated().whenFailure { self.gate.writeFailed($0, on: self.number) }
+        case .data(let data, let endsStream):
+            let count = UInt64(data.readableBytes)
+            payload = .data(.init(data: .byteBuffer(data), endStream: endsStream))
+            future.assumeIsolated().whenComplete { result in
+                switch result {
+                case .success: self.taken &+= count
+                case .failure(let error): self.gate.writeFailed(error, on: self.number)
+                }
+            }
         }
         context.write(wrapOutboundOut(payload), promise: promise)
     }
@@ -323,7 +369,9 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
             guard !responseIsComplete else { return }
             code = .internalError
         }
-        context.writeAndFlush(wrapOutboundOut(.rstStream(code)), promise: nil)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenFailure { self.gate.writeFailed($0, on: self.number) }
+        context.writeAndFlush(wrapOutboundOut(.rstStream(code)), promise: promise)
     }
 }
 
@@ -335,7 +383,7 @@ extension Denial {
             case .invalidPath, .unsupportedPathForm, .connectMethod: .invalidRequestTarget
             case .missingAuthority, .invalidAuthority, .repeatedHost, .authorityMismatch: .invalidRequestHost
             case .invalidContentLength, .repeatedContentLength, .bodyMissing: .invalidRequestFraming
-            case .invalidName, .invalidValue, .valueNotUTF8, .connectionField, .invalidTE: .invalidRequestHeader
+            case .invalidName, .invalidValue, .connectionField, .invalidTE: .invalidRequestHeader
             case .unknownPseudoField, .repeatedPseudoField, .misplacedPseudoField, .missingPseudoField, .invalidMethod,
                 .invalidScheme:
                 .invalidRequest
