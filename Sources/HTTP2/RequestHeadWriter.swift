@@ -73,6 +73,8 @@ public struct RequestHeadWriter {
         }
         head = method + [0x20] + path + Array(" HTTP/1.1\r\nhost: ".utf8) + host + FieldText.lineEnd + lines
         if let cookie { head += Array("cookie: ".utf8) + cookie + FieldText.lineEnd }
+        // What says nothing of its body could have one all the same (RFC 9110 §8.6), and some servers answer 411.
+        if body == .none, contentLength == nil, FieldText.bodyMethods.contains(method) { contentLength = 0 }
         if let contentLength { head += Array("content-length: \(contentLength)\r\n".utf8) }
         if body == .open { head += Array("transfer-encoding: chunked\r\n".utf8) }
         head += FieldText.lineEnd
@@ -140,6 +142,9 @@ enum FieldText {
     static let te = Array("te".utf8)
     static let trailers = Array("trailers".utf8)
     static let lineEnd = Array("\r\n".utf8)
+
+    /// The methods whose requests mean to have a body.
+    static let bodyMethods = ["POST", "PUT", "PATCH"].map { Array($0.utf8) }
 
     /// RFC 9113 §8.2.2.
     static let connectionFields = ["connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade"].map {
