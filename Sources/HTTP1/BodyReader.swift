@@ -24,12 +24,13 @@ public struct BodyReader: Sendable {
 
     private var state: State
 
-    /// A reader for a body framed like this; `limits` bound the trailers.
-    public init(framing: BodyFraming, limits: HeadLimits = HeadLimits()) {
+    /// A reader for a body framed like this; `limits` bound the trailers. For the body of a response see
+    /// ``ChunkedDecoder/init(limits:mayPadSizes:)``.
+    public init(framing: BodyFraming, limits: HeadLimits = HeadLimits(), ofResponse: Bool = false) {
         switch framing {
         case .none, .length(0): state = .end
         case .length(let count): state = .length(count)
-        case .chunked: state = .chunked(ChunkedDecoder(limits: limits))
+        case .chunked: state = .chunked(ChunkedDecoder(limits: limits, mayPadSizes: ofResponse))
         case .untilClose: state = .untilClose
         }
     }

@@ -2,12 +2,12 @@
 public enum HTTPVersion: UInt8, Sendable {
     /// HTTP/1.0: no chunked coding, and here no kept-alive connection.
     case http10
-    /// HTTP/1.1.
+    /// HTTP/1.1, and every later minor version, which is processed as 1.1 is (RFC 9110 §2.5).
     case http11
 
     enum Reading {
         case known(HTTPVersion)
-        /// Well-formed, but another version, such as HTTP/2.0.
+        /// Well-formed, but of another major version, such as HTTP/2.0.
         case unsupported
         case malformed
     }
@@ -22,10 +22,6 @@ public enum HTTPVersion: UInt8, Sendable {
             ASCII.isDigit(bytes[start + 5]), bytes[start + 6] == ASCII.dot, ASCII.isDigit(bytes[start + 7])
         else { return .malformed }
         guard bytes[start + 5] == ASCII.zero + 1 else { return .unsupported }
-        switch bytes[start + 7] {
-        case ASCII.zero: return .known(.http10)
-        case ASCII.zero + 1: return .known(.http11)
-        default: return .unsupported
-        }
+        return .known(bytes[start + 7] == ASCII.zero ? .http10 : .http11)
     }
 }

@@ -72,6 +72,8 @@ struct EffectiveConfigurationTests {
           http2: {streams: 1, window: 2s, resets: 3, stream_errors: 4, control_frames: 15, empty_data_frames: 6,
             continuation_frames: 7}}
         trusted_proxies: [10.0.0.0/8, "fd00::/8", unix]
+        headers: {drop: [X-Tenant, "X-Internal-*"], keep: ["X-Client-*"]}
+        hosts: [api.example.com, "*.Example.org", "[::1]", 127.0.0.1]
         log: {level: warning}
         shutdown: {grace_period: 4s, lame_duck: 5s, idle_grace: 6s}
         """

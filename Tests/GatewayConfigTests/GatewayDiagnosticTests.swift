@@ -11,7 +11,7 @@ struct GatewayDiagnosticTests {
             [
                 "3:1: error: unknown key \"zzzzzzzz\"\n  help: the keys are listen, upstream, upstreams, introspection, keys, "
                     + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
-                    + "routes_shadow, trusted_proxies, access_log, tracing"
+                    + "routes_shadow, trusted_proxies, access_log, tracing, headers, hosts"
             ]
         ),
         (
@@ -19,7 +19,7 @@ struct GatewayDiagnosticTests {
             [
                 "3:1: error: a key is a list\n  help: the keys are listen, upstream, upstreams, introspection, keys, "
                     + "routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
-                    + "routes_shadow, trusted_proxies, access_log, tracing"
+                    + "routes_shadow, trusted_proxies, access_log, tracing, headers, hosts"
             ]
         ),
         ("threads:", ["3:1: error: threads has no value\n  help: give it one, or leave the key out"]),
@@ -36,7 +36,7 @@ struct GatewayDiagnosticTests {
             "listen: [localhost:80]",
             [
                 "3:10: error: listen[0] has to be a mapping, but is \"localhost:80\"\n"
-                    + "  help: its keys are address, mode, protocols, tls, reuse_port, proxy_protocol"
+                    + "  help: its keys are address, mode, protocols, tls, hosts, reuse_port, proxy_protocol"
             ]
         ),
         ("listen: [{}]", ["3:10: error: listen[0].address is missing"]),
@@ -135,6 +135,51 @@ struct GatewayDiagnosticTests {
             ]
         ),
         (
+            "headers: {drop: [X_Tenant]}",
+            [
+                "3:18: error: headers.drop[0]: \"X_Tenant\" is neither the name of a header field nor how names begin\n"
+                    + "  help: letters, digits and hyphens, at most 64, and * behind what may go on: X-Tenant-*"
+            ]
+        ),
+        (
+            "headers: {keep: [x-SCOPEGATE-Key-Id]}",
+            [
+                "3:18: error: headers.keep[0]: what becomes of x-SCOPEGATE-Key-Id can't be changed: requests are framed, "
+                    + "routed or told apart by it\n  help: leave it out"
+            ]
+        ),
+        (
+            "headers: {keep: [X-API-Key]}",
+            [
+                "3:18: error: headers.keep[0]: X-API-Key may carry a key, of which keys.forward says whether it goes "
+                    + "upstream\n  help: write keys: {forward: false}"
+            ]
+        ),
+        (
+            "headers: {keep: [\"*\", X-Forwarded-For]}",
+            [
+                "3:18: error: headers.keep[0]: \"*\" is neither the name of a header field nor how names begin\n"
+                    + "  help: letters, digits and hyphens, at most 64, and * behind what may go on: X-Tenant-*",
+                "3:23: error: headers.keep[1]: the gateway says X-Forwarded-For itself, and believes what proxies in front "
+                    + "of it say\n  help: name them in trusted_proxies",
+            ]
+        ),
+        (
+            "hosts: [api.example.com:443]",
+            [
+                "3:9: error: hosts[0]: \"api.example.com:443\" has a port: a Host is compared without it\n"
+                    + "  help: a name such as api.example.com, or *.example.com for all below it"
+            ]
+        ),
+        (
+            "hosts: [\"*\"]",
+            [
+                "3:9: error: hosts[0]: \"*\" has * elsewhere than in place of the first labels\n"
+                    + "  help: a name such as api.example.com, or *.example.com for all below it"
+            ]
+        ),
+        ("hosts: []", ["3:8: error: hosts is an empty list\n  help: put something in it"]),
+        (
             "audit: {fingerprint_secret: {env: NOWHERE}}",
             ["3:35: error: audit.fingerprint_secret.env: the environment variable NOWHERE is not set"]
         ),
@@ -180,7 +225,7 @@ struct GatewayDiagnosticTests {
             [
                 "1:1: error: the file has to be a mapping, but is a list\n  help: its keys are listen, upstream, "
                     + "upstreams, introspection, keys, routes, catalog, audit, admin, threads, limits, log, shutdown, reload, "
-                    + "routes_shadow, trusted_proxies, access_log, tracing"
+                    + "routes_shadow, trusted_proxies, access_log, tracing, headers, hosts"
             ]
         ),
         (

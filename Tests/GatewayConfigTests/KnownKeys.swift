@@ -34,6 +34,7 @@ enum KnownKeys {
         "admin": names(ConfigurationKeys.Admin.self),
         "limits": names(ConfigurationKeys.Limits.self),
         "limits.http2": names(ConfigurationKeys.HTTP2.self),
+        "headers": names(ConfigurationKeys.Headers.self),
         "log": names(ConfigurationKeys.Log.self),
         "access_log": names(ConfigurationKeys.AccessLog.self),
         "tracing": names(ConfigurationKeys.Tracing.self),

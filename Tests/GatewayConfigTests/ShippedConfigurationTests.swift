@@ -49,7 +49,7 @@ struct ShippedConfigurationTests {
         #expect(configuration.listen.map(\.address.description) == ["127.0.0.1:8080"])
         #expect(configuration.admin.address.description == "127.0.0.1:9901")
         #expect(configuration.upstream.connectTimeout == .seconds(2))
-        #expect(configuration.upstream.pool.idleTimeout == .seconds(45))
+        #expect(configuration.upstream.pool.idleTimeout == .seconds(1))
         #expect(configuration.upstream.pool.maxAge == .seconds(600))
         #expect(configuration.introspection.cache.timeToLive == .seconds(60))
         #expect(configuration.limits.requestLine == 8192)

@@ -153,3 +153,44 @@ struct ValueTests {
         }
     }
 }
+
+@Suite("HostPattern and HeaderPattern")
+struct PatternTests {
+    @Test(
+        arguments: [
+            ("api.example.com", ["api.example.com", "API.Example.COM", "api.example.com:443", "api.example.com:1"]),
+            ("*.example.com", ["a.example.com", "a.b.EXAMPLE.com:80"]), ("127.0.0.1", ["127.0.0.1", "127.0.0.1:8080"]),
+            ("[::1]", ["[::1]", "[::1]:8080"]), ("localhost", ["localhost:1"]),
+        ] as [(String, [String])]
+    )
+    func hosts(_ pattern: String, _ admitted: [String]) throws {
+        let patterns = [try HostPattern(parsing: pattern)]
+        for host in admitted {
+            let bytes = Array(host.utf8)
+            let isAdmitted = patterns.admit(host: bytes.span)
+            #expect(isAdmitted, "\(host)")
+        }
+        for host in [
+            "", "example.com", "xexample.com", "api.example.com.", "api.example.com.evil.org", "evil.org:443",
+            "127.0.0.10",
+            "[::11]", "::1", ".example.com", "localhost.localdomain",
+        ] {
+            let bytes = Array(host.utf8)
+            let isAdmitted = patterns.admit(host: bytes.span)
+            #expect(!isAdmitted || pattern == "*.example.com" && host == "x.example.com", "\(pattern) admits \(host)")
+        }
+    }
+
+    @Test func headers() throws {
+        let (name, beginning) = (try HeaderPattern(parsing: "X-Tenant"), try HeaderPattern(parsing: "x-Tenant-*"))
+        for (text, isName, isBeginning) in [
+            ("X-Tenant", true, false), ("x-tenant", true, false), ("X-Tenants", false, false),
+            ("X-Tenan", false, false),
+            ("X-TENANT-", false, true), ("x-tenant-id", false, true), ("", false, false),
+        ] {
+            let bytes = Array(text.utf8)
+            let matches = (name.matches(bytes.span), beginning.matches(bytes.span))
+            #expect(matches == (isName, isBeginning), "\(text)")
+        }
+    }
+}

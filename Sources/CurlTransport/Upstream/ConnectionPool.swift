@@ -21,7 +21,7 @@ public final class ConnectionPool {
         public init(
             maximumConnections: Int = 1024,
             maximumIdle: Int = 1024,
-            idleTimeout: TimeAmount = .seconds(45),
+            idleTimeout: TimeAmount = .seconds(1),
             maximumAge: TimeAmount = .minutes(10)
         ) {
             self.maximumConnections = max(1, maximumConnections)
@@ -107,8 +107,14 @@ public final class ConnectionPool {
     }
 
     /// Gives an open connection back after an exchange that left it fit for another one.
-    public func giveBack(_ connection: UpstreamConnection) {
+    ///
+    /// - Parameter keptFor: How long the upstream keeps it when it is idle, as far as it says so; 0 for not at all. It isn't
+    ///   used in the last second of that, in which the upstream may be closing it already.
+    public func giveBack(_ connection: UpstreamConnection, keptFor: TimeAmount? = nil) {
         connection.release()
+        let idleLimit = keptFor.map { $0 - .seconds(1) }
+        if let idleLimit, idleLimit <= .zero { return connection.close() }
+        connection.idleLimit = idleLimit
         let now = CoarseClock.now
         // Bytes after the end of a response belong to no request (RFC 9112 §6.3, response smuggling).
         guard !isShutDown, connection.isOpen, isQuiet(connection, asking: connection.isReadable),
@@ -156,7 +162,9 @@ public final class ConnectionPool {
     }
 
     private func isUsable(_ connection: UpstreamConnection, at now: NIODeadline) -> Bool {
-        connection.isOpen && now - connection.idleSince < limits.idleTimeout && !isOld(connection, at: now)
+        let idle = now - connection.idleSince
+        return connection.isOpen && idle < min(limits.idleTimeout, connection.idleLimit ?? limits.idleTimeout)
+            && !isOld(connection, at: now)
     }
 
     private func isOld(_ connection: UpstreamConnection, at now: NIODeadline) -> Bool {

@@ -75,6 +75,8 @@ public final class UpstreamConnection: DescriptorWatcher {
     let openedAt: NIODeadline
     /// When it was last given back to the pool.
     var idleSince: NIODeadline = .uptimeNanoseconds(0)
+    /// How long it may lie idle by what the upstream said last; nil where it said nothing.
+    var idleLimit: TimeAmount?
     /// Called when an idle connection (one with no user) turns readable or breaks.
     var idleEvent: ((UpstreamConnection) -> Void)?
     /// Called once when it is closed, whoever closed it.

@@ -90,6 +90,7 @@ extension DenialReason {
         case .invalidRequest, .invalidRequestTarget, .invalidRequestFraming, .invalidRequestHeader,
             .invalidRequestHost:
             "This request is malformed."
+        case .misdirectedRequest: "The host that this request names is not served here."
         case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are supported on this connection."
         case .expectationFailed: "The only expectation supported is 100-continue."
         case .bodyTooLarge: "The body of this request is too large."

@@ -50,6 +50,7 @@ enum StatusText {
         case 408: "Request Timeout"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
+        case 421: "Misdirected Request"
         case 417: "Expectation Failed"
         case 431: "Request Header Fields Too Large"
         case 502: "Bad Gateway"

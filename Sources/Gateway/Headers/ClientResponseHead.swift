@@ -53,6 +53,10 @@ struct ClientResponseHead {
         cursor.append("X-Request-Id: ")
         requestID.append(to: &cursor)
         if framing == .chunked { cursor.append("\r\nTransfer-Encoding: chunked") }
+        if head.lengthRule == .restate, let length = head.contentLength {
+            cursor.append("\r\nContent-Length: ")
+            cursor.append(decimal: length)
+        }
         if closes { cursor.append("\r\nConnection: close") }
         cursor.append("\r\n\r\n")
     }
@@ -63,12 +67,11 @@ struct ClientResponseHead {
         var runs = FieldRuns()
         var hasDate = false
         for field in head.fields {
-            let lineStart = Int(field.nameRange.start)
             if keeps(field, nominations, bytes) {
                 if field.name == .date { hasDate = true }
-                runs.keep(lineStart: lineStart)
+                runs.keep(field, bytes, to: &cursor)
             } else {
-                runs.drop(lineStart: lineStart, bytes, to: &cursor)
+                runs.drop(lineStart: Int(field.nameRange.start), bytes, to: &cursor)
             }
         }
         runs.finish(headEnd: head.byteCount, bytes, to: &cursor)
@@ -85,9 +88,8 @@ struct ClientResponseHead {
             return false
         case .trailer:
             return framing == .chunked
-        // RFC 9110 §8.6: none with 204; with HEAD and 304 it tells what a GET would have given.
         case .contentLength:
-            return head.status != 204
+            return head.lengthRule == .keep
         case .date, .contentType, .cacheControl:
             return true
         default:

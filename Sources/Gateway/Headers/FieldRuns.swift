@@ -1,13 +1,20 @@
 import HTTP1
 
-/// Copies the field lines that are to be kept, byte for byte, in as few copies as there are runs of them.
+/// Copies the field lines that are to be kept, byte for byte, in as few copies as there are runs of them. Only the white
+/// space around a value, which is no part of it, isn't copied.
 struct FieldRuns {
     private var start: Int?
 
-    /// Takes the next field in order; `lineStart` is where its name begins.
+    /// Takes the next field in order.
     @inline(__always)
-    mutating func keep(lineStart: Int) {
-        if start == nil { start = lineStart }
+    mutating func keep(_ field: FieldLine, _ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        let lineStart = Int(field.nameRange.start)
+        if field.isTidy {
+            if start == nil { start = lineStart }
+        } else {
+            drop(lineStart: lineStart, bytes, to: &cursor)
+            cursor.append(field: field.nameRange, field.valueRange, bytes)
+        }
     }
 
     /// Leaves the next field out; what was kept before it, which ends where its line begins, is copied.
@@ -47,5 +54,15 @@ struct ConnectionNominations {
     func names(_ line: FieldLine, in bytes: Span<UInt8>) -> Bool {
         let name = bytes.extracting(line.nameRange.range)
         return fields.contains { ConnectionOptions.contains(name, in: bytes, $0) }
+    }
+}
+
+extension ByteCursor {
+    /// Appends a field line of this name and value, without white space at the end.
+    mutating func append(field name: ByteRange, _ value: ByteRange, _ bytes: Span<UInt8>) {
+        append(bytes, name)
+        append(value.isEmpty ? ":" : ": ")
+        append(bytes, value)
+        append("\r\n")
     }
 }

@@ -2,15 +2,18 @@ import HTTP1
 import NIOCore
 
 /// Writes the head that goes upstream: the method, the target and the kept fields byte for byte as they were checked,
-/// and the gateway's own fields behind them.
+/// without white space around values, and the gateway's own fields behind them.
 struct UpstreamRequestHead {
     let head: RequestHead
     let client: ClientIdentity
+    let rules: HeaderRules
     let keys: KeyExtractor
     /// Whether fields that may carry a key go on.
     let forwardsKey: Bool
     /// The upstream's own Host; nil to keep the client's.
     let host: [UInt8]?
+    /// The upstream's own Host, for a request that names none.
+    let fallbackHost: [UInt8]
     let requestID: RequestID
     /// The id of the key that was used; empty for none.
     let keyID: [UInt8]
@@ -27,21 +30,19 @@ struct UpstreamRequestHead {
         // Every field is written at most once from the client's bytes and twice from its Host or addresses.
         let ours = client.forwardedFor.count * 3 + client.forwardedParameter.count + head.hostRange.count * 2
         let certificate = client.certificate?.field.count ?? 0
-        let room = head.byteCount * 2 + ours + (host?.count ?? 0) + keyID.count + certificate + Self.methodRoom
+        let room =
+            head.byteCount * 2 + ours + (host?.count ?? fallbackHost.count) + keyID.count + certificate
+            + Self.methodRoom
         buffer.write(room: room) { cursor in write(bytes, to: &cursor) }
     }
 
     @inline(__always)
     private func write(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
         cursor.append(bytes, head.methodRange)
-        cursor.append(UInt8(ascii: " "))
+        cursor.append(head.targetLacksPath ? " /" : " ")
         cursor.append(bytes, head.targetRange)
         cursor.append(" HTTP/1.1\r\n")
-        if let host {
-            cursor.append("Host: ")
-            cursor.append(host)
-            cursor.append("\r\n")
-        }
+        if host != nil || head.lacksHost { writeHost(bytes, to: &cursor) }
         writeKeptFields(bytes, to: &cursor)
         if head.framing == .chunked { cursor.append("Transfer-Encoding: chunked\r\n") }
         writeOrigin(bytes, to: &cursor)
@@ -58,16 +59,28 @@ struct UpstreamRequestHead {
         cursor.append("\r\n\r\n")
     }
 
+    /// The Host of an upstream that isn't given the client's, or of a request that has none.
+    private func writeHost(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        cursor.append("Host: ")
+        if let host {
+            cursor.append(host)
+        } else if head.hostRange.isEmpty {
+            cursor.append(fallbackHost)
+        } else {
+            cursor.append(bytes, head.hostRange)
+        }
+        cursor.append("\r\n")
+    }
+
     @inline(__always)
     private func writeKeptFields(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
         let nominations = ConnectionNominations(head.fields, in: bytes)
         var runs = FieldRuns()
         for field in head.fields {
-            let lineStart = Int(field.nameRange.start)
             if keeps(field, nominations, bytes) {
-                runs.keep(lineStart: lineStart)
+                runs.keep(field, bytes, to: &cursor)
             } else {
-                runs.drop(lineStart: lineStart, bytes, to: &cursor)
+                runs.drop(lineStart: Int(field.nameRange.start), bytes, to: &cursor)
             }
         }
         runs.finish(headEnd: head.byteCount, bytes, to: &cursor)
@@ -76,10 +89,12 @@ struct UpstreamRequestHead {
     @inline(__always)
     private func keeps(_ field: FieldLine, _ nominations: ConnectionNominations, _ bytes: Span<UInt8>) -> Bool {
         // An upstream that maps names to CGI variables can't tell X_Forwarded_For from X-Forwarded-For.
-        if field.nameHasUnderscore { return false }
+        if field.nameIsOdd, !rules.passesOddName(field, keys, in: bytes) { return false }
         if traceparent != nil, field.name == .traceparent { return false }
-        switch RequestFieldRule(field.name) {
-        case .drop: return false
+        // Before the families: an operator's own field for keys may be of one, such as X-Auth-Token.
+        if field.name == .other, keys.isKeyField(field, in: bytes) { return forwardsKey }
+        switch rules.rule(for: field, in: bytes) {
+        case .drop, .steering: return false
         case .keep:
             switch field.name {
             case .host: return host == nil
@@ -95,7 +110,6 @@ struct UpstreamRequestHead {
             default: return client.isTrusted
             }
         case .keepUnlessNominated:
-            if keys.isKeyField(field, in: bytes) { return forwardsKey }
             return nominations.isEmpty || !nominations.names(field, in: bytes)
         }
     }
@@ -108,9 +122,12 @@ struct UpstreamRequestHead {
         cursor.append("\r\nForwarded: ")
         writeTrusted(.forwarded, bytes, to: &cursor)
         cursor.append(client.forwardedParameter)
-        cursor.append(";host=\"")
-        cursor.append(bytes, head.hostRange)
-        cursor.append("\";proto=")
+        if !head.hostRange.isEmpty {
+            cursor.append(";host=\"")
+            cursor.append(bytes, head.hostRange)
+            cursor.append("\"")
+        }
+        cursor.append(";proto=")
         cursor.append(client.scheme)
         cursor.append("\r\n")
         if !isKept(.xForwardedProto) {
@@ -118,7 +135,7 @@ struct UpstreamRequestHead {
             cursor.append(client.scheme)
             cursor.append("\r\n")
         }
-        if !isKept(.xForwardedHost) {
+        if !head.hostRange.isEmpty, !isKept(.xForwardedHost) {
             cursor.append("X-Forwarded-Host: ")
             cursor.append(bytes, head.hostRange)
             cursor.append("\r\n")

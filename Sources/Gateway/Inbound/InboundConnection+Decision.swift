@@ -31,6 +31,9 @@ extension InboundConnection {
         if loop.observesHeads { current.seen = observe(head, bytes, startedAt: observed.startedAt) }
         request = current
         arm(.nothing)
+        guard snapshot.serves(host: bytes.extracting(head.hostRange.range), listener: listener) else {
+            return deny(Denial(.misdirectedRequest))
+        }
         let match = map.match(
             method: head.method,
             methodName: bytes.extracting(head.methodRange.range),

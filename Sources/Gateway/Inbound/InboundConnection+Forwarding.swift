@@ -43,9 +43,11 @@ extension InboundConnection {
             UpstreamRequestHead(
                 head: head,
                 client: identity,
+                rules: snapshot.headerRules,
                 keys: snapshot.keys,
-                forwardsKey: snapshot.forwardsKey || !current.requirement.needsKey,
+                forwardsKey: snapshot.forwardsKey,
                 host: exchange.upstreamHost,
+                fallbackHost: exchange.ownHost,
                 requestID: current.id,
                 keyID: current.grant?.keyIDUTF8 ?? [],
                 traceparent: current.seen?.trace?.beginUpstream(at: current.observed.decidedAt)
@@ -232,7 +234,8 @@ extension InboundConnection {
         case .request: closeIdle()
         case .head:
             // A connection on which nothing has come at all is closed without a word, as an idle one is.
-            if buffer.readableBytes == 0 { closeIdle() } else { refuseLate() }
+            // So is one that has sent no more than the empty line that may stand before a request.
+            if parser.hasBegun { refuseLate() } else { closeIdle() }
         case .body: bodyTimedOut()
         case .connection: exchangeTimedOut(exchange?.isQueued == true ? .overloaded : .upstreamTimeout)
         case .firstByte, .response: exchangeTimedOut(.upstreamTimeout)

@@ -57,6 +57,8 @@ final class InboundConnection: ChannelDuplexHandler {
 
     let loop: GatewayLoop
     let carrier: Carrier?
+    /// Which listener it came by.
+    let listener: Int
     var indexInLoop = -1
     var phase = Phase.head
     // Only the loop's thread comes here, and what changes these in place calls nothing that could come back to them: the
@@ -92,9 +94,10 @@ final class InboundConnection: ChannelDuplexHandler {
     var drained: UInt64 = 0
 
     /// - Parameter carrier: What carries it, unless that is a plain TCP connection.
-    init(loop: GatewayLoop, carrier: Carrier? = nil) {
+    init(loop: GatewayLoop, carrier: Carrier? = nil, listener: Int = 0) {
         self.loop = loop
         self.carrier = carrier
+        self.listener = carrier?.listener ?? listener
         parser = RequestHeadParser(limits: loop.snapshot.limits.head)
     }
 
@@ -256,7 +259,7 @@ final class InboundConnection: ChannelDuplexHandler {
         guard takesResponse else { return armForTaking() }
         switch parser.parse(buffer.readableBytesUInt8Span) {
         case .needMore:
-            if awaiting == .request { arm(.head) }
+            if awaiting == .request, parser.hasBegun { arm(.head) }
         case .failed(let error): refuse(error)
         case .complete: decide()
         }

@@ -66,6 +66,12 @@ struct KeyExtractor: Sendable {
         return false
     }
 
+    /// Whether a name is that of a configured field.
+    func isConfigured(_ name: Span<UInt8>) -> Bool {
+        for header in headers where isEqual(name, ByteRange(0, name.count), lowercase: header) { return true }
+        return false
+    }
+
     private func bearer(_ value: ByteRange, in bytes: Span<UInt8>) -> Outcome {
         let scheme: StaticString = "bearer"
         let length = scheme.utf8CodeUnitCount

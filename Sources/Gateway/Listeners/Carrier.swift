@@ -12,6 +12,8 @@ struct Carrier {
     var isSecure = false
     /// The certificate that the client has shown to the gateway.
     var certificate: ShownCertificate?
+    /// Which listener it came by.
+    var listener = 0
     /// What is spoken.
     var version = ClientProtocol.http11
     /// What is done by other means than by the channel, if anything.

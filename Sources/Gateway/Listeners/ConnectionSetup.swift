@@ -20,7 +20,7 @@ struct ConnectionSetup: Sendable {
             return try awaitProxyHeader(channel, loop, trusted, isSocketFile: isSocketFile)
         }
         if isPlain, !isSocketFile {
-            return try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop))
+            return try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop, listener: index))
         }
         try proceed(channel, loop, Carrier(channel), isSocketFile: isSocketFile)
     }
@@ -50,6 +50,7 @@ struct ConnectionSetup: Sendable {
         isSocketFile: Bool
     ) throws {
         var carrier = carrier
+        carrier.listener = index
         let pipeline = channel.pipeline.syncOperations
         if isSocketFile || listener.tls != nil {
             let transport = StreamTransport(countsWrites: isSocketFile)

@@ -19,6 +19,10 @@ final class RuntimeSnapshot: Sendable {
     let keys: KeyExtractor
     let keyShape: KeyShape
     let forwardsKey: Bool
+    /// Which fields go upstream.
+    let headerRules: HeaderRules
+    /// The hosts that requests to each listener may be for; nil for all.
+    let hosts: [[HostPattern]?]
     let trustedProxies: TrustedPeers
     /// The backends, and which of them a request goes to.
     let upstreams: UpstreamTable
@@ -69,6 +73,8 @@ final class RuntimeSnapshot: Sendable {
         )
         keyShape = configuration.keys.shape
         forwardsKey = configuration.keys.forward
+        headerRules = HeaderRules(configuration.headers)
+        hosts = configuration.listen.map { $0.hosts ?? configuration.hosts }
         trustedProxies = configuration.trustedProxies
         upstreams = UpstreamTable(
             configuration,
@@ -100,6 +106,12 @@ final class RuntimeSnapshot: Sendable {
             )
         }
         servedCatalog = configuration.catalog.serveAt.map { ServedCatalog(path: $0, catalog: loaded.catalog) }
+    }
+
+    /// Whether a listener serves requests for this Host.
+    func serves(host: Span<UInt8>, listener: Int) -> Bool {
+        guard listener < hosts.count, let names = hosts[listener] else { return true }
+        return names.admit(host: host)
     }
 
     /// How long the body of a request may be on a route, in bytes of content; nil for as long as it likes.

@@ -1,4 +1,5 @@
 import HTTP1
+import NIOCore
 
 /// Reads the responses that come on one upstream connection for one request: interim heads, the final head, the body,
 /// the trailers. Sans-I/O.
@@ -70,6 +71,9 @@ struct ResponseStream {
     /// Whether the connection may carry another exchange when the response is complete.
     var keepsConnection: Bool { parser.head.keepAlive }
 
+    /// How long the upstream keeps the connection when it is idle, as far as it says so.
+    var keepAlive: TimeAmount? { parser.head.keepAliveSeconds.map { .seconds(Int64($0)) } }
+
     /// Reads on from `offset`, which is moved past what was taken. After `needMore` the bytes from `offset` on are to be
     /// kept and more put behind them.
     mutating func next(_ bytes: Span<UInt8>, offset: inout Int) -> Event {
@@ -116,7 +120,7 @@ struct ResponseStream {
                 interimCount += 1
                 if interimCount > Self.interimLimit { return fail(.tooManyInterim) }
             } else {
-                state = .body(BodyReader(framing: parser.head.framing, limits: limits))
+                state = .body(BodyReader(framing: parser.head.framing, limits: limits, ofResponse: true))
             }
             return .head(start: start)
         }

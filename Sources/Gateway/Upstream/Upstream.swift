@@ -21,6 +21,8 @@ final class Upstream: Sendable {
     let servers: [Server]
     /// The Host that it gets, or nil for the client's.
     let host: [UInt8]?
+    /// The Host of its first server, which it gets where the client has none.
+    let ownHost: [UInt8]
     let timeouts: UpstreamTimeouts
     let poolLimits: ConnectionPool.Limits
     let retry: RetryConfiguration
@@ -39,10 +41,8 @@ final class Upstream: Sendable {
         timeouts = UpstreamTimeouts(configuration)
         poolLimits = ConnectionPool.Limits(configuration.pool)
         tlsRevision = configuration.tlsRevision
-        switch configuration.host {
-        case .preserve: host = nil
-        case .upstream: host = configuration.servers.first.map { Array($0.endpoint.authority.utf8) }
-        }
+        ownHost = configuration.servers.first.map { Array($0.endpoint.authority.utf8) } ?? []
+        host = configuration.host == .upstream ? ownHost : nil
         let isJudgedAlike =
             previous?.ejection == configuration.ejection && previous?.healthCheck == configuration.healthCheck
         servers = configuration.servers.map { server in
@@ -62,9 +62,10 @@ final class Upstream: Sendable {
         }
     }
 
-    /// Whether a response with this status counts against the server.
+    /// Whether a response with this status counts against the server; one from 600 on as a 5xx does (RFC 9110 §15).
     func isFailure(_ status: Int) -> Bool {
-        status >= 400 && ejection.statuses.contains(status)
+        guard status < 600 else { return ejection.statuses.contains { $0 >= 500 } }
+        return status >= 400 && ejection.statuses.contains(status)
     }
 
     /// Whether connections that were made for another backend can go on for a server of this one.

@@ -109,6 +109,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     /// The Host that the backend gets, or nil for the client's.
     var upstreamHost: [UInt8]? { upstream.upstream.host }
+    /// The backend's own Host, for a request without one.
+    var ownHost: [UInt8] { upstream.upstream.ownHost }
 
     /// Since when the client has taken nothing of the response; nil while it does.
     var pausedSince: NIODeadline? { course.pausedSince }
@@ -499,12 +501,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func keepTrailer(_ bytes: Span<UInt8>, _ name: ByteRange, _ value: ByteRange) {
         guard course.framing == .chunked else { return }
-        trailers.write(room: name.count + value.count + 4) { cursor in
-            cursor.append(bytes, name)
-            cursor.append(": ")
-            cursor.append(bytes, value)
-            cursor.append("\r\n")
-        }
+        trailers.write(room: name.count + value.count + 4) { $0.append(field: name, value, bytes) }
     }
 
     private func endChunks(_ response: inout ByteBuffer) {
@@ -545,7 +542,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         leaveServer()
         if let connection {
             self.connection = nil
-            if isReusable { pool.giveBack(connection) } else { connection.close() }
+            if isReusable { pool.giveBack(connection, keptFor: stream.keepAlive) } else { connection.close() }
         }
         giveBackMemory()
         client.responseCompleted()

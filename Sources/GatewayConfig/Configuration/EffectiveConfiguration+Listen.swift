@@ -8,6 +8,7 @@ extension EffectiveConfiguration {
         if case .socket = listener.address { lines.append("    reuse_port: \(listener.reusePort)") }
         if let trusted = listener.proxyProtocol { lines.append("    proxy_protocol: {trusted: [\(list(trusted))]}") }
         lines.append("    protocols: [\(listener.protocols.map(\.rawValue).list)]")
+        if let hosts = listener.hosts { lines.append("    hosts: [\(list(hosts))]") }
         return lines + (listener.tls.map(tls) ?? [])
     }
 

@@ -12,7 +12,8 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
     /// The YAML document.
     public var description: String {
         let sections = [
-            listeners, upstreams, introspection, keys, documents, audit, server, limits, trustedProxies, process,
+            listeners, upstreams, introspection, keys, documents, audit, server, limits, trustedProxies, requests,
+            process,
             accessLog, tracing,
         ]
         return sections.flatMap { $0 }.joined(separator: "\n") + "\n"
@@ -128,6 +129,18 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
 
     private var trustedProxies: [String] {
         ["trusted_proxies: [\(Self.list(configuration.trustedProxies))]"]
+    }
+
+    private var requests: [String] {
+        let headers = configuration.headers
+        return [
+            "headers:", "  drop: [\(Self.list(headers.drop))]", "  keep: [\(Self.list(headers.keep))]",
+            configuration.hosts.map { "hosts: [\(Self.list($0))]" } ?? "# hosts: all",
+        ]
+    }
+
+    static func list(_ items: [some CustomStringConvertible]) -> String {
+        items.map { quoted("\($0)") }.list
     }
 
     private var process: [String] {

@@ -26,6 +26,10 @@ public struct GatewayConfiguration: Equatable, Sendable {
     public var limits: LimitsConfiguration
     /// The peers whose forwarding headers are believed. Default: none.
     public var trustedProxies: TrustedPeers
+    /// Which fields of requests go upstream, beside what the gateway's own rules say.
+    public var headers: HeadersConfiguration
+    /// The hosts that requests may be for; `nil` for all, the default.
+    public var hosts: [HostPattern]?
     /// The gateway's own log.
     public var log: LogConfiguration
     /// How the gateway stops.
@@ -52,6 +56,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
         threads: ThreadCount = .automatic,
         limits: LimitsConfiguration = LimitsConfiguration(),
         trustedProxies: TrustedPeers = [],
+        headers: HeadersConfiguration = HeadersConfiguration(),
+        hosts: [HostPattern]? = nil,
         log: LogConfiguration = LogConfiguration(),
         shutdown: ShutdownConfiguration = ShutdownConfiguration(),
         reload: ReloadConfiguration = ReloadConfiguration(),
@@ -71,6 +77,8 @@ public struct GatewayConfiguration: Equatable, Sendable {
         self.threads = threads
         self.limits = limits
         self.trustedProxies = trustedProxies
+        self.headers = headers
+        self.hosts = hosts
         self.log = log
         self.shutdown = shutdown
         self.reload = reload

@@ -20,6 +20,8 @@ public struct ListenConfiguration: Equatable, Sendable {
     public var protocols: [ApplicationProtocol]
     /// How connections are secured; `nil` for not at all, the default.
     public var tls: ListenTLSConfiguration?
+    /// The hosts that requests may be for, in place of ``GatewayConfiguration/hosts``; `nil` for those, the default.
+    public var hosts: [HostPattern]?
 
     /// An address to listen on.
     public init(
@@ -28,7 +30,8 @@ public struct ListenConfiguration: Equatable, Sendable {
         reusePort: Bool = false,
         proxyProtocol: TrustedPeers? = nil,
         protocols: [ApplicationProtocol]? = nil,
-        tls: ListenTLSConfiguration? = nil
+        tls: ListenTLSConfiguration? = nil,
+        hosts: [HostPattern]? = nil
     ) {
         self.address = address
         self.mode = mode
@@ -36,13 +39,16 @@ public struct ListenConfiguration: Equatable, Sendable {
         self.proxyProtocol = proxyProtocol
         self.protocols = protocols ?? Self.defaultProtocols(isSecure: tls != nil)
         self.tls = tls
+        self.hosts = hosts
     }
 
     static func defaultProtocols(isSecure: Bool) -> [ApplicationProtocol] { isSecure ? [.http2, .http1] : [.http1] }
 
-    /// What can only be changed by a restart: all but what is behind ``tls``, and whether there is anything.
+    /// What can only be changed by a restart: all but what is behind ``tls`` (but not whether there is anything), and
+    /// ``hosts``.
     public var fixed: ListenConfiguration {
         var fixed = self
+        fixed.hosts = nil
         fixed.tls = tls == nil ? nil : ListenTLSConfiguration(certificates: [])
         return fixed
     }

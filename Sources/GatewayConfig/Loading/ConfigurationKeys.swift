@@ -7,11 +7,13 @@ enum ConfigurationKeys {
         case routesShadow = "routes_shadow"
         case trustedProxies = "trusted_proxies"
         case accessLog = "access_log"
-        case tracing
+        case tracing, headers, hosts
     }
 
+    enum Headers: String, SectionKey { case drop, keep }
+
     enum Listen: String, SectionKey {
-        case address, mode, protocols, tls
+        case address, mode, protocols, tls, hosts
         case reusePort = "reuse_port"
         case proxyProtocol = "proxy_protocol"
     }

@@ -23,6 +23,7 @@ extension GatewayReader {
         }
         section.read(.mode, into: &result.mode, mode)
         section.read(.reusePort, into: &result.reusePort) { $0.bool($1, $2) }
+        section.read(.hosts, into: &result.hosts, hosts)
         if let proxy = section.section(.proxyProtocol, ConfigurationKeys.ProxyProtocol.self),
             let node = proxy.required(.trusted)
         {

@@ -56,6 +56,8 @@ struct GatewayReader<Files: FileReading> {
         section.read(.threads, into: &result.threads, threads)
         if let node = section[.limits] { result.limits = limits(node) }
         section.read(.trustedProxies, into: &result.trustedProxies, trustedPeers)
+        if let section = section.section(.headers, ConfigurationKeys.Headers.self) { result.headers = headers(section) }
+        section.read(.hosts, into: &result.hosts, hosts)
         if let section = section.section(.log, ConfigurationKeys.Log.self) {
             section.read(.level, into: &result.log.level) { $0.word($1, $2) }
         }

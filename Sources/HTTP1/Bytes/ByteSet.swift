@@ -13,6 +13,10 @@ struct ByteSet {
     @inline(__always)
     static var token: ByteSet { ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
 
+    /// Letters, digits and "-", of which nearly all names of fields are.
+    @inline(__always)
+    static var commonName: ByteSet { ByteSet(low: 0x03FF_2000_0000_0000, high: 0x07FF_FFFE_07FF_FFFE) }
+
     /// unreserved, RFC 3986 §2.3.
     @inline(__always)
     static var unreserved: ByteSet { ByteSet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
@@ -21,9 +25,9 @@ struct ByteSet {
     @inline(__always)
     static var path: ByteSet { ByteSet(low: 0x27FF_FFD2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
 
-    /// VCHAR without "#", "\" and "%".
+    /// VCHAR without "#".
     @inline(__always)
-    static var query: ByteSet { ByteSet(low: 0xFFFF_FFD6_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF) }
+    static var query: ByteSet { ByteSet(low: 0xFFFF_FFF6_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
 }
 
 extension UInt8 {

@@ -1,15 +1,18 @@
 /// Checks chunk extensions byte by byte: `*( ";" name [ "=" ( token / quoted-string ) ] )` (RFC 9112 §7.1.1).
 ///
-/// The "bad whitespace" that the grammar has around `;` and `=` is refused: no sender may make it, and parsers differ.
+/// White space around `;` and `=` is read, as a recipient must (RFC 9110 §5.6.3); the coding is written anew without it.
 struct ChunkExtensionReader: Sendable {
     private enum State {
         case nameStart
         case name
+        /// White space behind a name, after which only `=` or `;` may come.
+        case nameEnd
         case valueStart
         case value
         case quoted
         case quotedPair
-        case quotedEnd
+        /// Behind a value, with or without white space.
+        case valueEnd
     }
 
     private var state = State.nameStart
@@ -17,7 +20,7 @@ struct ChunkExtensionReader: Sendable {
     /// Whether the line may end here.
     var canEnd: Bool {
         switch state {
-        case .name, .value, .quotedEnd: true
+        case .name, .value, .nameEnd, .valueEnd: true
         case .nameStart, .valueStart, .quoted, .quotedPair: false
         }
     }
@@ -25,20 +28,33 @@ struct ChunkExtensionReader: Sendable {
     /// Takes a byte behind the first `;`; `false` when it can't stand here.
     mutating func accept(_ byte: UInt8) -> Bool {
         switch state {
-        case .nameStart: return enter(.name, if: ByteSet.token.contains(byte))
+        case .nameStart: return ASCII.isWhitespace(byte) || enter(.name, if: ByteSet.token.contains(byte))
         case .name:
-            if byte == ASCII.equals { return enter(.valueStart, if: true) }
-            return byte == ASCII.semicolon ? enter(.nameStart, if: true) : ByteSet.token.contains(byte)
+            if ByteSet.token.contains(byte) { return true }
+            return behindName(byte)
+        case .nameEnd: return behindName(byte)
         case .valueStart:
+            if ASCII.isWhitespace(byte) { return true }
             return byte == ASCII.quote ? enter(.quoted, if: true) : enter(.value, if: ByteSet.token.contains(byte))
         case .value:
-            return byte == ASCII.semicolon ? enter(.nameStart, if: true) : ByteSet.token.contains(byte)
+            return ByteSet.token.contains(byte) || behindValue(byte)
         case .quoted:
-            if byte == ASCII.quote { return enter(.quotedEnd, if: true) }
+            if byte == ASCII.quote { return enter(.valueEnd, if: true) }
             return byte == ASCII.backslash ? enter(.quotedPair, if: true) : Self.isText(byte)
         case .quotedPair: return enter(.quoted, if: Self.isText(byte))
-        case .quotedEnd: return enter(.nameStart, if: byte == ASCII.semicolon)
+        case .valueEnd: return behindValue(byte)
         }
+    }
+
+    private mutating func behindName(_ byte: UInt8) -> Bool {
+        if byte == ASCII.equals { return enter(.valueStart, if: true) }
+        if byte == ASCII.semicolon { return enter(.nameStart, if: true) }
+        return enter(.nameEnd, if: ASCII.isWhitespace(byte))
+    }
+
+    private mutating func behindValue(_ byte: UInt8) -> Bool {
+        if byte == ASCII.semicolon { return enter(.nameStart, if: true) }
+        return enter(.valueEnd, if: ASCII.isWhitespace(byte))
     }
 
     private mutating func enter(_ next: State, if allowed: Bool) -> Bool {

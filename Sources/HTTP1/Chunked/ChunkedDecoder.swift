@@ -20,6 +20,8 @@ public struct ChunkedDecoder: Sendable {
     private enum State {
         case sizeStart
         case size(digits: Int)
+        /// White space behind a size.
+        case sizePadding(length: Int)
         case chunkExtension(ChunkExtensionReader, length: Int)
         case sizeLineFeed
         case data
@@ -36,9 +38,16 @@ public struct ChunkedDecoder: Sendable {
     /// The chunk's size while it is read, then how much of its data is missing.
     private var remaining: Int64 = 0
     private var trailers: FieldSectionReader
+    private let mayPadSizes: Bool
 
-    /// Makes a decoder for one body; `limits.fieldCount` and `limits.fieldBytes` bound its trailers.
-    public init(limits: HeadLimits = HeadLimits()) {
+    /// Makes a decoder for one body.
+    ///
+    /// - Parameters:
+    ///   - limits: The bounds of its trailers, in number and bytes.
+    ///   - mayPadSizes: Whether a line may end in white space behind its size, as some servers send it. Without that, only a
+    ///     chunk extension may follow the white space.
+    public init(limits: HeadLimits = HeadLimits(), mayPadSizes: Bool = false) {
+        self.mayPadSizes = mayPadSizes
         trailers = FieldSectionReader(limits: limits)
     }
 
@@ -75,6 +84,7 @@ public struct ChunkedDecoder: Sendable {
             remaining = Int64(digit)
             state = .size(digits: 1)
         case .size(let digits): return acceptSize(byte, digits)
+        case .sizePadding(let length): return acceptPadding(byte, length)
         case .chunkExtension(let reader, let length): return acceptExtension(byte, reader, length)
         case .sizeLineFeed:
             guard byte == ASCII.lineFeed else { return .bareCarriageReturn }
@@ -100,10 +110,22 @@ public struct ChunkedDecoder: Sendable {
         switch byte {
         case ASCII.carriageReturn: state = .sizeLineFeed
         case ASCII.semicolon: state = .chunkExtension(ChunkExtensionReader(), length: 1)
+        case ASCII.space, ASCII.tab: state = .sizePadding(length: 1)
         case ASCII.lineFeed: return .bareLineFeed
         default: return .invalidSize
         }
         return nil
+    }
+
+    private mutating func acceptPadding(_ byte: UInt8, _ length: Int) -> ChunkedError? {
+        switch byte {
+        case ASCII.carriageReturn where mayPadSizes: state = .sizeLineFeed
+        case ASCII.semicolon: state = .chunkExtension(ChunkExtensionReader(), length: length + 1)
+        case ASCII.space, ASCII.tab: state = .sizePadding(length: length + 1)
+        case ASCII.lineFeed: return .bareLineFeed
+        default: return .invalidSize
+        }
+        return length < Self.extensionLimit ? nil : .extensionTooLong
     }
 
     private mutating func acceptExtension(

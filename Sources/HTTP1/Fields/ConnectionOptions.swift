@@ -4,8 +4,9 @@
 /// var options = ConnectionOptions(line.valueRange)
 /// while let name = options.next(in: bytes) { … }
 /// ```
-/// Nothing is allocated. Empty members are skipped (RFC 9110 §5.6.1.2). A head that was parsed has no other than
-/// well-formed Connection fields; `isWellFormed(_:_:)` tells it of any value.
+/// Nothing is allocated. Empty members are skipped (RFC 9110 §5.6.1.2). A request that was parsed has no other than
+/// well-formed Connection fields; `isWellFormed(_:_:)` tells it of any value. Of a response's members that are more than
+/// a token, such as `keep-alive; timeout=5`, the token at their beginning counts.
 public struct ConnectionOptions: Sendable {
     private var position: Int
     private let end: Int
@@ -16,10 +17,20 @@ public struct ConnectionOptions: Sendable {
         end = Int(value.end)
     }
 
-    /// Where the next member is, without whitespace around it, or `nil` after the last one.
+    /// Where the token is with which the next member begins, or `nil` after the last one.
     ///
     /// `bytes` must be the span that the value's range was made for.
     public mutating func next(in bytes: Span<UInt8>) -> ByteRange? {
+        while let member = nextMember(in: bytes) {
+            var end = Int(member.start)
+            while end < Int(member.end), ByteSet.token.contains(bytes[end]) { end += 1 }
+            if end > Int(member.start) { return ByteRange(Int(member.start), end) }
+        }
+        return nil
+    }
+
+    /// Where the next member is as a whole, without whitespace around it, or `nil` after the last one.
+    mutating func nextMember(in bytes: Span<UInt8>) -> ByteRange? {
         while position < end {
             var start = position
             while position < end, bytes[position] != ASCII.comma { position += 1 }
@@ -68,6 +79,22 @@ public struct ConnectionOptions: Sendable {
         }
     }
 
+    /// What the Connection field of a response at `value` says of the connection's life, where a member may have
+    /// parameters behind its token. A member that has anything else about it is no reason to use the connection again.
+    static func readOfResponse(_ bytes: Span<UInt8>, _ value: ByteRange) -> Persistence {
+        if let plain = plain(bytes, value) { return plain }
+        var options = ConnectionOptions(value)
+        var persistence = Persistence.unsaid
+        while let member = options.nextMember(in: bytes) {
+            var end = Int(member.start)
+            while end < Int(member.end), ByteSet.token.contains(bytes[end]) { end += 1 }
+            if ASCII.equals(bytes, Int(member.start), end, ignoringCase: "close") { persistence = .close }
+            while end < Int(member.end), ASCII.isWhitespace(bytes[end]) { end += 1 }
+            if end < Int(member.end), bytes[end] != ASCII.semicolon { persistence = .close }
+        }
+        return persistence
+    }
+
     enum Persistence {
         case unsaid
         case close
@@ -79,7 +106,7 @@ public struct ConnectionOptions: Sendable {
         if let plain = plain(bytes, value) { return plain }
         var options = ConnectionOptions(value)
         var persistence = Persistence.unsaid
-        while let option = options.next(in: bytes) {
+        while let option = options.nextMember(in: bytes) {
             for index in option.range where !ByteSet.token.contains(bytes[index]) { return .malformed }
             if ASCII.equals(bytes, Int(option.start), Int(option.end), ignoringCase: "close") { persistence = .close }
         }

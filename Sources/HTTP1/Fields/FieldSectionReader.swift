@@ -9,12 +9,15 @@ struct FieldSectionReader: Sendable {
     }
 
     private let countLimit: Int
+    private let mayPadNames: Bool
     private var remainingBytes: Int
     private var count = 0
     private var scanner = LineScanner()
 
-    init(limits: HeadLimits) {
+    /// - Parameter mayPadNames: White space between a name and its colon is removed; see ``FieldLine``.
+    init(limits: HeadLimits, mayPadNames: Bool = false) {
         let limits = limits.clamped
+        self.mayPadNames = mayPadNames
         countLimit = limits.fieldCount
         remainingBytes = limits.fieldBytes
     }
@@ -34,7 +37,7 @@ struct FieldSectionReader: Sendable {
             guard count < countLimit else { return .fault(.tooManyFields) }
             remainingBytes -= offset - start
             count += 1
-            switch FieldLine.read(bytes, start, end) {
+            switch FieldLine.read(bytes, start, end, mayPadName: mayPadNames) {
             case .line(let line): return .field(line)
             case .fault(let fault): return .fault(fault)
             }

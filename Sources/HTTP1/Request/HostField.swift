@@ -9,6 +9,14 @@ public enum HostField {
         isValid(bytes, ByteRange(0, bytes.count))
     }
 
+    /// How long the host at the beginning of a valid value is, without a port.
+    public static func hostLength(_ value: Span<UInt8>) -> Int {
+        var end = value.count
+        while end > 0, ASCII.isDigit(value[end - 1]) { end -= 1 }
+        // A colon within an IPv6 address has the closing bracket behind it.
+        return end > 0 && value[end - 1] == ASCII.colon ? end - 1 : value.count
+    }
+
     static func isValid(_ bytes: Span<UInt8>, _ value: ByteRange) -> Bool {
         var index = Int(value.start)
         let end = Int(value.end)

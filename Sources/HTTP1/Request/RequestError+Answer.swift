@@ -20,7 +20,7 @@ extension RequestError {
         case .requestLineTooLong:
             "target_too_long"
         case .connectMethod, .asteriskForm, .unsupportedTargetForm, .targetUserinfo, .invalidTargetAuthority,
-            .absoluteTargetWithoutPath, .targetAuthorityMismatch, .targetForbiddenByte, .targetFragment,
+            .targetAuthorityMismatch, .targetForbiddenByte, .targetFragment,
             .targetBackslash, .targetSemicolon, .malformedPercentEncoding, .percentEncodedUnreserved,
             .forbiddenPercentEncoding, .targetEncodingNotUTF8, .targetDotSegment, .targetEmptySegment:
             "invalid_request_target"
@@ -52,7 +52,6 @@ extension RequestError {
         case .unsupportedTargetForm: "The request target must be a path or an http or https URL."
         case .targetUserinfo: "The request target must not hold user information."
         case .invalidTargetAuthority: "The host in the request target is malformed."
-        case .absoluteTargetWithoutPath: "The URL in the request target must have a path."
         case .targetAuthorityMismatch: "The host in the request target and the Host header field differ."
         case .targetForbiddenByte: "The request target holds a character that must be percent-encoded or left out."
         case .targetFragment: "The request target must not hold a fragment."

@@ -4,7 +4,7 @@ public enum RequestError: UInt8, Error, CaseIterable, Sendable {
     case malformedRequestLine
     /// The method is not a token of 1 to 32 bytes (RFC 9110 §9.1).
     case invalidMethod
-    /// A version other than HTTP/1.0 and HTTP/1.1 (RFC 9110 §15.6.6).
+    /// A major version other than 1 (RFC 9110 §15.6.6).
     case unsupportedVersion
     /// The request line is longer than its limit (RFC 9112 §3).
     case requestLineTooLong
@@ -18,8 +18,6 @@ public enum RequestError: UInt8, Error, CaseIterable, Sendable {
     case targetUserinfo
     /// An absolute-form whose authority is not a host with an optional port (RFC 3986 §3.2).
     case invalidTargetAuthority
-    /// An absolute-form without a path, which has no bytes to forward (RFC 9112 §3.2.1).
-    case absoluteTargetWithoutPath
     /// An absolute-form whose authority is not what Host says (RFC 9112 §3.2.2).
     case targetAuthorityMismatch
     /// A control, a space, a non-ASCII byte, or one that RFC 3986 §3.3 bars from paths.
@@ -64,7 +62,7 @@ public enum RequestError: UInt8, Error, CaseIterable, Sendable {
     case tooManyFields
     /// More bytes in field lines than the limit (RFC 6585 §5).
     case fieldsTooLarge
-    /// No Host; here HTTP/1.0 needs it too (RFC 9112 §3.2).
+    /// No Host in HTTP/1.1 (RFC 9112 §3.2).
     case missingHost
     /// More than one Host (RFC 9112 §3.2).
     case repeatedHost

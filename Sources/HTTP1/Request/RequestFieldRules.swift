@@ -1,7 +1,7 @@
 /// The rules on what a request's fields say, as opposed to how they are written.
 struct RequestFieldRules: Sendable {
     /// The authority of an absolute-form target.
-    var targetAuthority: ByteRange?
+    var targetAuthority: TargetAuthority?
     private var framing = FramingFields()
     private var hasHost = false
     private var closes = false
@@ -50,9 +50,15 @@ struct RequestFieldRules: Sendable {
 
     /// Checks what holds between the fields and fills in what follows from them.
     func finish(_ bytes: Span<UInt8>, _ head: inout RequestHead) -> RequestError? {
-        guard hasHost else { return .missingHost }
-        if let authority = targetAuthority, !ASCII.equals(bytes, authority, head.hostRange) {
-            return .targetAuthorityMismatch
+        if hasHost {
+            if let targetAuthority, !targetAuthority.isEqual(to: head.hostRange, in: bytes) {
+                return .targetAuthorityMismatch
+            }
+        } else {
+            // RFC 9112 §3.2: only HTTP/1.0 goes without.
+            guard head.version == .http10 else { return .missingHost }
+            head.lacksHost = true
+            head.hostRange = targetAuthority?.range ?? .empty
         }
         if let fault = framing.check(head.version) { return RequestError(fault) }
         // RFC 9112 §6.3: a request with neither field has no body.

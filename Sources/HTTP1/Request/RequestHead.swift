@@ -7,13 +7,17 @@ public struct RequestHead: Equatable, Sendable {
     /// What goes upstream as the target, byte for byte: the origin-form, or the part of an absolute-form from its
     /// path on.
     public internal(set) var targetRange = ByteRange.empty
+    /// Whether the target is an absolute-form without a path, so that `/` goes upstream before ``targetRange``.
+    public internal(set) var targetLacksPath = false
     /// The target's path, up to `?`.
     public internal(set) var pathRange = ByteRange.empty
     /// The target's query after `?`; `nil` when there is no `?`.
     public internal(set) var queryRange: ByteRange?
-    /// The value of Host.
+    /// The value of Host; without one the authority of the target, and empty if that has none either.
     public internal(set) var hostRange = ByteRange.empty
-    /// The version in the request line.
+    /// Whether there is no Host, as it may be in HTTP/1.0.
+    public internal(set) var lacksHost = false
+    /// The version in the request line; a later minor one counts as HTTP/1.1.
     public internal(set) var version = HTTPVersion.http11
     /// How the body ends; never `untilClose`.
     public internal(set) var framing = BodyFraming.none

@@ -1,7 +1,7 @@
-/// Parses request heads strictly (RFC 9112 §2 to §6): what has two readings, or one that is only tolerated, is refused.
+/// Parses request heads strictly (RFC 9112 §2 to §6): what has two readings is refused.
 ///
-/// That goes for an empty line before the request line too, which RFC 9112 §2.2 lets a server ignore.
-/// The result does not depend on how the input is split. One parser serves a connection: `reset()` it between requests.
+/// One empty line before the request line is skipped (RFC 9112 §2.2), as long as it ends with CR LF; it is part of the
+/// head's bytes. The result does not depend on how the input is split. One parser serves a connection: `reset()` it between requests.
 public struct RequestHeadParser: Sendable {
     private enum State {
         case requestLine
@@ -19,6 +19,11 @@ public struct RequestHeadParser: Sendable {
     private var section: FieldSectionReader
     private var rules = RequestFieldRules()
     private var offset = 0
+    /// Where the request line begins: behind an empty line, if there was one.
+    private var lineStart = 0
+
+    /// Whether any of the head has come, besides the empty line that may stand before it.
+    public private(set) var hasBegun = false
 
     /// Makes a parser for heads within `limits`.
     public init(limits: HeadLimits = HeadLimits()) {
@@ -34,6 +39,8 @@ public struct RequestHeadParser: Sendable {
         section = FieldSectionReader(limits: limits)
         rules = RequestFieldRules()
         offset = 0
+        lineStart = 0
+        hasBegun = false
     }
 
     /// Parses the head at the start of `bytes`; after `needMore`, call again with the same bytes and more behind them.
@@ -54,10 +61,20 @@ public struct RequestHeadParser: Sendable {
     }
 
     private mutating func parseRequestLine(_ bytes: Span<UInt8>) -> HeadProgress<RequestError> {
-        switch scanner.next(bytes, from: 0, limit: limits.requestLine + 2) {
-        case .needMore: return .needMore
-        case .fault(let fault): return fail(requestLineError(fault, bytes))
+        switch scanner.next(bytes, from: lineStart, limit: limits.requestLine + 2) {
+        case .needMore:
+            let rest = bytes.count - lineStart
+            hasBegun = rest > 1 || (rest == 1 && (lineStart > 0 || bytes[0] != ASCII.carriageReturn))
+            return .needMore
+        case .fault(let fault):
+            hasBegun = true
+            return fail(requestLineError(fault, bytes))
         case .line(let end):
+            if end == 0 {
+                lineStart = 2
+                return parseRequestLine(bytes)
+            }
+            hasBegun = true
             if let error = readRequestLine(bytes, end) { return fail(error) }
             offset = end + 2
             state = .fields
@@ -71,17 +88,17 @@ public struct RequestHeadParser: Sendable {
         case .bareCarriageReturn: return .bareCarriageReturn
         case .tooLong: return .requestLineTooLong
         case .nul(let position), .control(let position):
-            for index in 0..<position where bytes[index] == ASCII.space { return .targetForbiddenByte }
+            for index in lineStart..<position where bytes[index] == ASCII.space { return .targetForbiddenByte }
             return .invalidMethod
         }
     }
 
     /// method SP request-target SP HTTP-version (RFC 9112 §3).
     private mutating func readRequestLine(_ bytes: Span<UInt8>, _ end: Int) -> RequestError? {
-        var methodEnd = 0
+        var methodEnd = lineStart
         while methodEnd < end, ByteSet.token.contains(bytes[methodEnd]) { methodEnd += 1 }
-        guard 1...32 ~= methodEnd, methodEnd < end, bytes[methodEnd] == ASCII.space else {
-            return end == 0 ? .malformedRequestLine : .invalidMethod
+        guard 1...32 ~= methodEnd - lineStart, methodEnd < end, bytes[methodEnd] == ASCII.space else {
+            return end == lineStart ? .malformedRequestLine : .invalidMethod
         }
         let targetStart = methodEnd + 1
         let targetEnd = end - HTTPVersion.byteCount - 1
@@ -93,13 +110,16 @@ public struct RequestHeadParser: Sendable {
         case .unsupported: return .unsupportedVersion
         case .malformed: return .malformedRequestLine
         }
-        head.method = Method.recognise(bytes, 0, methodEnd)
-        head.methodRange = ByteRange(0, methodEnd)
-        if methodEnd == 7, ASCII.hasPrefix(bytes, at: 0, end: methodEnd, "CONNECT") { return .connectMethod }
+        head.method = Method.recognise(bytes, lineStart, methodEnd)
+        head.methodRange = ByteRange(lineStart, methodEnd)
+        if methodEnd - lineStart == 7, ASCII.hasPrefix(bytes, at: lineStart, end: methodEnd, "CONNECT") {
+            return .connectMethod
+        }
         switch RequestTarget.validate(bytes, targetStart, targetEnd) {
         case .failure(let error): return error
         case .success(let target):
             head.targetRange = target.origin
+            head.targetLacksPath = target.lacksPath
             head.pathRange = target.path
             head.queryRange = target.query
             rules.targetAuthority = target.authority

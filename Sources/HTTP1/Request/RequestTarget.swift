@@ -2,20 +2,23 @@
 public struct RequestTarget: Equatable, Sendable {
     /// What goes upstream, byte for byte: the target in origin-form, or the part of an absolute-form from its path on.
     public internal(set) var origin: ByteRange
-    /// The path, up to `?`. It begins with `/`.
+    /// Whether the target is an absolute-form without a path, so that `/` goes before ``origin`` (RFC 9112 §3.2.1).
+    public internal(set) var lacksPath = false
+    /// The path, up to `?`. It begins with `/`; if the target has none, it is a `/` that stands elsewhere in it.
     public internal(set) var path: ByteRange
     /// The query after `?`; `nil` when there is no `?`.
     public internal(set) var query: ByteRange?
-    /// The authority of an absolute-form, which must equal Host; `nil` in origin-form.
-    public internal(set) var authority: ByteRange?
+    /// The authority of an absolute-form, which must be Host's; `nil` in origin-form.
+    public internal(set) var authority: TargetAuthority?
 
     /// Checks a target against every rule that needs nothing but its bytes.
     ///
-    /// Accepted are origin-form and, for http and https, absolute-form with a path. In the path each octet has one
+    /// Accepted are origin-form and, for http and https, absolute-form. In the path each octet has one
     /// spelling (RFC 3986 §6.2.2.2): what needs no percent-encoding has none, and what could change the path's
     /// structure (`/`, `\`, `%`, `;`, controls, dot segments, empty segments) is refused in any spelling but `/`.
     /// A path's percent-encodings must be UTF-8, as overlong forms are a second spelling to lenient decoders
-    /// (RFC 3629 §10). Only one trailing `/` is allowed. A query is any VCHAR but `#` and `\`.
+    /// (RFC 3629 §10). Only one trailing `/` is allowed. A query is any VCHAR but `#`: no
+    /// rule reads it.
     public static func validate(_ bytes: Span<UInt8>) -> Result<RequestTarget, RequestError> {
         validate(bytes, 0, bytes.count)
     }
@@ -25,18 +28,49 @@ public struct RequestTarget: Equatable, Sendable {
         guard start < end else { return .failure(.malformedRequestLine) }
         if bytes[start] == ASCII.slash { return originForm(bytes, start, end, authority: nil) }
         switch authority(bytes, start, end) {
-        case .success(let authority): return originForm(bytes, Int(authority.end), end, authority: authority)
         case .failure(let error): return .failure(error)
+        case .success(let authority):
+            let pathStart = Int(authority.range.end)
+            if pathStart < end, bytes[pathStart] == ASCII.slash {
+                return originForm(bytes, pathStart, end, authority: authority)
+            }
+            return withoutPath(bytes, end, authority)
         }
     }
 
-    /// Reads `scheme "://" authority` and makes sure that a path follows.
-    private static func authority(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Result<ByteRange, RequestError> {
+    /// A target that ends behind its authority, or goes on there with a query.
+    private static func withoutPath(
+        _ bytes: Span<UInt8>,
+        _ end: Int,
+        _ authority: TargetAuthority
+    ) -> Result<RequestTarget, RequestError> {
+        let start = Int(authority.range.end)
+        if start < end, let error = queryError(bytes, start + 1, end) { return .failure(error) }
+        return .success(
+            RequestTarget(
+                origin: ByteRange(start, end),
+                lacksPath: true,
+                // The second slash before the authority.
+                path: ByteRange(Int(authority.range.start) - 1, Int(authority.range.start)),
+                query: start < end ? ByteRange(start + 1, end) : nil,
+                authority: authority
+            )
+        )
+    }
+
+    /// Reads `scheme "://" authority`.
+    private static func authority(
+        _ bytes: Span<UInt8>,
+        _ start: Int,
+        _ end: Int
+    ) -> Result<TargetAuthority, RequestError> {
         var index = start
+        var isSecure = false
         if ASCII.hasPrefix(bytes, at: start, end: end, ignoringCase: "http://") {
             index += 7
         } else if ASCII.hasPrefix(bytes, at: start, end: end, ignoringCase: "https://") {
             index += 8
+            isSecure = true
         } else if end - start == 1, bytes[start] == ASCII.asterisk {
             return .failure(.asteriskForm)
         } else {
@@ -50,8 +84,7 @@ public struct RequestTarget: Equatable, Sendable {
         }
         let authority = ByteRange(authorityStart, index)
         guard HostField.isValid(bytes, authority) else { return .failure(.invalidTargetAuthority) }
-        guard index < end, bytes[index] == ASCII.slash else { return .failure(.absoluteTargetWithoutPath) }
-        return .success(authority)
+        return .success(TargetAuthority(range: authority, isSecure: isSecure))
     }
 
     @inline(__always)
@@ -59,7 +92,7 @@ public struct RequestTarget: Equatable, Sendable {
         _ bytes: Span<UInt8>,
         _ start: Int,
         _ end: Int,
-        authority: ByteRange?
+        authority: TargetAuthority?
     ) -> Result<RequestTarget, RequestError> {
         var path = PathRules(start: start)
         switch path.end(bytes, end) {
@@ -82,18 +115,7 @@ public struct RequestTarget: Equatable, Sendable {
     }
 
     private static func queryError(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> RequestError? {
-        var index = start
-        while index < end {
-            let byte = bytes[index]
-            if ByteSet.query.contains(byte) {
-                index += 1
-            } else if byte == ASCII.percent {
-                guard percentDecoded(bytes, index, end) != nil else { return .malformedPercentEncoding }
-                index += 3
-            } else {
-                return byteError(byte)
-            }
-        }
+        for index in start..<end where !ByteSet.query.contains(bytes[index]) { return byteError(bytes[index]) }
         return nil
     }
 

@@ -2,9 +2,9 @@
 public enum ResponseError: UInt8, Error, CaseIterable, Sendable {
     /// Not `HTTP/d.d SP 3DIGIT SP reason`, single spaces (RFC 9112 §4).
     case malformedStatusLine
-    /// A version other than HTTP/1.0 and HTTP/1.1 (RFC 9112 §2.3).
+    /// A major version other than 1 (RFC 9112 §2.3).
     case unsupportedVersion
-    /// A status outside 100...599 (RFC 9110 §15).
+    /// A status below 100 (RFC 9110 §15).
     case invalidStatus
     /// A control byte other than HTAB in the status line (RFC 9112 §4).
     case controlInStatusLine
@@ -16,7 +16,7 @@ public enum ResponseError: UInt8, Error, CaseIterable, Sendable {
     case bareCarriageReturn
     /// A line that begins with whitespace (RFC 9112 §5.2).
     case obsoleteFolding
-    /// Whitespace in a name or before its colon (RFC 9112 §5.1).
+    /// Whitespace in a name, or before the colon of a field that frames the message (RFC 9112 §5.1).
     case whitespaceInFieldName
     /// No name before the colon (RFC 9112 §5).
     case emptyFieldName
@@ -26,13 +26,11 @@ public enum ResponseError: UInt8, Error, CaseIterable, Sendable {
     case nulInField
     /// A control byte other than HTAB in a field line (RFC 9110 §5.5).
     case controlInField
-    /// A Connection value that is not a list of tokens (RFC 9110 §7.6.1).
-    case invalidConnection
     /// More field lines than the limit.
     case tooManyFields
     /// More bytes in field lines than the limit.
     case fieldsTooLarge
-    /// More than one Content-Length line (RFC 9112 §6.3).
+    /// Content-Lengths that differ (RFC 9112 §6.3).
     case repeatedContentLength
     /// A Content-Length that is not 1*DIGIT up to `Int64.max` (RFC 9110 §8.6).
     case invalidContentLength
@@ -42,8 +40,6 @@ public enum ResponseError: UInt8, Error, CaseIterable, Sendable {
     case unsupportedTransferEncoding
     /// Transfer-Encoding in HTTP/1.0 (RFC 9112 §6.1).
     case transferEncodingInHTTP10
-    /// Transfer-Encoding with a status 1xx or 204 (RFC 9112 §6.1).
-    case transferEncodingWithoutBody
     /// Both Content-Length and Transfer-Encoding (RFC 9112 §6.3).
     case contentLengthWithTransferEncoding
 
@@ -63,15 +59,13 @@ public enum ResponseError: UInt8, Error, CaseIterable, Sendable {
         case .invalidFieldName: "The response has a malformed header field name."
         case .nulInField: "The response has a NUL in a header field."
         case .controlInField: "The response has a control character in a header field."
-        case .invalidConnection: "The response's Connection header field is malformed."
         case .tooManyFields: "The response has too many header fields."
         case .fieldsTooLarge: "The response's header fields are too large."
-        case .repeatedContentLength: "The response has more than one Content-Length header field."
+        case .repeatedContentLength: "The response has Content-Length header fields that differ."
         case .invalidContentLength: "The response's Content-Length is malformed."
         case .repeatedTransferEncoding: "The response has more than one Transfer-Encoding header field."
         case .unsupportedTransferEncoding: "The response has a Transfer-Encoding other than chunked."
         case .transferEncodingInHTTP10: "The response is HTTP/1.0 and has a Transfer-Encoding."
-        case .transferEncodingWithoutBody: "The response has a Transfer-Encoding, which its status forbids."
         case .contentLengthWithTransferEncoding: "The response has both Content-Length and Transfer-Encoding."
         }
     }

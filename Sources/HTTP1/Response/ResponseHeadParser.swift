@@ -1,7 +1,7 @@
-/// Parses response heads strictly (RFC 9112 §2 to §6), with the rigour of `RequestHeadParser`.
+/// Parses response heads (RFC 9112 §2 to §6), strictly where they have two readings and liberally where they have one:
+/// what is refused hides from the client what the server did.
 ///
-/// The space behind the status is required, as RFC 9112 §4 does, also when there is no reason phrase. A 1xx head is a
-/// whole head with framing `none`: `reset()` and parse the next one behind it. 101 is not told apart here; who sends
+/// A status may go without a reason phrase and without the space before it. A 1xx head is a whole head with framing `none`: `reset()` and parse the next one behind it. 101 is not told apart here; who sends
 /// no Upgrade must refuse it.
 public struct ResponseHeadParser: Sendable {
     private enum State {
@@ -24,7 +24,7 @@ public struct ResponseHeadParser: Sendable {
     /// Makes a parser for heads within `limits`.
     public init(limits: HeadLimits = HeadLimits()) {
         self.limits = limits.clamped
-        section = FieldSectionReader(limits: limits)
+        section = FieldSectionReader(limits: limits, mayPadNames: true)
         // One piece of memory at once for all the fields that responses commonly have.
         head.fields.reserveCapacity(12)
     }
@@ -34,7 +34,7 @@ public struct ResponseHeadParser: Sendable {
         head.reset()
         state = .statusLine
         scanner = LineScanner()
-        section = FieldSectionReader(limits: limits)
+        section = FieldSectionReader(limits: limits, mayPadNames: true)
         rules = ResponseFieldRules()
         offset = 0
     }
@@ -78,7 +78,7 @@ public struct ResponseHeadParser: Sendable {
         }
     }
 
-    /// HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 §4).
+    /// HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 §4), or without all that is behind the status.
     private mutating func readStatusLine(_ bytes: Span<UInt8>, _ end: Int) -> ResponseError? {
         switch HTTPVersion.read(bytes, at: 0, end: end) {
         case .known(let version): head.version = version
@@ -86,17 +86,18 @@ public struct ResponseHeadParser: Sendable {
         case .malformed: return .malformedStatusLine
         }
         let start = HTTPVersion.byteCount + 1
-        guard end >= start + 4, bytes[start - 1] == ASCII.space, bytes[start + 3] == ASCII.space else {
-            return .malformedStatusLine
-        }
+        let statusEnd = start + 3
+        guard end >= statusEnd, bytes[start - 1] == ASCII.space,
+            end == statusEnd || bytes[statusEnd] == ASCII.space
+        else { return .malformedStatusLine }
         var status = 0
-        for index in start..<start + 3 {
+        for index in start..<statusEnd {
             guard ASCII.isDigit(bytes[index]) else { return .malformedStatusLine }
             status = status * 10 + Int(bytes[index] - ASCII.zero)
         }
-        guard 100...599 ~= status else { return .invalidStatus }
+        guard status >= 100 else { return .invalidStatus }
         head.status = status
-        head.reasonRange = ByteRange(start + 4, end)
+        head.reasonRange = ByteRange(min(statusEnd + 1, end), end)
         return nil
     }
 
@@ -107,7 +108,7 @@ public struct ResponseHeadParser: Sendable {
             case .fault(let fault): return fail(ResponseError(fault))
             case .field(let line):
                 head.fields.append(line)
-                if let error = rules.accept(line, bytes) { return fail(error) }
+                rules.accept(line, bytes)
             case .end:
                 if let error = rules.finish(requestMethod, &head) { return fail(error) }
                 head.byteCount = offset

@@ -26,7 +26,9 @@ public enum DenialReason: UInt8, CaseIterable, Sendable {
     case invalidRequestHeader
     /// Host is missing, repeated or malformed (RFC 9112 §3.2).
     case invalidRequestHost
-    /// The version is neither HTTP/1.0 nor HTTP/1.1 (RFC 9110 §15.6.6).
+    /// The request is for a host that isn't served here (RFC 9110 §15.5.20).
+    case misdirectedRequest
+    /// The major version isn't 1 (RFC 9110 §15.6.6).
     case httpVersionNotSupported
     /// Expect asks for something other than 100-continue (RFC 9110 §10.1.1).
     case expectationFailed
@@ -68,6 +70,7 @@ public enum DenialReason: UInt8, CaseIterable, Sendable {
         case .invalidRequestFraming: "invalid_request_framing"
         case .invalidRequestHeader: "invalid_request_header"
         case .invalidRequestHost: "invalid_request_host"
+        case .misdirectedRequest: "misdirected_request"
         case .httpVersionNotSupported: "http_version_not_supported"
         case .expectationFailed: "expectation_failed"
         case .bodyTooLarge: "body_too_large"
@@ -93,6 +96,7 @@ public enum DenialReason: UInt8, CaseIterable, Sendable {
         case .bodyTooLarge: 413
         case .targetTooLong: 414
         case .expectationFailed: 417
+        case .misdirectedRequest: 421
         case .headersTooLarge: 431
         case .ambiguousKey, .invalidRequest, .invalidRequestTarget, .invalidRequestFraming, .invalidRequestHeader,
             .invalidRequestHost:

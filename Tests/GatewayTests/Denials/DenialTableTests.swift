@@ -93,6 +93,12 @@ struct DenialTableTests {
             message: "This request is malformed."
         ),
         Row(
+            reason: .misdirectedRequest,
+            code: "misdirected_request",
+            status: "421 Misdirected Request",
+            message: "The host that this request names is not served here."
+        ),
+        Row(
             reason: .httpVersionNotSupported,
             code: "http_version_not_supported",
             status: "505 HTTP Version Not Supported",

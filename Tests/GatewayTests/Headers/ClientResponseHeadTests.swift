@@ -53,7 +53,7 @@ struct ClientResponseHeadTests {
     }
 
     @Test(arguments: [
-        "Content-Type: a/b", "Set-Cookie: a=b", "ETag: \"x\"", "Server:  s ", "Via: 1.1 x", "WWW-Authenticate: Bearer",
+        "Content-Type: a/b", "Set-Cookie: a=b", "ETag: \"x\"", "Server:s", "Via: 1.1 x", "WWW-Authenticate: Bearer",
         "Location: http://x/", "X-Anything_else: v", "Cache-Control: no-store", "X-Forwarded-For: 1.2.3.4",
         "Retry-After: 3", "Vary: *",
     ])
@@ -61,6 +61,16 @@ struct ClientResponseHeadTests {
         #expect(try kept([line]) == [line])
         #expect(try kept([line, "Keep-Alive: 5", line]) == [line, line])
         #expect(try kept(["Connection: close", line]) == [line])
+    }
+
+    /// RFC 9112 §5.1: white space around a value, or before the colon, isn't passed on.
+    @Test(arguments: [
+        ("Server:  s ", "Server: s"), ("A:\tb\t", "A: b"), ("A: ", "A:"), ("A : b", "A: b"), ("A\t:b ", "A: b"),
+        ("A: b  c", "A: b  c"),
+    ])
+    func tidied(_ line: String, _ expected: String) throws {
+        #expect(try kept([line]) == [expected])
+        #expect(try kept(["B: c", line, "D: e"]) == ["B: c", expected, "D: e"])
     }
 
     @Test(arguments: [
@@ -136,6 +146,21 @@ struct ClientResponseHeadTests {
             "304 Not Modified\r\nContent-Length: 5\r\nETag: \"x\"\r\n\(own)\r\n"
         ),
         ("304 Not Modified\r\nTransfer-Encoding: chunked\r\n", .get, .http11, "304 Not Modified\r\n\(own)\r\n"),
+        // Where they don't count they may say anything, but nobody gets to read it.
+        (
+            "304 Not Modified\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n", .get, .http11,
+            "304 Not Modified\r\n\(own)\r\n"
+        ),
+        ("304 Not Modified\r\nContent-Length: x\r\n", .get, .http11, "304 Not Modified\r\n\(own)\r\n"),
+        ("204 x\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n", .get, .http11, "204 x\r\n\(own)\r\n"),
+        ("200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n", .head, .http11, "200 OK\r\n\(own)\r\n"),
+        // A length that is said twice goes on once.
+        (
+            "200 OK\r\nContent-Length: 5\r\nA: b\r\ncontent-length: 05\r\n", .get, .http11,
+            "200 OK\r\nA: b\r\n\(own)\r\nContent-Length: 5\r\n"
+        ),
+        ("200 OK\r\nContent-Length: 5, 5\r\n", .head, .http11, "200 OK\r\n\(own)\r\nContent-Length: 5\r\n"),
+        ("600 Odd\r\nContent-Length: 5\r\n", .get, .http11, "600 Odd\r\nContent-Length: 5\r\n\(own)\r\n"),
     ])
     func framed(_ response: String, _ method: HTTP1.Method, _ client: HTTPVersion, _ expected: String) throws {
         for closes in [false, true] {

@@ -12,12 +12,13 @@ struct UpstreamRequestHeadModelTests {
         "HTTP2-Settings", "Proxy", "Proxy-Connection", "Proxy-Authorization", "X-HTTP-Method-Override",
         "X-Original-URL", "X-Scopegate-Scope", "X-Request-Id", "X_A", "X-Forwarded-For", "X-Forwarded-Proto",
         "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Uri", "Forwarded", "X-Real-IP",
-        "Client-Cert", "Client-Cert-Chain",
+        "Client-Cert", "Client-Cert-Chain", "X-User-Id", "Remote-User", "CF-Ray", "X.User.Id", "X.B", "X-Rewrite-Path",
     ]
     private static let values = ["", "v", "a, b", "close", "x=\"y\""]
     private static let dropped: Set<String> = [
         "connection", "keep-alive", "te", "trailer", "upgrade", "http2-settings", "proxy", "proxy-connection",
         "proxy-authorization", "x-http-method-override", "x-original-url", "x-scopegate-scope", "x-request-id",
+        "x.user.id", "x-rewrite-path",
     ]
     private static let keys: Set<String> = ["authorization", "x-api-key", "x-journal-key"]
 
@@ -74,12 +75,13 @@ struct UpstreamRequestHeadModelTests {
                 case "host": forwarding.host == nil
                 case _ where keys.contains(name): forwarding.forwardsKey
                 case "x-forwarded-for", "forwarded": false
-                case "x-real-ip", "client-cert": isTrusted
+                case "x-real-ip", "client-cert", "x-user-id", "remote-user", "cf-ray": isTrusted
                 case "client-cert-chain": isTrusted && ownCertificate == nil
                 case _ where name.hasPrefix("x-forwarded-"): isTrusted
                 default: !nominated.contains(name)
                 }
-            if isKept { lines += field.line }
+            // A space with nothing behind it is no part of a value.
+            if isKept { lines += field.value.isEmpty ? "\(field.name):\r\n" : field.line }
         }
         func claims(_ name: String, then own: String) -> String {
             let said = fields.filter { $0.name.lowercased() == name && !$0.value.isEmpty }.map(\.value)

@@ -1,3 +1,4 @@
+import GatewayConfig
 import HTTP1
 import Testing
 
@@ -30,9 +31,44 @@ struct UpstreamRequestHeadTests {
 
     @Test func keptFieldsByteForByte() throws {
         let fields =
-            "hOsT:h\r\nACCEPT:  a/b ;q=0.5,\t*/* \t\r\naccept: again\r\nX-Empty:\r\nx-e: é\r\nCookie: a=b; c=\"d\"\r\n"
+            "hOsT:h\r\nACCEPT: a/b ;q=0.5,\t*/*\r\naccept: again\r\nX-Empty:\r\nx-e: é\r\nCookie: a=b; c=\"d\"\r\n"
         let text = try Forwarding().write("GET / HTTP/1.1\r\n\(fields)\r\n")
         #expect(text == "GET / HTTP/1.1\r\n\(fields)\(Forwarding.own)")
+    }
+
+    /// RFC 9112 §5.1: white space around a value is no part of it; what is checked without it is sent without it.
+    @Test(arguments: [
+        ("X-API-Key: k\t", "X-API-Key: k"), ("X-API-Key:  k", "X-API-Key: k"),
+        ("Authorization: Bearer k  ", "Authorization: Bearer k"),
+        ("Content-Length: 0\t", "Content-Length: 0"), ("A:\tb", "A: b"), ("A: ", "A:"), ("A: b  c", "A: b  c"),
+    ])
+    func tidied(_ line: String, _ expected: String) throws {
+        #expect(try Forwarding().kept([line]) == ["Host: h", expected])
+        #expect(try Forwarding().kept(["B: c", line, "TE: x", "D: e"]) == ["Host: h", "B: c", expected, "D: e"])
+        let text = try Forwarding().write("GET / HTTP/1.1\r\nHost: h \t\r\n\(line)\r\n\r\n")
+        #expect(text == "GET / HTTP/1.1\r\nHost: h\r\n\(expected)\r\n\(Forwarding.own)")
+    }
+
+    /// RFC 9112 §3.2.1: an absolute-form without a path asks for `/`.
+    @Test(arguments: [("http://h", "/"), ("http://h?a=/b", "/?a=/b"), ("https://h:443", "/"), ("http://h:80/c", "/c")])
+    func absoluteForms(_ target: String, _ sent: String) throws {
+        let text = try Forwarding().write("GET \(target) HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(text == "GET \(sent) HTTP/1.1\r\nHost: h\r\n\(Forwarding.own)")
+    }
+
+    /// HTTP/1.0 may go without Host; HTTP/1.1, which is what the upstream gets, may not (RFC 9112 §3.2).
+    @Test(arguments: [nil, "backend.internal"])
+    func withoutHost(_ host: String?) throws {
+        var forwarding = try Forwarding()
+        forwarding.host = host
+        let text = try forwarding.write("GET /a HTTP/1.0\r\nA: b\r\n\r\n")
+        #expect(
+            text == "GET /a HTTP/1.1\r\nHost: \(host ?? "backend:9001")\r\nA: b\r\nX-Forwarded-For: 192.0.2.7\r\n"
+                + "Forwarded: for=192.0.2.7;proto=http\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 8080\r\n"
+                + "X-Request-Id: id-1\r\n\r\n"
+        )
+        let absolute = try forwarding.write("GET http://h/a HTTP/1.0\r\n\r\n")
+        #expect(absolute == "GET /a HTTP/1.1\r\nHost: \(host ?? "h")\r\n\(Forwarding.own)")
     }
 
     @Test(arguments: ["", "Content-Length: 007\r\n", "CONTENT-length:0\r\n"])
@@ -83,6 +119,18 @@ struct UpstreamRequestHeadTests {
         "X-Forwarded_Proto: https", "X_Api_Key: k", "Content_Length: 5", "Transfer_Encoding: chunked", "_: x", "a_: x",
         "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil", "X-Forwarded-Port: 1",
         "X-Forwarded-Uri: /admin", "X-Forwarded-Prefix: /x", "Forwarded: for=1.2.3.4", "X-Real-IP: 1.2.3.4",
+        // Families, whoever thought of the name.
+        "X-Forwarded: for=1.2.3.4", "X-Original-Method: DELETE", "X-Rewrite-Path: /admin", "X-Override-URL: /admin",
+        "X-Client-IP: 1.2.3.4", "True-Client-IP: 1.2.3.4", "CF-Connecting-IP: 1.2.3.4", "Fastly-Client-IP: 1.2.3.4",
+        "X-SSL-Client-Verify: SUCCESS", "SSL-Client-S-DN: CN=a", "Remote-User: admin", "X-Remote-User: admin",
+        "X-Authenticated-User: admin", "X-Auth-Request-Email: a", "X-User-Id: 1", "X-Envoy-Internal: true",
+        "X-Host: evil",
+        "Script-Name: /admin", "X-Cluster-Client-IP: 1.2.3.4", "X-Auth-Token: t",
+        // All bytes but letters and digits are the same in CGI.
+        "X.Scopegate.Key.Id: k", "X~Forwarded~For: 1.2.3.4", "X!Real!IP: 1.2.3.4", "X.Request-Id: r",
+        "Remote.User: admin",
+        "X-Api.Key: k", "Content.Length: 5", "Transfer!Encoding: chunked",
+        "X-Forwarded+For: 1.2.3.4", "X|Original|URL: /admin", "X'User: admin",
     ])
     func dropped(_ line: String) throws {
         for spelling in [line, line.lowercased(), line.uppercased()] {
@@ -99,6 +147,8 @@ struct UpstreamRequestHeadTests {
         "Range: bytes=0-1", "X-Forwarder: x", "X-Scopegate: x", "Authorization: Bearer abc",
         "Authorization: Basic dTpw",
         "X-API-Key: abc", "Content-Length: 0", "Origin: null", "X-Requested-With: x", "Proxy-Status: x",
+        "X.Custom: x", "X-User-Agent: grpc-web", "Sec-Fetch-Mode: cors", "Accept-Language: de", "a!b: x",
+        "X-CSRF-Token: t",
     ])
     func kept(_ line: String) throws {
         #expect(try Forwarding().kept([line]) == ["Host: h", line])
@@ -176,6 +226,70 @@ struct UpstreamRequestHeadTests {
         forwarding.forwardsKey = false
         #expect(try forwarding.kept(fields) == ["Host: h"] + expected)
         #expect(try forwarding.kept(fields + ["Content-Length: 0"]) == ["Host: h"] + expected + ["Content-Length: 0"])
+    }
+
+    /// A field for keys may be of a family that is dropped otherwise; other spellings of it are no keys.
+    @Test(arguments: ["X-Auth-Token", "X-User-Key", "X-Client-Key", "Remote-Key"])
+    func keysOfAFamily(_ name: String) throws {
+        var forwarding = try Forwarding()
+        #expect(try forwarding.kept(["\(name): k"]) == ["Host: h"])
+        forwarding.sources = [.header(Array(name.lowercased().utf8))]
+        for connection in ["A: b", "Connection: \(name), close"] {
+            #expect(try forwarding.kept([connection, "\(name): k"]).last == "\(name): k")
+        }
+        #expect(try forwarding.kept([name.replacing("-", with: ".") + ": k"]) == ["Host: h"])
+        forwarding.forwardsKey = false
+        #expect(try forwarding.kept(["\(name): k"]) == ["Host: h"])
+    }
+
+    // MARK: What the settings change
+
+    private static func rules(drop: [String] = [], keep: [String] = []) throws -> HeaderRules {
+        HeaderRules(
+            HeadersConfiguration(
+                drop: try drop.map { try HeaderPattern(parsing: $0) },
+                keep: try keep.map { try HeaderPattern(parsing: $0) }
+            )
+        )
+    }
+
+    @Test func droppedBySettings() throws {
+        var forwarding = try Forwarding(trusted: true)
+        forwarding.rules = try Self.rules(drop: [
+            "X-Tenant", "x-internal-*", "X-Real-IP", "X-API-*", "H*", "X-Forwarded-*",
+        ])
+        let dropped = [
+            "X-Tenant: a", "x-TENANT: b", "X-Internal-A: c", "X-Internal-: d", "X.Tenant: e", "X~Internal~B: f",
+            "X-Real-IP: 192.0.2.1", "X-Forwarded-Uri: /",
+        ]
+        let kept = ["X-Tenants: a", "X-Internal: b", "X-API-Key: k", "X-Forwarded-Proto: https", "Content-Length: 0"]
+        #expect(try forwarding.kept(dropped + kept) == ["Host: h"] + kept)
+    }
+
+    @Test func keptBySettings() throws {
+        var forwarding = try Forwarding()
+        forwarding.forwardsKey = false
+        forwarding.rules = try Self.rules(keep: ["X-Client-Version", "x-user-*", "X-Original-Host", "X-*", "C*", "T*"])
+        let kept = [
+            "X-Client-Version: 3", "X-User-Id: 1", "X-Original-Host: a", "X-HTTP-Method-Override: PUT", "CF-Ray: r",
+            "X-Forwarded-Prefix: /p", "True-Client-IP: 192.0.2.1",
+        ]
+        // The gateway's own to say, the framing, and a key that isn't forwarded.
+        let dropped = [
+            "X-Scopegate-Key-Id: k", "X-Request-Id: r", "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: https",
+            "X-API-Key: k", "TE: trailers", "Connection: X-User-Id", "X.User.Id: 1",
+            "X_User_Id: 1", "Client-Cert: :AAAA:",
+        ]
+        var expected = kept
+        expected.removeAll { $0.hasPrefix("X-User-Id") }
+        #expect(try forwarding.kept(kept + dropped) == ["Host: h"] + expected)
+        #expect(try forwarding.kept(kept) == ["Host: h"] + kept)
+    }
+
+    @Test func droppingGoesBeforeKeeping() throws {
+        var forwarding = try Forwarding()
+        forwarding.rules = try Self.rules(drop: ["X-User-Role"], keep: ["X-User-*"])
+        #expect(try forwarding.kept(["X-User-Id: 1", "X-User-Role: admin"]) == ["Host: h", "X-User-Id: 1"])
     }
 
     // MARK: Where the request came from

@@ -14,6 +14,8 @@ struct Forwarding {
     var sources: [KeyExtractor.Source] = [.bearer, .header(Array("x-api-key".utf8))]
     var forwardsKey = true
     var host: String?
+    /// What the settings drop and keep.
+    var rules = HeaderRules()
     var requestID = "id-1"
     var keyID = ""
 
@@ -35,9 +37,11 @@ struct Forwarding {
         UpstreamRequestHead(
             head: parsed.head,
             client: client,
+            rules: rules,
             keys: KeyExtractor(sources: sources),
             forwardsKey: forwardsKey,
             host: host.map { Array($0.utf8) },
+            fallbackHost: Array("backend:9001".utf8),
             requestID: try .fixed(requestID),
             keyID: Array(keyID.utf8)
         ).write(parsed.bytes.span, to: &buffer)

@@ -46,10 +46,15 @@ enum OurReading: Equatable {
             minorVersion: head.version == .http11 ? 1 : 0,
             fields: head.fields.map { Field(bytes, $0) }
         )
-        return read(reading, head.framing, Array(bytes[head.byteCount...]))
+        return read(reading, head.framing, Array(bytes[head.byteCount...]), ofResponse: true)
     }
 
-    private static func read(_ head: Reading, _ framing: BodyFraming, _ rest: [UInt8]) -> OurReading {
+    private static func read(
+        _ head: Reading,
+        _ framing: BodyFraming,
+        _ rest: [UInt8],
+        ofResponse: Bool = false
+    ) -> OurReading {
         var reading = head
         var unread = 0
         switch framing {
@@ -59,7 +64,7 @@ enum OurReading: Equatable {
             reading.isWhole = UInt64(reading.body.count) == length
         case .untilClose: reading.body = rest
         case .chunked:
-            let decoded = ChunkedOutcome(rest)
+            let decoded = ChunkedOutcome(rest, mayPadSizes: ofResponse)
             if case .failed = decoded.ending { return .brokenBody(head) }
             reading.body = decoded.body
             reading.isWhole = decoded.ending == .end

@@ -14,7 +14,7 @@ import Testing
     @Test(
         arguments: [
             ("", []), (",", []), (" , ,\t", []), ("close", ["close"]), ("a,b", ["a", "b"]),
-            ("\ta \t,,  Keep-Alive,", ["a", "Keep-Alive"]), ("a b , c", ["a b", "c"]),
+            ("\ta \t,,  Keep-Alive,", ["a", "Keep-Alive"]), ("a b , c;d=e, ;f, \"g\", h", ["a", "c", "h"]),
         ] as [(String, [String])]
     )
     func walks(_ value: String, _ expected: [String]) {

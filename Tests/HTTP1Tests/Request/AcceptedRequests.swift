@@ -14,6 +14,7 @@ struct AcceptedRequest: CustomTestStringConvertible {
     var framing = BodyFraming.none
     var keepAlive = true
     var expectsContinue = false
+    var lacksPath = false
     var fields: [Field]
 
     init(_ source: String, _ name: String, line: String = "GET / HTTP/1.1", _ fields: [Field] = []) {
@@ -57,6 +58,7 @@ struct AcceptedRequest: CustomTestStringConvertible {
             .target("/%C3%A9/%E2%82%AC/%F0%9F%98%80/%ed%9f%bf"),
             .target("/?", "RFC 3986 §3.4"), .target("/?a=%41%2f%00%FF", "RFC 3986 §3.4"),
             .target("/?\"<>[]^`{|};..//", "RFC 3986 §3.4"),
+            .target("/?%", "RFC 3986 §3.4"), .target("/a?b=%2&c=%zz&d=\\e%", "RFC 3986 §3.4"),
             .host("localhost"), .host("a.example:8080"), .host("127.0.0.1:0"), .host("[::1]"), .host("[::1]:65535"),
             .host("[2001:db8::192.0.2.1]:80"), .host("A-b_c~.Example."),
             .method("GET", .get), .method("HEAD", .head), .method("POST", .post), .method("PUT", .put),
@@ -68,6 +70,30 @@ struct AcceptedRequest: CustomTestStringConvertible {
     static let forms: [Self] = [
         Self("RFC 9112 §3.2.2", "absolute-form", line: "GET http://a.example/b?c HTTP/1.1").with {
             ($0.target, $0.query) = ("/b?c", "c")
+        },
+        Self("RFC 9112 §3.2.1", "absolute-form without a path", line: "GET http://a.example HTTP/1.1").with {
+            ($0.target, $0.lacksPath) = ("", true)
+        },
+        Self("RFC 9112 §3.2.1", "absolute-form of a query", line: "GET http://a.example?b=/c HTTP/1.1").with {
+            ($0.target, $0.query, $0.lacksPath) = ("?b=/c", "b=/c", true)
+        },
+        Self("RFC 9110 §4.2.3", "default port in the target", line: "GET http://a.example:80/ HTTP/1.1"),
+        Self("RFC 9110 §4.2.3", "default port in the target, TLS", line: "GET https://a.example:443/ HTTP/1.1"),
+        Self(
+            "RFC 9110 §4.2.3",
+            "default port in Host",
+            line: "GET https://[::1]/ HTTP/1.1",
+            [Field("Host", "[::1]:443")]
+        ).with { $0.host = "[::1]:443" },
+        Self(
+            "RFC 9110 §4.2.3",
+            "default port in both",
+            line: "GET http://A.example:80/ HTTP/1.1",
+            [Field("Host", "a.example:80")]
+        ).with { $0.host = "a.example:80" },
+        Self("RFC 9110 §2.5", "later minor version", line: "GET / HTTP/1.2"),
+        Self("RFC 9110 §2.5", "last minor version", line: "GET / HTTP/1.9", [Field("Connection", "close")]).with {
+            $0.keepAlive = false
         },
         Self("RFC 3986 §3.1", "scheme's case", line: "GET hTTpS://A.EXAMPLE/ HTTP/1.1"),
         Self("RFC 9112 §9.3", "HTTP/1.0", line: "GET / HTTP/1.0").with {
@@ -98,6 +124,12 @@ struct AcceptedRequest: CustomTestStringConvertible {
             ($0.framing, $0.fields[1].value) = (.length(7), "7")
         },
         Self("RFC 9112 §7.1", "spaces around chunked", [Field("Transfer-Encoding", "  chunked  ")]).with {
+            ($0.framing, $0.fields[1].value) = (.chunked, "chunked")
+        },
+        Self("RFC 9110 §5.6.3", "tabs around a length", [Field("Content-Length", "\t7 \t")]).with {
+            ($0.framing, $0.fields[1].value) = (.length(7), "7")
+        },
+        Self("RFC 9112 §7.1", "tabs around chunked", [Field("Transfer-Encoding", "\tchunked\t")]).with {
             ($0.framing, $0.fields[1].value) = (.chunked, "chunked")
         },
         Self("RFC 9112 §7.1", "chunked", [Field("Transfer-Encoding", "Chunked")]).with { $0.framing = .chunked },

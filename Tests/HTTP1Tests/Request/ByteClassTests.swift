@@ -10,8 +10,8 @@ import Testing
     private static let unreserved = Set((alphanumeric + "-._~").utf8)
     /// RFC 3986 §3.3, without `;` and `%`.
     private static let path = Set((alphanumeric + "-._~!$&'()*+,=:@/").utf8)
-    /// VCHAR (RFC 5234 Appendix B.1) without `#`, `\` and `%`.
-    private static let query = Set(0x21...0x7E).subtracting(Set("#\\%".utf8))
+    /// VCHAR (RFC 5234 Appendix B.1) without `#`.
+    private static let query = Set(0x21...0x7E).subtracting(Set("#".utf8))
 
     private static func accepts(_ text: String, _ byte: UInt8) -> Bool {
         if case .complete = requestOutcome(wire(text, byte: byte)) { return true }

@@ -47,7 +47,7 @@ struct RefusedRequest: CustomTestStringConvertible {
     static let all = requestLines + targets + absoluteForms + fieldSyntax + hosts + framing + limited
 
     static let requestLines: [Self] = [
-        .line("", .malformedRequestLine, "RFC 9112 §2.2"),
+        .line("\r\n", .malformedRequestLine, "RFC 9112 §2.2, two empty lines"),
         .line("GET", .invalidMethod, "RFC 9112 §3"),
         .line("GET /", .malformedRequestLine, "RFC 9112 §3"),
         .line("GET  / HTTP/1.1", .malformedRequestLine, "RFC 9112 §3"),
@@ -70,7 +70,6 @@ struct RefusedRequest: CustomTestStringConvertible {
         .line("GET / HTTP/1.10", .malformedRequestLine, "RFC 9112 §2.3"),
         .line("GET / HTTP/1,1", .malformedRequestLine, "RFC 9112 §2.3"),
         .line("GET / HTTP/x.1", .malformedRequestLine, "RFC 9112 §2.3"),
-        .line("GET / HTTP/1.2", .unsupportedVersion, "RFC 9112 §2.3"),
         .line("GET / HTTP/0.9", .unsupportedVersion, "RFC 9112 §2.3"),
         .line("GET / HTTP/2.0", .unsupportedVersion, "RFC 9110 §15.6.6"),
         .line("PRI * HTTP/2.0", .unsupportedVersion, "RFC 9113 §3.4"),
@@ -115,7 +114,6 @@ struct RefusedRequest: CustomTestStringConvertible {
 
     static let hosts: [Self] = [
         .host("", .missingHost),
-        .host("", .missingHost, version: "1.0"),
         .host("Host: a\r\nHost: a\r\n", .repeatedHost),
         .host("Host: a\r\nHost: b\r\n", .repeatedHost),
         .host("Host: a\r\nhOST: a\r\n", .repeatedHost, version: "1.0"),
@@ -154,11 +152,8 @@ struct RefusedRequest: CustomTestStringConvertible {
         .fields("Transfer-Encoding: chunked;a", .unsupportedTransferEncoding, "RFC 9112 §11.2"),
         .fields("Transfer-Encoding: \"chunked\"", .unsupportedTransferEncoding, "RFC 9112 §11.2"),
         .fields("Transfer-Encoding:", .unsupportedTransferEncoding, "RFC 9112 §6.1"),
-        .fields("Content-Length: 5\t", .invalidContentLength, "llhttp refuses HTAB here"),
-        .fields("Content-Length:\t5", .invalidContentLength, "llhttp refuses HTAB here"),
-        .fields("Content-Length: 5 \t ", .invalidContentLength, "llhttp refuses HTAB here"),
-        .fields("Transfer-Encoding: chunked\t", .unsupportedTransferEncoding, "llhttp reads another coding"),
-        .fields("Transfer-Encoding: \tchunked", .unsupportedTransferEncoding, "RFC 9112 §11.2"),
+        .fields("Content-Length: 5\t5", .invalidContentLength, "RFC 9110 §8.6"),
+        .fields("Transfer-Encoding: chunked\tx", .unsupportedTransferEncoding, "RFC 9112 §11.2"),
         .fields("Transfer-Encoding: \u{1A}chunked", .controlInField, "RFC 9112 §11.2", byte: 0x0B),
         .fields("Transfer-Encoding: chunked", .transferEncodingInHTTP10, "RFC 9112 §6.1", version: "1.0"),
         .fields(

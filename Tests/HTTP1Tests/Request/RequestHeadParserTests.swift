@@ -11,7 +11,9 @@ import Testing
         #expect(head.method == request.method)
         #expect(text(bytes, head.methodRange) == text(bytes, ByteRange(0, bytes.firstIndex(of: 0x20) ?? 0)))
         #expect(text(bytes, head.targetRange) == request.target)
-        #expect(text(bytes, head.pathRange) == String(request.target.prefix { $0 != "?" }))
+        #expect(head.targetLacksPath == request.lacksPath)
+        let path = request.lacksPath ? "/" : String(request.target.prefix { $0 != "?" })
+        #expect(text(bytes, head.pathRange) == path)
         #expect(head.queryRange.map { text(bytes, $0) } == request.query)
         #expect(text(bytes, head.hostRange) == request.host)
         #expect(head.version == request.version)
@@ -19,8 +21,69 @@ import Testing
         #expect(head.keepAlive == request.keepAlive)
         #expect(head.expectsContinue == request.expectsContinue)
         #expect(head.fields.map { Field(bytes, $0) } == request.fields)
-        #expect(head.fields.map(\.nameHasUnderscore) == request.fields.map { $0.name.contains("_") })
+        #expect(head.fields.map(\.nameIsOdd) == request.fields.map { !$0.name.allSatisfy(Self.isCommon) })
         #expect(head.byteCount == bytes.count)
+    }
+
+    private static func isCommon(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || character == "-")
+    }
+
+    /// White space is no part of a value (RFC 9112 §5.1), and a line without any but one space before it is tidy.
+    @Test(arguments: [
+        ("A: b", true), ("A:b", true), ("A:", true), ("A: b c", true), ("A:  b", false), ("A:\tb", false),
+        ("A: \tb", false),
+        ("A: b ", false), ("A:b\t", false), ("A: ", false), ("A:\t", false), ("A:  ", false), ("A: b\t c", true),
+    ])
+    func tidiness(_ line: String, _ isTidy: Bool) {
+        let outcome = requestOutcome(wire("GET / HTTP/1.1\r\nHost: a\r\n\(line)\r\n\r\n"))
+        guard case .complete(let head) = outcome else {
+            Issue.record("refused: \(outcome)")
+            return
+        }
+        #expect(head.fields.map(\.isTidy) == [true, isTidy])
+    }
+
+    /// RFC 9112 §2.2: one empty line before a request is skipped, and counts as a part of it.
+    @Test func skipsOneEmptyLine() throws {
+        let plain = wire("GET /a?b HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\n")
+        let padded = wire("\r\n") + plain
+        for ends in splits(padded.count) {
+            guard case .complete(let head) = requestOutcome(padded, ends: ends) else {
+                Issue.record("refused: \(requestOutcome(padded, ends: ends))")
+                return
+            }
+            #expect(head.byteCount == padded.count)
+            #expect(text(padded, head.methodRange) == "GET")
+            #expect(text(padded, head.targetRange) == "/a?b")
+            #expect(head.fields.map { Field(padded, $0) } == [Field("Host", "h"), Field("A", "b")])
+        }
+        #expect(requestOutcome(wire("\r\n") + padded) == .failed(.malformedRequestLine))
+        #expect(requestOutcome(wire("\r\n\n") + plain) == .failed(.bareLineFeed))
+        #expect(requestOutcome(wire("\r\r\n") + plain) == .failed(.bareCarriageReturn))
+        #expect(requestOutcome(wire("\r\nCONNECT a:1 HTTP/1.1\r\n")) == .failed(.connectMethod))
+    }
+
+    @Test(arguments: [("", false), ("\r", false), ("\r\n", false), ("\r\nG", true), ("G", true), ("\r\n\r", true)])
+    func hasBegun(_ text: String, _ hasBegun: Bool) {
+        var parser = RequestHeadParser(limits: HeadLimits())
+        #expect(parser.parse(wire(text)) == .needMore)
+        #expect(parser.hasBegun == hasBegun)
+        parser.reset()
+        #expect(!parser.hasBegun)
+    }
+
+    /// RFC 9112 §3.2: HTTP/1.0 goes without Host, and an absolute-form has an authority all the same.
+    @Test(arguments: [("/a", ""), ("http://b.example:81/a", "b.example:81"), ("http://b.example", "b.example")])
+    func withoutHost(_ target: String, _ host: String) {
+        let bytes = wire("GET \(target) HTTP/1.0\r\nA: b\r\n\r\n")
+        guard case .complete(let head) = requestOutcome(bytes) else {
+            Issue.record("refused: \(requestOutcome(bytes))")
+            return
+        }
+        #expect(head.lacksHost)
+        #expect(text(bytes, head.hostRange) == host)
+        #expect(requestOutcome(wire("GET \(target) HTTP/1.1\r\nA: b\r\n\r\n")) == .failed(.missingHost))
     }
 
     @Test(arguments: RefusedRequest.all) func refuses(_ request: RefusedRequest) {
@@ -97,6 +160,7 @@ import Testing
         let line = wire("GET /" + String(repeating: "a", count: 8192))
         #expect(requestOutcome(line) == .failed(.requestLineTooLong))
         let field = wire("GET / HTTP/1.1\r\nA: " + String(repeating: "a", count: 32768))
+        #expect(requestOutcome(wire("\r\n") + line) == .failed(.requestLineTooLong))
         #expect(requestOutcome(field) == .failed(.fieldsTooLarge))
         let many = wire("GET / HTTP/1.1\r\n" + String(repeating: "A:\r\n", count: 101))
         #expect(requestOutcome(many) == .failed(.tooManyFields))

@@ -14,6 +14,8 @@ import Testing
         #expect(text(bytes, head.reasonRange) == response.reason)
         #expect(head.framing == response.framing)
         #expect(head.keepAlive == response.keepAlive)
+        #expect(head.keepAliveSeconds == response.keepAliveSeconds)
+        #expect(head.lengthRule == response.lengthRule)
         #expect(head.fields.map { Field(bytes, $0) } == response.fields)
         #expect(head.byteCount == bytes.count)
     }
@@ -60,7 +62,7 @@ import Testing
     }
 
     @Test func keepsItsResultUntilReset() {
-        let bad = wire("HTTP/1.1 700 x\r\n")
+        let bad = wire("HTTP/1.1 070 x\r\n")
         let good = wire("HTTP/1.1 200 \r\n\r\n")
         var parser = ResponseHeadParser(limits: HeadLimits())
         #expect(parser.parse(bad, requestMethod: .get) == .failed(.invalidStatus))

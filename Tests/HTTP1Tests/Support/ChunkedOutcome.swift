@@ -15,8 +15,8 @@ struct ChunkedOutcome: Equatable {
     var consumed = 0
 
     /// Feeds `bytes` cut at `ends`, keeping only what the decoder leaves, as a caller would.
-    init(_ bytes: [UInt8], ends: [Int]? = nil, limits: HeadLimits = HeadLimits()) {
-        var decoder = ChunkedDecoder(limits: limits)
+    init(_ bytes: [UInt8], ends: [Int]? = nil, limits: HeadLimits = HeadLimits(), mayPadSizes: Bool = false) {
+        var decoder = ChunkedDecoder(limits: limits, mayPadSizes: mayPadSizes)
         var buffer: [UInt8] = []
         var fed = 0
         for end in ends ?? [bytes.count] {
