@@ -34,6 +34,8 @@ class Stream:
 
     def __init__(self):
         self.heads, self.data, self.ended, self.reset = [], b"", False, None
+        # What the server has allowed to be sent besides the window that it began with.
+        self.credit = 0
 
     @property
     def interim(self):
@@ -137,6 +139,8 @@ class Connection:
                     self.send(frame(WINDOW_UPDATE, 0, 0, credit) + frame(WINDOW_UPDATE, 0, number, credit))
             elif kind == RST_STREAM:
                 stream.reset = ERRORS[int.from_bytes(payload, "big")]
+            elif kind == WINDOW_UPDATE and stream:
+                stream.credit += int.from_bytes(payload, "big")
             elif kind == GOAWAY:
                 self.goaway = ERRORS[int.from_bytes(payload[4:8], "big")]
             elif kind == PING:

@@ -244,6 +244,34 @@ def large_heads_mixed(gateway, backend):
     return faults
 
 
+def refused_uploads(gateway, backend):
+    """A client that is still sending when it is refused may send the rest, and many read the answer only then."""
+    faults = []
+    for fields, code in [([(b"authorization", b"Bearer key-read")], "403 forbidden_scope"), ([(b"x a", b"1")], "400 invalid_request_header")]:
+        connection = Connection(gateway.port)
+        connection.read(lambda: connection.settings)
+        number = connection.open()
+        stream = connection.streams[number]
+        least = dict(LEAST) | {b":path": b"/closed/x", b":method": b"POST"}
+        connection.headers(number, [*least.items(), *fields, (b"content-length", b"300000")], END_HEADERS)
+        left, window = 300_000, connection.settings[4]
+        while left and not stream.reset:
+            size = min(left, 16_000)
+            if not connection.read(lambda: window + stream.credit - (300_000 - left) >= size or stream.reset):
+                faults.append(f"{code}: no window for the last {left} bytes")
+                break
+            left -= size
+            connection.send(frame(DATA, 0 if left else END_STREAM, number, b"a" * size))
+        connection.response(number)
+        probe(connection, faults)
+        if stream.reset or outcome(connection, number) != code:
+            faults.append(f"{code}: the client got {outcome(connection, number)} and {stream.reset} with {left} bytes to go")
+        connection.close()
+    if [record for record in backend.take() if b" /probe " not in record["head"]]:
+        faults.append("the backend got something")
+    return faults
+
+
 def more_than_allowed(gateway, backend):
     """More streams at a time than the setting says: they are refused, or the connection ends; none gets through."""
     faults = []
@@ -378,6 +406,7 @@ def run_all(folder, gateways):
     if not wanted:
         report("several streams at once", several_at_once(gateway(""), backend))
         report("large heads between small ones", large_heads_mixed(gateway(""), backend))
+        report("refused uploads", refused_uploads(gateway(""), backend))
         report("a body in small frames", small_frames(gateway(""), backend))
         report("slow readers", slow_readers(gateway("body_idle_timeout: 1200ms"), backend))
         report("more streams than allowed", more_than_allowed(gateway("http2: {streams: 2}"), backend))

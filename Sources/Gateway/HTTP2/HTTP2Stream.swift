@@ -154,7 +154,9 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         guard case .byteBuffer(var bytes) = data.data else { return }
         let count = bytes.readableBytes
         switch request {
-        case .head, .complete, .refused: break
+        case .head, .complete: break
+        // Whoever has answered counts what is thrown away.
+        case .refused: if responseIsComplete, count > 0 { context.fireChannelRead(wrapInboundOut(bytes)) }
         case .length(let left):
             guard count <= left else { return refuseBody("The body is longer than Content-Length says.") }
             request = .length(left - UInt64(count))
@@ -230,9 +232,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
             case .head(let start):
                 beginResponse(bytes.readableBytesUInt8Span.extracting(start..<bytes.readableBytes), context)
             case .data(let range):
-                guard var data = bytes.getSlice(at: bytes.readerIndex + Int(range.start), length: range.count) else {
-                    return cut()
-                }
+                guard var data = Self.kept(bytes, range) else { return cut() }
                 while let piece = data.readSlice(length: min(Self.largestPiece, data.readableBytes)),
                     piece.readableBytes > 0
                 {
@@ -249,7 +249,15 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
             guard !isReset else { return }
         }
         releaseHeld(context)
-        if offset < bytes.readableBytes { unread.writeBytes(bytes.readableBytesView.dropFirst(offset)) }
+        if offset < bytes.readableBytes { unread = ByteBuffer(bytes: bytes.readableBytesView.dropFirst(offset)) }
+    }
+
+    /// Bytes that may wait for as long as the client likes: a small part of a buffer would keep all of it, and those whose
+    /// buffer it is from using it again.
+    private static func kept(_ bytes: ByteBuffer, _ range: ByteRange) -> ByteBuffer? {
+        let slice = bytes.getSlice(at: bytes.readerIndex + Int(range.start), length: range.count)
+        guard let slice, slice.readableBytes < slice.storageCapacity / 2 else { return slice }
+        return ByteBuffer(bytes: slice.readableBytesView)
     }
 
     private func beginResponse(_ bytes: Span<UInt8>, _ context: ChannelHandlerContext) {
@@ -336,11 +344,14 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     // MARK: The end
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        reset()
         guard mode == .all else {
+            // The end of the response has ended our side. A reset would tell the client not to send the rest of its request
+            // (RFC 9113 §8.1), but many a client that is still sending doesn't read the response then.
+            if !responseIsComplete { reset() }
             promise?.succeed()
             return
         }
+        reset()
         context.close(mode: mode, promise: promise)
     }
 
@@ -363,11 +374,10 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         let code: HTTP2ErrorCode
         switch request {
         // What is missing of the request is of no use any more (RFC 9113 §8.1).
-        case .head, .length, .chunks: code = responseIsComplete ? .noError : .internalError
+        case .complete where responseIsComplete: return
+        case _ where responseIsComplete: code = .noError
         case .refused: code = .protocolError
-        case .complete:
-            guard !responseIsComplete else { return }
-            code = .internalError
+        case .head, .length, .chunks, .complete: code = .internalError
         }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenFailure { self.gate.writeFailed($0, on: self.number) }
