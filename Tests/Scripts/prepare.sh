@@ -13,15 +13,29 @@ find_binary() {
     binary="$(swift build -c release "$@" --show-bin-path)/scopegate"
 }
 
-# Finds a Python, `python`, that speaks HTTP/2's header compression; it is installed below .build.
-find_python_with_hpack() {
-    local folder="$root/.build/hpack-python"
+# Finds a Python, `python`, that speaks HTTP/2's header compression.
+find_python_with_hpack() { find_python_with hpack hpack==4.1.0; }
+
+# Finds a Python, `python`, that has some packages, in a folder of this name below .build; they are installed if it has not
+# exactly them.
+find_python_with() {
+    local folder="$root/.build/$1-python" wanted="${*:2}"
     python="$folder/bin/python"
-    "$python" -c 'import hpack' 2>/dev/null && return
+    [ "$(cat "$folder/installed" 2>/dev/null)" = "$wanted" ] && "$python" -c '' 2>/dev/null && return
     install_packages python3 python3-venv
     rm -rf "$folder"
     /usr/bin/python3 -m venv "$folder"
-    "$python" -m pip install --quiet --disable-pip-version-check hpack==4.1.0
+    "$python" -m pip install --quiet --disable-pip-version-check "${@:2}"
+    echo "$wanted" >"$folder/installed"
+}
+
+# Installs the Debian packages that have some commands, COMMAND=PACKAGE, unless the commands are there.
+install_commands() {
+    local each missing=()
+    for each in "$@"; do
+        command -v "${each%%=*}" >/dev/null || missing+=("${each#*=}")
+    done
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
 # A port of loopback that nobody has.
