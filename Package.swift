@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "CivilCalendar", swiftSettings: settings),
+        .target(name: "Redaction", swiftSettings: settings),
         .target(
             name: "Introspection",
             dependencies: ["CivilCalendar", "HTTP1", "ScopeModel", "StrictJSON"],
@@ -76,7 +77,7 @@ let package = Package(
 
         .target(
             name: "Audit",
-            dependencies: ["CAudit", "CivilCalendar", "Digests", "StrictJSON"],
+            dependencies: ["CAudit", "CivilCalendar", "Digests", "Redaction", "StrictJSON"],
             swiftSettings: settings
         ),
         .target(
@@ -101,7 +102,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Audit", "Balancing", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2", "Introspection",
-                "PrometheusMetrics", "ProxyProtocol", "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
+                "PrometheusMetrics", "ProxyProtocol", "Redaction", "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
                 .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, nioTLS,
                 nioSSL,
                 nioHTTP2, nioHPACK, logging, metrics, .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -139,6 +140,7 @@ let package = Package(
         ),
         .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: settings),
         .testTarget(name: "CivilCalendarTests", dependencies: ["CivilCalendar"], swiftSettings: settings),
+        .testTarget(name: "RedactionTests", dependencies: ["Redaction"], swiftSettings: settings),
         .testTarget(name: "HTTP2Tests", dependencies: ["HTTP1", "HTTP2"], swiftSettings: settings),
         .testTarget(name: "ProxyProtocolTests", dependencies: ["ProxyProtocol"], swiftSettings: settings),
         .testTarget(name: "ScopeModelTests", dependencies: ["ScopeModel"], swiftSettings: settings),
@@ -155,7 +157,7 @@ let package = Package(
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: settings),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["Audit", "Digests", "StrictJSON", "TestSupport"],
+            dependencies: ["Audit", "Digests", "Redaction", "StrictJSON", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -191,8 +193,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayConfig", "HTTP1", "HTTP2", "PrometheusMetrics", "RouteMap", "ScopeModel",
-                "SimpleHTTP",
+                "Gateway", "GatewayConfig", "HTTP1", "HTTP2", "PrometheusMetrics", "Redaction", "RouteMap",
+                "ScopeModel", "SimpleHTTP",
                 nioCore, nioPosix, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: settings

@@ -39,7 +39,7 @@ let fuzzers = [
             .product(name: "NIOHTTP1", package: "swift-nio"),
         ]
     ),
-    fuzzer("audit-line", "FuzzAuditLine", ["Audit", "StrictJSON"]),
+    fuzzer("audit-line", "FuzzAuditLine", ["Audit", "Redaction", "StrictJSON"]),
     fuzzer("matcher-differential", "FuzzMatcherDifferential", ["HTTP1", "RouteMap", "ScopeModel"]),
 ]
 
@@ -61,10 +61,11 @@ let package = Package(
         // Its records are rendered by what it keeps to itself.
         .target(
             name: "Audit",
-            dependencies: ["CAudit", "CivilCalendar", "Digests", "StrictJSON"],
+            dependencies: ["CAudit", "CivilCalendar", "Digests", "Redaction", "StrictJSON"],
             swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]
         ),
         .target(name: "CivilCalendar", swiftSettings: settings),
+        .target(name: "Redaction", swiftSettings: settings),
         .target(
             name: "Introspection",
             dependencies: ["CivilCalendar", "HTTP1", "ScopeModel", "StrictJSON"],

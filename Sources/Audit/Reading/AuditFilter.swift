@@ -10,7 +10,7 @@ public struct AuditFilter: Sendable {
     public var until: Int64?
     /// What the line is about: `denied`, `allowed`, `reload`, …
     public var events: [String] = []
-    /// The request's id.
+    /// The request's id, the gateway's or the client's own.
     public var requestIDs: [String] = []
     /// The key's fingerprint or its issuer's name for it.
     public var keys: [String] = []
@@ -69,7 +69,7 @@ struct CompiledFilter {
                 Criterion(fields: fields, values: values.map(Self.exact), looksIntoLists: looksIntoLists)
             )
         }
-        add([.requestID], filter.requestIDs)
+        add([.requestID, .clientRequestID], filter.requestIDs)
         add([.keyFingerprint, .keyID], filter.keys)
         add([.subject], filter.subjects)
         add([.client, .forwardedClient, .clientCertificate], filter.clients)

@@ -111,7 +111,8 @@ public enum AuditField: String, CaseIterable, Sendable {
     /// The line's own.
     case time, sequence = "seq", event, instance
     /// The request's.
-    case requestID = "request_id", traceID = "trace_id", client, forwardedClient = "forwarded_client"
+    case requestID = "request_id", clientRequestID = "client_request_id", traceID = "trace_id", client,
+        forwardedClient = "forwarded_client"
     /// The request's, continued.
     case clientCertificate = "client_certificate", method, path, query, template, code, status
     /// What it needs.
@@ -135,6 +136,7 @@ public enum AuditField: String, CaseIterable, Sendable {
         case .event: ",\"event\":"
         case .instance: ",\"instance\":"
         case .requestID: ",\"request_id\":"
+        case .clientRequestID: ",\"client_request_id\":"
         case .traceID: ",\"trace_id\":"
         case .client: ",\"client\":"
         case .forwardedClient: ",\"forwarded_client\":"

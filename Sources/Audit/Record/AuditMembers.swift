@@ -1,4 +1,5 @@
 import Digests
+import Redaction
 
 /// Writes the members of a JSON object one after the other, each with the comma before it.
 ///
@@ -38,38 +39,51 @@ struct AuditMembers {
         truncated.write(room: names.count) { $0.append(names) }
     }
 
-    /// A text of which no more than `limit` bytes are kept.
-    mutating func text(_ name: StaticString, _ text: Span<UInt8>, limit: Int) {
-        let kept = AuditText.keptLength(of: text, limit: limit)
-        string(name, text.extracting(..<kept))
-        if kept < text.count { noteCut(name) }
+    /// A part of a head, without the request's keys; nothing when there is none.
+    mutating func text(_ name: StaticString, _ part: RequestTexts.Part, of head: RequestTexts, in bytes: Span<UInt8>) {
+        head.withRedacted(part, in: bytes) { text, isCut in
+            string(name, text)
+            if isCut { noteCut(name) }
+        }
     }
 
-    /// A text that clients may have had a hand in: it loses the keys that a head has.
+    /// A text that clients or issuers may have had a hand in, without the request's keys.
     mutating func text(
         _ name: StaticString,
         _ text: Span<UInt8>,
         limit: Int,
-        without head: AuditedHead,
+        without secrets: RequestSecrets,
         in bytes: Span<UInt8>
     ) {
-        if let scrubbed = head.scrubbed(text, in: bytes) {
-            self.text(name, scrubbed.span, limit: limit)
-        } else {
-            self.text(name, text, limit: limit)
+        secrets.withRedacted(text, limit: limit, in: bytes) { text, isCut in
+            string(name, text)
+            if isCut { noteCut(name) }
         }
     }
 
-    /// A text of which no more than `limit` bytes are kept; nothing when there is none.
-    mutating func text(_ name: StaticString, _ text: String?, limit: Int = AuditLimits.name) {
+    /// A text that may be in a record; nothing when there is none.
+    mutating func text(_ name: StaticString, _ text: RedactedText?) {
         guard let text else { return }
-        self.text(name, text.utf8Span.span, limit: limit)
+        string(name, text.bytes.span)
+        if text.isCut { noteCut(name) }
     }
 
-    /// A text of which no more than `limit` bytes are kept; nothing when there is none.
-    mutating func text(_ name: StaticString, _ text: [UInt8]?, limit: Int = AuditLimits.name) {
+    /// A text of the gateway's own making, or of its configuration; nothing when there is none.
+    mutating func text(_ name: StaticString, own text: String?) {
         guard let text else { return }
-        self.text(name, text.span, limit: limit)
+        self.text(name, own: text.utf8Span.span, limit: AuditLimits.name)
+    }
+
+    /// A text of the gateway's own making, or of its configuration; nothing when there is none.
+    mutating func text(_ name: StaticString, own text: [UInt8]?, limit: Int = AuditLimits.name) {
+        guard let text else { return }
+        self.text(name, own: text.span, limit: limit)
+    }
+
+    private mutating func text(_ name: StaticString, own text: Span<UInt8>, limit: Int) {
+        let kept = TextLimits.keptLength(of: text, limit: limit)
+        string(name, text.extracting(..<kept))
+        if kept < text.count { noteCut(name) }
     }
 
     mutating func text(_ name: StaticString, _ text: AuditText?) {
@@ -133,7 +147,7 @@ struct AuditMembers {
         var isCut = false
         for (index, text) in texts.prefix(AuditLimits.scopes).enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            let kept = AuditText.keptLength(of: text.span, limit: AuditLimits.name)
+            let kept = TextLimits.keptLength(of: text.span, limit: AuditLimits.name)
             AuditStringEscape.append(text.span.extracting(..<kept), to: &bytes)
             if kept < text.count { isCut = true }
         }

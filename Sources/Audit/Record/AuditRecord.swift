@@ -1,4 +1,5 @@
 import Digests
+import Redaction
 
 /// A record whose members lie in memory that others may share: see ``AuditRecord``.
 ///
@@ -38,13 +39,13 @@ public struct AuditDraft: Sendable {
         }
     }
 
-    /// Makes a record of what is known of a request; leave out what isn't. Texts beyond ``AuditLimits`` are cut, and a path
-    /// loses what follows a `?` or a `#`.
+    /// Makes a record of what is known of a request; leave out what isn't. Texts beyond ``AuditLimits`` are cut.
     ///
     /// - Parameters:
     ///   - timeMicroseconds: When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
     ///   - decision: What was decided.
-    ///   - requestID: The request's id, as in the response's `X-Request-Id`.
+    ///   - requestID: The request's id, as in the response's `X-Request-Id`. The client's own, where it has another, is in
+    ///     `head`.
     ///   - client: The client's address.
     ///   - forwardedClient: The address for which a trusted proxy says that it forwards.
     ///   - clientCertificate: The SHA-256 of the certificate that the client has shown.
@@ -70,7 +71,7 @@ public struct AuditDraft: Sendable {
         client: String,
         forwardedClient: String? = nil,
         clientCertificate: Digest256? = nil,
-        head: AuditedHead,
+        head: RequestTexts,
         in bytes: Span<UInt8>,
         query: [UInt8]? = nil,
         template: [UInt8]? = nil,
@@ -91,31 +92,30 @@ public struct AuditDraft: Sendable {
         start = memory.count
         var members = AuditMembers(after: memory)
         memory = []
-        func sent(_ name: StaticString, _ text: Span<UInt8>, _ limit: Int) {
-            members.text(name, text, limit: limit, without: head, in: bytes)
+        let secrets = head.secrets
+        members.text("request_id", requestID, limit: AuditLimits.name, without: secrets, in: bytes)
+        members.text("client_request_id", .requestID, of: head, in: bytes)
+        members.text("trace_id", .traceID, of: head, in: bytes)
+        members.text("client", own: client)
+        if let forwardedClient {
+            let text = forwardedClient.utf8Span.span
+            members.text("forwarded_client", text, limit: AuditLimits.name, without: secrets, in: bytes)
         }
-        sent("request_id", requestID, AuditLimits.name)
-        if let range = head.traceID { sent("trace_id", bytes.extracting(range), AuditLimits.name) }
-        members.text("client", client)
-        members.text("forwarded_client", forwardedClient)
         if let clientCertificate { members.digest("client_certificate", clientCertificate) }
-        if let range = head.method { sent("method", bytes.extracting(range), AuditLimits.method) }
-        if let range = head.path {
-            let target = bytes.extracting(range)
-            sent("path", target.extracting(0..<Self.pathLength(target)), AuditLimits.path)
-        }
-        if let query { sent("query", query.span, AuditLimits.path) }
-        members.text("template", template, limit: AuditLimits.path)
+        members.text("method", .method, of: head, in: bytes)
+        members.text("path", .path, of: head, in: bytes)
+        if let query { members.text("query", query.span, limit: AuditLimits.path, without: secrets, in: bytes) }
+        members.text("template", own: template, limit: AuditLimits.path)
         codeStart = members.bytes.count
         members.constant("code", code)
         codeEnd = members.bytes.count
-        members.text("required_scope", requiredScope)
+        members.text("required_scope", own: requiredScope)
         if !requiredScopes.isEmpty { members.list("required_scopes", requiredScopes) }
         requirementEnd = members.bytes.count
         if let grant {
             members.append(grant.members.span, truncated: grant.truncated.span)
         } else {
-            members.grant(grantedScopes, keyID: keyID, subject: subject, keyFingerprint, head: head, in: bytes)
+            members.grant(grantedScopes, keyID: keyID, subject: subject, keyFingerprint, secrets, in: bytes)
         }
         members.number("generation", generation)
         switch decision {
@@ -128,7 +128,7 @@ public struct AuditDraft: Sendable {
             members.text("shadow_template", shadow.template)
             members.text("shadow_digest", shadow.digest)
         }
-        if let range = head.userAgent { sent("user_agent", bytes.extracting(range), AuditLimits.userAgent) }
+        members.text("user_agent", .userAgent, of: head, in: bytes)
         end = members.bytes.count
         members.rawTruncated()
         memory = members.bytes
@@ -178,14 +178,6 @@ public struct AuditDraft: Sendable {
         append(bytes, wasRetained: false, to: &line)
         line.finishTruncated()
         return line.bytes
-    }
-
-    /// How long a path is without what follows a `?` or a `#`.
-    private static func pathLength(_ target: Span<UInt8>) -> Int {
-        for index in target.indices where target[index] == UInt8(ascii: "?") || target[index] == UInt8(ascii: "#") {
-            return index
-        }
-        return target.count
     }
 }
 
@@ -266,15 +258,15 @@ extension AuditRecord: Hashable {
 /// How long the texts of a record may be, in bytes, before they are escaped.
 public enum AuditLimits {
     /// Ids, addresses, codes, fingerprints and scopes.
-    public static let name = 256
+    public static let name = TextLimits.name
     /// The method.
-    public static let method = 64
+    public static let method = TextLimits.method
     /// The path, the query and the template.
-    public static let path = 2048
+    public static let path = TextLimits.path
     /// The subject.
-    public static let subject = 1024
+    public static let subject = TextLimits.subject
     /// The user agent.
-    public static let userAgent = 256
+    public static let userAgent = TextLimits.userAgent
     /// What was wrong with a reload.
     public static let problem = 1024
     /// How many scopes a list of a record holds; as many as a catalog may have.

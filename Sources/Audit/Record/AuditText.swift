@@ -1,3 +1,5 @@
+import Redaction
+
 /// A text of a record, as bytes of bounded length. They need not be UTF-8: much of it comes from clients.
 public struct AuditText: Hashable, Sendable {
     /// The bytes, at most as many as the field allows.
@@ -9,23 +11,11 @@ public struct AuditText: Hashable, Sendable {
     init(_ bytes: some Collection<UInt8>, maximumLength: Int) {
         // Only the first byte left out tells whether a character is split there.
         var kept = Array(bytes.prefix(maximumLength + 1))
-        let length = Self.keptLength(of: kept.span, limit: maximumLength)
+        let length = TextLimits.keptLength(of: kept.span, limit: maximumLength)
         isTruncated = length < kept.count
         kept.removeSubrange(length...)
         self.bytes = kept
     }
-
-    /// How many bytes of a text are kept: `limit`, or up to three fewer where that would split a character.
-    static func keptLength(of text: Span<UInt8>, limit: Int) -> Int {
-        guard text.count > limit else { return text.count }
-        guard isContinuation(text[limit]) else { return limit }
-        // A character has at most three bytes after its first (RFC 3629 §3).
-        var head = limit
-        repeat { head -= 1 } while head > max(0, limit - 4) && isContinuation(text[head])
-        return head >= 0 && text[head] >= 0xC0 ? head : limit
-    }
-
-    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 }
 
 extension AuditText {

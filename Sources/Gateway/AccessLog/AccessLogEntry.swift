@@ -1,29 +1,31 @@
-/// What a line of the access log is made of.
+import Redaction
+
+/// What a line of the access log is made of. Of what clients and issuers wrote it has nothing with a key in it.
 struct AccessLogEntry: Sendable {
     /// What stands in the head of the request, copied while it is at hand; nil of a head that can't be read.
     struct Request: Sendable {
-        var method: [UInt8]
+        var method: RedactedText?
         /// Up to `?`: what follows may hold anything.
-        var path: [UInt8]
+        var path: RedactedText?
         var version: ClientProtocol
         /// The client speaks TLS.
         var isSecure = false
-        var userAgent: [UInt8]?
+        var userAgent: RedactedText?
         /// Without its query.
-        var referer: [UInt8]?
-        var traceID: [UInt8]?
-        /// What may be a key, and must not stand in any of these.
-        var secrets: [[UInt8]]
+        var referer: RedactedText?
+        var traceID: RedactedText?
+        /// The client's own id for the request, where the gateway has given it another.
+        var clientsID: RedactedText?
     }
 
     /// When the request was over, in microseconds since 1970.
     var timeMicroseconds: Int64
-    var requestID: [UInt8]
-    var client: String
+    var requestID: RedactedText
+    var client: RedactedText
     var request: Request?
-    var template: String?
-    var keyID: String?
-    var subject: String?
+    var template: RedactedText?
+    var keyID: RedactedText?
+    var subject: RedactedText?
     var generation: UInt64
     var observed: RequestObservation
 }

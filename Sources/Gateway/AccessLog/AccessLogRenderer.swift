@@ -1,5 +1,6 @@
 import Audit
 import HTTP1
+import Redaction
 import StrictJSON
 
 /// Writes lines of the access log.
@@ -15,42 +16,48 @@ struct AccessLogRenderer: Sendable {
 
     /// Appends a line with its line feed.
     func append(_ entry: AccessLogEntry, to text: inout [UInt8]) {
-        let scrubber = SecretScrubber(entry.request?.secrets ?? [])
         switch format {
-        case .json: appendJSON(entry, scrubber, to: &text)
-        case .combined: appendCombined(entry, scrubber, to: &text)
+        case .json: appendJSON(entry, to: &text)
+        case .combined: appendCombined(entry, to: &text)
         }
         text.append(UInt8(ascii: "\n"))
     }
 
     // MARK: JSON
 
-    private func appendJSON(_ entry: AccessLogEntry, _ scrubber: SecretScrubber, to text: inout [UInt8]) {
+    private func appendJSON(_ entry: AccessLogEntry, to text: inout [UInt8]) {
         let observed = entry.observed
         text += "{\"time\":\"".utf8
         RFC3339.append(microseconds: entry.timeMicroseconds, to: &text)
         text.append(UInt8(ascii: "\""))
-        func string(_ name: StaticString, _ value: [UInt8]?) {
+        func string(_ name: StaticString, _ value: RedactedText?) {
             guard let value else { return }
             member(name, to: &text)
-            AuditStringEscape.append(value, to: &text)
+            AuditStringEscape.append(value.bytes, to: &text)
+        }
+        func constant(_ name: StaticString, _ value: StaticString) {
+            member(name, to: &text)
+            text.append(UInt8(ascii: "\""))
+            value.withUTF8Buffer { text += $0 }
+            text.append(UInt8(ascii: "\""))
         }
         func number(_ name: StaticString, _ value: some CustomStringConvertible) {
             member(name, to: &text)
             text += value.description.utf8
         }
         string("request_id", entry.requestID)
+        string("client_request_id", entry.request?.clientsID)
         string("trace_id", entry.request?.traceID)
-        string("client", Array(entry.client.utf8))
-        string("method", entry.request.map { scrubber.scrub($0.method) })
-        string("path", entry.request.map { scrubber.scrub($0.path) })
-        string("template", entry.template.map { Array($0.utf8) })
-        string("protocol", entry.request.map { Array($0.version.name.utf8) })
+        string("client", entry.client)
+        string("method", entry.request?.method)
+        string("path", entry.request?.path)
+        string("template", entry.template)
+        string("protocol", entry.request.map { .own($0.version.name) })
         number("status", observed.status)
-        string("decision", Array(observed.decision.label.utf8))
-        string("reason", observed.reason.map { reason in reason.code.withUTF8Buffer { Array($0) } })
-        string("key_id", entry.keyID.map { Array($0.utf8) })
-        string("subject", entry.subject.map { Array($0.utf8) })
+        string("decision", .own(observed.decision.label))
+        if let reason = observed.reason { constant("reason", reason.code) }
+        string("key_id", entry.keyID)
+        string("subject", entry.subject)
         number("bytes_received", observed.bytesReceived)
         number("bytes_sent", observed.bytesSent)
         number("duration_ms", Self.milliseconds(observed.startedAt, observed.endedAt))
@@ -60,7 +67,7 @@ struct AccessLogRenderer: Sendable {
             number("response_ms", Self.milliseconds(observed.firstByteAt, observed.endedAt))
         }
         number("generation", entry.generation)
-        string("user_agent", entry.request?.userAgent.map(scrubber.scrub))
+        string("user_agent", entry.request?.userAgent)
         text.append(UInt8(ascii: "}"))
     }
 
@@ -79,25 +86,25 @@ struct AccessLogRenderer: Sendable {
 
     // MARK: The combined format
 
-    private func appendCombined(_ entry: AccessLogEntry, _ scrubber: SecretScrubber, to text: inout [UInt8]) {
-        text += entry.client.utf8
+    private func appendCombined(_ entry: AccessLogEntry, to text: inout [UInt8]) {
+        text += entry.client.bytes
         text += " - ".utf8
-        appendWord(entry.keyID.map { Array($0.utf8) }, to: &text)
+        appendWord(entry.keyID?.bytes, to: &text)
         text += " [".utf8
         CommonLogTime.append(microseconds: entry.timeMicroseconds, to: &text)
         text += "] \"".utf8
         if let request = entry.request {
-            appendEscaped(scrubber.scrub(request.method), to: &text)
+            appendEscaped(request.method?.bytes ?? [], to: &text)
             text.append(UInt8(ascii: " "))
-            appendEscaped(scrubber.scrub(request.path), to: &text)
+            appendEscaped(request.path?.bytes ?? [], to: &text)
             text += " \(request.version.name)".utf8
         } else {
             text.append(UInt8(ascii: "-"))
         }
         text += "\" \(entry.observed.status) \(entry.observed.bytesSent) ".utf8
-        appendQuoted(entry.request?.referer.map(scrubber.scrub), to: &text)
+        appendQuoted(entry.request?.referer?.bytes, to: &text)
         text.append(UInt8(ascii: " "))
-        appendQuoted(entry.request?.userAgent.map(scrubber.scrub), to: &text)
+        appendQuoted(entry.request?.userAgent?.bytes, to: &text)
     }
 
     /// A field without quotes: blanks in it would make two of it.

@@ -1,5 +1,7 @@
 import CurlTransport
 import HTTP1
+import Introspection
+import Redaction
 
 /// What is kept of a request that is logged or traced until it is over. A box, so that the others stay small.
 final class ObservedRequest {
@@ -13,9 +15,28 @@ final class ObservedRequest {
     /// It waited for the introspection endpoint.
     var wasIntrospected = false
 
-    init(head: AccessLogEntry.Request?, isLogged: Bool, trace: RequestTrace?) {
+    /// The issuer's name for the key.
+    private(set) var keyID: RedactedText?
+    /// Whom the key stands for.
+    private(set) var subject: RedactedText?
+    private let secrets: RequestSecrets
+
+    /// - Parameter secrets: The request's keys, which issuers may repeat.
+    init(head: AccessLogEntry.Request?, secrets: RequestSecrets, isLogged: Bool, trace: RequestTrace?) {
         self.head = head
+        self.secrets = secrets
         self.isLogged = isLogged
         self.trace = trace
+    }
+
+    /// Takes what is known of the key, while the head's bytes are at hand.
+    func note(_ grant: Grant?, in bytes: Span<UInt8>) {
+        guard let grant else { return }
+        if !grant.keyIDUTF8.isEmpty {
+            keyID = secrets.redact(grant.keyIDUTF8.span, limit: TextLimits.name, in: bytes)
+        }
+        if let subject = grant.subject {
+            self.subject = secrets.redact(subject.utf8Span.span, limit: TextLimits.subject, in: bytes)
+        }
     }
 }

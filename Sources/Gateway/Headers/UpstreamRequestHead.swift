@@ -1,5 +1,6 @@
 import HTTP1
 import NIOCore
+import Redaction
 
 /// Writes the head that goes upstream: the method, the target and the kept fields byte for byte as they were checked,
 /// without white space around values, and the gateway's own fields behind them.
@@ -17,6 +18,8 @@ struct UpstreamRequestHead {
     let requestID: RequestID
     /// The id of the key that was used; empty for none.
     let keyID: [UInt8]
+    /// Where the client's own id for the request stands, when the gateway has given it another.
+    var clientsID: ByteRange?
     /// The trace that the upstream is told of in the place of the client's; nil to leave that as it came.
     var traceparent: [UInt8]?
 
@@ -48,7 +51,11 @@ struct UpstreamRequestHead {
         writeOrigin(bytes, to: &cursor)
         cursor.append("X-Request-Id: ")
         requestID.append(to: &cursor)
-        if !keyID.isEmpty {
+        if let clientsID, forwardsKey || !keySecrets(bytes).isIn(bytes.extracting(clientsID.range), in: bytes) {
+            cursor.append("\r\nX-Client-Request-Id: ")
+            cursor.append(bytes, clientsID)
+        }
+        if !keyID.isEmpty, forwardsKey || !keySecrets(bytes).isIn(keyID.span, in: bytes) {
             cursor.append("\r\nX-Scopegate-Key-Id: ")
             cursor.append(keyID)
         }
@@ -70,6 +77,11 @@ struct UpstreamRequestHead {
             cursor.append(bytes, head.hostRange)
         }
         cursor.append("\r\n")
+    }
+
+    /// What must not be in the gateway's own fields for a backend that doesn't get the key: issuers and clients repeat it.
+    private func keySecrets(_ bytes: Span<UInt8>) -> RequestSecrets {
+        RequestTexts(head, in: bytes, keys).secrets
     }
 
     @inline(__always)

@@ -6,6 +6,10 @@ import ScopeModel
 final class CurrentRequest {
     let snapshot: RuntimeSnapshot
     let id: RequestID
+    /// The id is the one that a trusted proxy has sent.
+    var hasClientsID = false
+    /// Where an id stands that the client has sent, well-formed, when the request has another.
+    var clientsID: ByteRange?
     /// The client would use the connection again.
     let keepsAlive: Bool
     let isHead: Bool

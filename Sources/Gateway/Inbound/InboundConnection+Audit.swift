@@ -3,6 +3,7 @@ import Digests
 import GatewayConfig
 import HTTP1
 import NIOCore
+import Redaction
 import RouteMap
 import ScopeModel
 
@@ -85,25 +86,29 @@ extension InboundConnection {
         let bytes = view.readableBytesUInt8Span
         let snapshot = current.snapshot
         let client = identity
-        var fields = AuditedFields()
+        var texts = RequestTexts()
+        var forwarded: String?
         var query: [UInt8]?
         if current.headLength > 0 {
             let head = parser.head
-            fields.read(head, in: bytes, snapshot.keys, readsForwarded: client?.isTrusted == true)
+            texts = RequestTexts(head, in: bytes, snapshot.keys)
+            if current.hasClientsID { texts.note(.requestID, at: nil) }
+            if current.grant != nil, let key = current.key { texts.secrets.add(proven: key.range) }
+            if client?.isTrusted == true {
+                forwarded = ForwardedClient.address(in: head, bytes, trusted: snapshot.trustedProxies.networks)
+            }
             let policy = loop.services.auditPolicy.query
             if policy != .drop { query = head.queryRange.flatMap { policy.apply(bytes.array($0)) } }
         }
-        let grant = auditedGrant(current, fields.head, in: bytes)
+        let grant = auditedGrant(current, texts.secrets, in: bytes)
         return AuditDraft(
             timeMicroseconds: SystemClock.wallMicroseconds,
             decision: decision,
             requestID: current.id.storage.span.extracting(0..<current.id.count),
             client: client?.address ?? "unknown",
-            forwardedClient: fields.forwardedFor.isEmpty
-                ? nil
-                : ForwardedClient.address(in: fields.forwardedFor, trusted: snapshot.trustedProxies.networks),
+            forwardedClient: forwarded,
             clientCertificate: client?.certificate?.fingerprint,
-            head: fields.head,
+            head: texts,
             in: bytes,
             query: query,
             template: template.map { snapshot.routeMap.templateUTF8(of: $0) },
@@ -123,7 +128,11 @@ extension InboundConnection {
     }
 
     /// What tells of the key's grant, if there is one.
-    private func auditedGrant(_ current: CurrentRequest, _ head: AuditedHead, in bytes: Span<UInt8>) -> AuditedGrant? {
+    private func auditedGrant(
+        _ current: CurrentRequest,
+        _ secrets: RequestSecrets,
+        in bytes: Span<UInt8>
+    ) -> AuditedGrant? {
         guard let grant = current.grant, current.key != nil else { return nil }
         // What is kept holds for the catalog and the audit secret that are in force.
         let isCurrent = current.snapshot === loop.snapshot
@@ -135,7 +144,7 @@ extension InboundConnection {
             keyID: grant.keyIDUTF8.isEmpty ? nil : grant.keyIDUTF8,
             subject: grant.subject,
             keyFingerprint: fingerprint,
-            head: head,
+            secrets: secrets,
             in: bytes
         )
         if isCurrent { loop.auditedGrants[grant] = audited }
@@ -156,46 +165,17 @@ final class PendingRecord {
     }
 }
 
-/// What the audit takes from a head.
-struct AuditedFields {
-    private(set) var head = AuditedHead()
-    /// The values of X-Forwarded-For in their order, if they are wanted.
-    private(set) var forwardedFor: [[UInt8]] = []
-
-    /// Reads a head.
-    mutating func read(_ request: RequestHead, in bytes: Span<UInt8>, _ keys: KeyExtractor, readsForwarded: Bool) {
-        head.method = request.methodRange.range
-        head.path = request.pathRange.range
-        var traceParents = 0
-        for field in request.fields {
-            let range = field.valueRange.range
-            switch field.name {
-            case .userAgent: head.userAgent = head.userAgent ?? range
-            case .xForwardedFor: if readsForwarded { forwardedFor.append(bytes.array(field.valueRange)) }
-            case .traceparent:
-                traceParents += 1
-                let found = traceParents == 1 ? TraceParent.traceID(in: bytes.extracting(range)) : nil
-                head.traceID = found.map { $0.lowerBound + range.lowerBound..<$0.upperBound + range.lowerBound }
-            case .authorization: head.add(secret: Self.credentials(range, in: bytes))
-            default: if keys.isKeyField(field, in: bytes) { head.add(secret: range) }
-            }
-        }
-    }
-
-    /// Whatever the scheme: the word after it, or all of it.
-    private static func credentials(_ range: Range<Int>, in bytes: Span<UInt8>) -> Range<Int> {
-        var end = range.upperBound
-        while end > range.lowerBound, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
-        var start = end
-        while start > range.lowerBound, bytes[start - 1] != UInt8(ascii: " ") { start -= 1 }
-        return start..<end
-    }
-}
-
 /// The client for which trusted proxies forward, as X-Forwarded-For tells it.
 enum ForwardedClient {
     /// The last address that isn't a trusted proxy's own: what stands before it anybody may have made up. Nil when there
     /// is none, or something else than an address stands there.
+    static func address(in head: RequestHead, _ bytes: Span<UInt8>, trusted: [CIDRBlock]) -> String? {
+        var values: [[UInt8]] = []
+        for field in head.fields where field.name == .xForwardedFor { values.append(bytes.array(field.valueRange)) }
+        return address(in: values, trusted: trusted)
+    }
+
+    /// The same of the field's values in their order.
     static func address(in values: [[UInt8]], trusted: [CIDRBlock]) -> String? {
         let entries = values.flatMap { $0.split(separator: UInt8(ascii: ",")) }
         for entry in entries.reversed() {

@@ -2,6 +2,7 @@ import Digests
 import HTTP1
 import Introspection
 import NIOCore
+import Redaction
 import RouteMap
 import ScopeModel
 
@@ -18,9 +19,10 @@ extension InboundConnection {
         observed.method = head.method
         observed.template = CountedTemplates.unmapped
         body = BodyReader(framing: head.framing, limits: snapshot.limits.head)
+        let id = requestID(head, in: bytes)
         let current = CurrentRequest(
             snapshot: snapshot,
-            id: requestID(head, in: bytes),
+            id: id.kept ?? loop.nextRequestID(),
             keepsAlive: head.keepAlive,
             isHead: head.method == .head,
             version: head.version,
@@ -28,7 +30,11 @@ extension InboundConnection {
             headLength: head.byteCount,
             observed: observed
         )
-        if loop.observesHeads { current.seen = observe(head, bytes, startedAt: observed.startedAt) }
+        current.hasClientsID = id.kept != nil
+        current.clientsID = id.clients
+        if loop.observesHeads {
+            current.seen = observe(head, bytes, startedAt: observed.startedAt, keepsID: id.kept != nil)
+        }
         request = current
         arm(.nothing)
         guard snapshot.serves(host: bytes.extracting(head.hostRange.range), listener: listener) else {
@@ -65,7 +71,9 @@ extension InboundConnection {
         }
     }
 
-    private func requestID(_ head: RequestHead, in bytes: Span<UInt8>) -> RequestID {
+    /// The id that the client gives the request, if it is well-formed: kept from a trusted proxy, unless it holds a key; else
+    /// the gateway makes its own, and tells the backend of this one.
+    private func requestID(_ head: RequestHead, in bytes: Span<UInt8>) -> (kept: RequestID?, clients: ByteRange?) {
         var given: FieldLine?
         var count = 0
         for field in head.fields where field.name == .xRequestID {
@@ -73,9 +81,11 @@ extension InboundConnection {
             count += 1
         }
         guard count == 1, let given, let id = RequestID(bytes.extracting(given.valueRange.range)) else {
-            return loop.nextRequestID()
+            return (nil, nil)
         }
-        return id
+        guard identity?.isTrusted == true else { return (nil, given.valueRange) }
+        let holdsKey = RequestTexts(head, in: bytes, loop.snapshot.keys).holdsKey(.requestID, in: bytes)
+        return holdsKey ? (nil, given.valueRange) : (id, nil)
     }
 
     private func authenticate(
@@ -167,6 +177,7 @@ extension InboundConnection {
         _ head: RequestHead,
         _ bytes: Span<UInt8>
     ) {
+        current.seen?.note(current.grant, in: bytes)
         if let shadow = current.snapshot.shadowMap { compare(with: shadow, denial) }
         if let denial { deny(denial) } else { admit(current, head, bytes) }
     }

@@ -50,6 +50,7 @@ extension InboundConnection {
                 fallbackHost: exchange.ownHost,
                 requestID: current.id,
                 keyID: current.grant?.keyIDUTF8 ?? [],
+                clientsID: current.clientsID,
                 traceparent: current.seen?.trace?.beginUpstream(at: current.observed.decidedAt)
             ).write(bytes, to: &outgoing)
         }

@@ -1,48 +1,67 @@
 import Audit
 import HTTP1
 import NIOCore
+import Redaction
 
 /// What the access log and traces are told of requests.
 extension InboundConnection {
     /// Keeps what is needed of a head, if the request that it begins is logged or traced.
-    func observe(_ head: RequestHead, _ bytes: Span<UInt8>, startedAt: UInt64) -> ObservedRequest? {
+    ///
+    /// - Parameter keepsID: The request's id is the one that the head has.
+    func observe(_ head: RequestHead, _ bytes: Span<UInt8>, startedAt: UInt64, keepsID: Bool) -> ObservedRequest? {
         let isLogged = loop.samplesAccess()
-        let parent = isLogged || loop.tracing != nil ? Self.traceContext(head.fields, in: bytes) : nil
-        let trace = loop.tracing?.begin(parent: parent, startedAt: startedAt)
+        var texts: RequestTexts?
+        var parent: TraceContext?
+        if loop.tracing != nil, let given = Self.traceParent(head.fields, in: bytes) {
+            // An id that is a key must not get around.
+            let read = RequestTexts(head, in: bytes, loop.snapshot.keys)
+            if !read.secrets.isIn(bytes.extracting(given.range), in: bytes) {
+                parent = TraceContext(traceparent: bytes.array(given))
+            }
+            texts = read
+        }
+        let trace = loop.tracing?.begin(parent: parent, isTrusted: identity?.isTrusted == true, startedAt: startedAt)
         // Most requests end here, and have cost little.
         guard isLogged || trace != nil else { return nil }
-        let seen = ObservedFields(head, in: bytes, loop.snapshot)
+        var texts = texts ?? RequestTexts(head, in: bytes, loop.snapshot.keys)
+        // Even a short one, though nobody has said yet that it is a key.
+        if case .key(let key) = loop.snapshot.keys.extract(head.fields, in: bytes), key.count >= Self.shortestKey {
+            texts.secrets.add(proven: key.range)
+        }
+        func text(_ part: RequestTexts.Part) -> RedactedText? { texts.redacted(part, in: bytes) }
         let kept = AccessLogEntry.Request(
-            method: bytes.array(head.methodRange),
-            path: bytes.array(head.pathRange),
+            method: text(.method),
+            path: text(.path),
             version: clientProtocol(head),
             isSecure: carrier?.isSecure == true,
-            userAgent: seen.userAgent,
-            referer: seen.referer,
-            traceID: trace?.traceID ?? parent.map { Array($0.traceIDText.utf8) },
-            secrets: seen.secrets
+            userAgent: text(.userAgent),
+            referer: text(.referer),
+            traceID: trace.map { .own($0.traceID) } ?? text(.traceID),
+            clientsID: keepsID ? nil : text(.requestID)
         )
-        return ObservedRequest(head: kept, isLogged: isLogged, trace: trace)
+        return ObservedRequest(head: kept, secrets: texts.secrets, isLogged: isLogged, trace: trace)
     }
+
+    private static let shortestKey = 4
 
     private func clientProtocol(_ head: RequestHead) -> ClientProtocol {
         guard carrier?.version != .http2 else { return .http2 }
         return head.version == .http10 ? .http10 : .http11
     }
 
-    /// The caller's span, if it says exactly one.
-    private static func traceContext(_ fields: [FieldLine], in bytes: Span<UInt8>) -> TraceContext? {
+    /// Where the caller says its span, if it says exactly one.
+    private static func traceParent(_ fields: [FieldLine], in bytes: Span<UInt8>) -> ByteRange? {
         var found: FieldLine?
         for field in fields where field.name == .traceparent {
             guard found == nil else { return nil }
             found = field
         }
-        return found.flatMap { TraceContext(traceparent: bytes.array($0.valueRange)) }
+        return found?.valueRange
     }
 
     /// A request is over whose head can't be read; it may get a line all the same.
     func observeUnreadable() -> ObservedRequest? {
-        loop.samplesAccess() ? ObservedRequest(head: nil, isLogged: true, trace: nil) : nil
+        loop.samplesAccess() ? ObservedRequest(head: nil, secrets: RequestSecrets(), isLogged: true, trace: nil) : nil
     }
 
     /// The request is over.
@@ -50,12 +69,14 @@ extension InboundConnection {
         guard let current = request else { return }
         let entry = AccessLogEntry(
             timeMicroseconds: SystemClock.wallMicroseconds,
-            requestID: current.id.array,
-            client: identity?.address ?? "unknown",
+            requestID: .own(current.id.array),
+            client: .own(identity?.address ?? "unknown"),
             request: seen.head,
-            template: current.template.map { current.snapshot.routeMap.templateText(of: $0) },
-            keyID: current.grant?.keyID,
-            subject: current.grant?.subject,
+            template: current.template.map {
+                .own(current.snapshot.routeMap.templateText(of: $0), limit: TextLimits.path)
+            },
+            keyID: seen.keyID,
+            subject: seen.subject,
             generation: current.snapshot.routeMap.generation,
             observed: observed
         )
@@ -64,26 +85,4 @@ extension InboundConnection {
             trace.end(entry, wasIntrospected: seen.wasIntrospected, server: seen.server)
         }
     }
-}
-
-/// What a log line and spans take from the fields of a head.
-private struct ObservedFields {
-    private(set) var userAgent: [UInt8]?
-    private(set) var referer: [UInt8]?
-    private(set) var secrets: [[UInt8]]
-
-    init(_ request: RequestHead, in bytes: Span<UInt8>, _ snapshot: RuntimeSnapshot) {
-        var audited = AuditedFields()
-        audited.read(request, in: bytes, snapshot.keys, readsForwarded: false)
-        userAgent = audited.head.userAgent.map { bytes.array($0) }
-        secrets = audited.head.secrets.map { bytes.array($0) }
-        for field in request.fields where field.name == .other && field.nameRange.count == Self.refererName.count {
-            let name = bytes.array(field.nameRange).map { lowercased($0) }
-            guard name == Self.refererName else { continue }
-            referer = Array(bytes.array(field.valueRange).prefix { $0 != UInt8(ascii: "?") })
-            break
-        }
-    }
-
-    private static let refererName = Array("referer".utf8)
 }

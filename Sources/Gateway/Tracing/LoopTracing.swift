@@ -3,7 +3,7 @@ import Audit
 /// What one event loop needs in order to trace requests. Loop-bound.
 struct LoopTracing {
     let tracer: OTLPTracer
-    /// Of the requests without a trace of their own one in this many is traced.
+    /// Of the requests about which no trusted proxy says, one in this many is traced.
     let sample: Int
     private var count = 0
 
@@ -12,14 +12,17 @@ struct LoopTracing {
         self.sample = sample
     }
 
-    /// Begins to trace a request if its caller does, or, when it has none that says, if it is its turn.
-    mutating func begin(parent: TraceContext?, startedAt: UInt64) -> RequestTrace? {
-        if let parent {
+    /// Begins to trace a request if a trusted proxy does that has sent it, or, when none has said, if it is its turn: a
+    /// stranger can't have the gateway trace what it asks.
+    mutating func begin(parent: TraceContext?, isTrusted: Bool, startedAt: UInt64) -> RequestTrace? {
+        var parent = parent
+        if isTrusted, let parent {
             guard parent.isSampled else { return nil }
         } else {
             count &+= 1
             guard count >= sample else { return nil }
             count = 0
+            parent?.isSampled = true
         }
         return RequestTrace(
             tracer: tracer,

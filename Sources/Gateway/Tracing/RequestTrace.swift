@@ -40,28 +40,26 @@ struct RequestTrace {
     /// The request is over.
     func end(_ entry: AccessLogEntry, wasIntrospected: Bool, server: UpstreamTarget?) {
         let observed = entry.observed
-        let scrubber = SecretScrubber(entry.request?.secrets ?? [])
-        func text(_ bytes: [UInt8]) -> String { String(decoding: scrubber.scrub(bytes), as: UTF8.self) }
         let method = observed.method.name.map { "\($0)" }
-        request.operationName = "\(method ?? "HTTP")\(entry.template.map { " \($0)" } ?? "")"
+        request.operationName = "\(method ?? "HTTP")\(entry.template.map { " \($0.string)" } ?? "")"
         request.updateAttributes { attributes in
             attributes["http.request.method"] = method ?? "_OTHER"
             attributes["url.scheme"] = entry.request?.isSecure == true ? "https" : "http"
             if let head = entry.request {
                 attributes["network.protocol.version"] = head.version.version
-                if method == nil { attributes["http.request.method_original"] = text(head.method) }
-                attributes["url.path"] = text(head.path)
-                if let agent = head.userAgent { attributes["user_agent.original"] = text(agent) }
+                if method == nil { attributes["http.request.method_original"] = head.method?.string }
+                attributes["url.path"] = head.path?.string
+                if let agent = head.userAgent { attributes["user_agent.original"] = agent.string }
             }
-            if let template = entry.template { attributes["http.route"] = template }
+            if let template = entry.template { attributes["http.route"] = template.string }
             attributes["http.response.status_code"] = observed.status
-            attributes["client.address"] = entry.client
+            attributes["client.address"] = entry.client.string
             attributes["scopegate.decision"] = observed.decision.label
-            attributes["scopegate.request_id"] = String(decoding: entry.requestID, as: UTF8.self)
+            attributes["scopegate.request_id"] = entry.requestID.string
             attributes["scopegate.generation"] = Int64(clamping: entry.generation)
             if let reason = observed.reason { attributes["error.type"] = "\(reason.code)" }
-            if let keyID = entry.keyID { attributes["scopegate.key_id"] = keyID }
-            if let subject = entry.subject { attributes["enduser.id"] = subject }
+            if let keyID = entry.keyID { attributes["scopegate.key_id"] = keyID.string }
+            if let subject = entry.subject { attributes["enduser.id"] = subject.string }
         }
         // A client's fault is none of the server's (semantic conventions for HTTP spans).
         if observed.status >= 500 { request.setStatus(SpanStatus(code: .error, message: nil)) }

@@ -1,4 +1,5 @@
 import Digests
+import Redaction
 import Testing
 
 @testable import Audit
@@ -10,9 +11,9 @@ import Testing
         // Another record lies before it.
         var memory = Array("{}".utf8)
         let bytes = Array("GET /a \(key)".utf8)
-        var head = AuditedHead()
-        head.method = 0..<3
-        head.add(secret: 7..<bytes.count)
+        var head = RequestTexts()
+        head.note(.method, at: 0..<3)
+        head.secrets.add(7..<bytes.count)
         let names = scopes.map { Array($0.utf8) }
         let id = keyID.map { Array($0.utf8) }
         let fingerprint = Digest256(0x0123_4567_89AB_CDEF, 1, 2, 3)
@@ -21,7 +22,7 @@ import Testing
             keyID: id,
             subject: subject,
             keyFingerprint: fingerprint,
-            head: head,
+            secrets: head.secrets,
             in: bytes.span
         )
         let draft = AuditDraft(

@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import Redaction
 import Synchronization
 
 @testable import Audit
@@ -45,6 +46,7 @@ extension AuditRecord {
         keyFingerprint: UInt64? = nil,
         generation: UInt64 = 1,
         userAgent: [UInt8]? = nil,
+        clientRequestID: [UInt8]? = nil,
         secrets: [[UInt8]] = []
     ) {
         var bytes: [UInt8] = []
@@ -52,12 +54,13 @@ extension AuditRecord {
             defer { bytes += text }
             return bytes.count..<bytes.count + text.count
         }
-        var head = AuditedHead()
-        head.method = method.map(place)
-        head.path = path.map(place)
-        head.traceID = traceID.map(place)
-        head.userAgent = userAgent.map(place)
-        for secret in secrets { head.add(secret: place(secret)) }
+        var head = RequestTexts()
+        head.note(.method, at: method.map(place))
+        head.note(.path, at: path.map(place))
+        head.note(.traceID, at: traceID.map(place))
+        head.note(.userAgent, at: userAgent.map(place))
+        head.note(.requestID, at: clientRequestID.map(place))
+        for secret in secrets { head.secrets.add(place(secret)) }
         self.init { [head, bytes] memory in
             AuditDraft(
                 timeMicroseconds: timeMicroseconds,

@@ -20,6 +20,7 @@ let package = Package(
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "CivilCalendar", swiftSettings: settings),
+        .target(name: "Redaction", swiftSettings: settings),
         .target(
             name: "Introspection",
             dependencies: ["CivilCalendar", "HTTP1", "ScopeModel", "StrictJSON"],
@@ -30,7 +31,7 @@ let package = Package(
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: settings),
         .target(
             name: "Audit",
-            dependencies: ["CAudit", "CivilCalendar", "Digests", "StrictJSON"],
+            dependencies: ["CAudit", "CivilCalendar", "Digests", "Redaction", "StrictJSON"],
             swiftSettings: testable
         ),
         // The part of Gateway that writes refusals.
@@ -42,7 +43,7 @@ let package = Package(
         .executableTarget(
             name: "Micro",
             dependencies: [
-                "Audit", "Digests", "Envelope", "HTTP1", "Introspection", "RouteMap", "ScopeModel",
+                "Audit", "Digests", "Envelope", "HTTP1", "Introspection", "Redaction", "RouteMap", "ScopeModel",
                 .product(name: "Benchmark", package: "swift-benchmark"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

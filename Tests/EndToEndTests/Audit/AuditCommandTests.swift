@@ -16,6 +16,7 @@ extension EndToEndTests {
             try await withJournal { servers in
                 var settings = servers.settings
                 settings.auditPath = log
+                settings.rest = ["trusted_proxies: [127.0.0.0/8]"]
                 let key = servers.keys.issue(name: "test", scopes: ["read:tags"], subject: "=user, \"7\"")
                 try await withGateway(settings) { gateway in
                     let client = try gateway.client()

@@ -25,6 +25,8 @@ extension EndToEndTests {
         private func settings(_ servers: JournalServers, _ audit: [String] = []) -> GatewaySettings {
             var settings = servers.settings
             settings.auditPath = log
+            // So that they name requests.
+            settings.rest = ["trusted_proxies: [127.0.0.0/8]"]
             settings.audit = audit
             return settings
         }

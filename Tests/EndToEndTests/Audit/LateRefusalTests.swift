@@ -89,7 +89,7 @@ extension EndToEndTests {
                             try client.send(second)
                         }
                         let response = try client.readResponse()
-                        let records = try gateway.audit().filter { $0.request_id == "late-\(index)" }
+                        let records = try gateway.audit().filter { $0.client_request_id == "late-\(index)" }
                         #expect(response.status == refusal.status, "\(refusal)")
                         #expect(response.code == refusal.code, "\(refusal)")
                         #expect(response.field("Connection") == "close", "\(refusal)")
@@ -128,7 +128,7 @@ extension EndToEndTests {
                 let response = try gateway.exchange("GET", "/open/second", fields: ["X-Request-Id: second"])
                 #expect(response.status == 503 && response.code == "overloaded", "\(response.text)")
                 #expect(response.field("Retry-After") == "1" && response.field("Connection") == "close")
-                let records = try gateway.audit().filter { $0.request_id == "second" }
+                let records = try gateway.audit().filter { $0.client_request_id == "second" }
                 #expect(records.map(\.event) == ["denied"] && records.first?.code == "overloaded")
                 #expect(records.first?.path == "/open/second" && records.first?.status == 503)
                 backend.connections[0].allowTurn(0)

@@ -40,7 +40,8 @@ extension EndToEndTests {
                             == [
                                 "GET /closed/a%20b?q=%41&r HTTP/1.1", "Host: gateway.test",
                                 "Authorization: Bearer \(issued.key)", "traceparent: 00-a-b-01", "X-Kept: yes",
-                                "X-Request-Id: mine-1", "X-Scopegate-Key-Id: \(issued.id)",
+                                "X-Client-Request-Id: mine-1", "X-Scopegate-Key-Id: \(issued.id)",
+                                "X-Request-Id: \(response.field("X-Request-Id") ?? "")",
                                 "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: http",
                                 "X-Forwarded-Host: gateway.test", "X-Forwarded-Port: \(gateway.port)",
                                 "Forwarded: for=127.0.0.1;host=\"gateway.test\";proto=http",

@@ -7,7 +7,7 @@ extension EndToEndTests {
     @Suite("Traces")
     struct TracingTests {
         /// Keeps what is exported to it.
-        private final class Collector: SimpleResponder {
+        final class Collector: SimpleResponder {
             private let bodies = Mutex<[[UInt8]]>([])
 
             func respond(to request: SimpleRequest) -> SimpleResponse {
@@ -44,7 +44,8 @@ extension EndToEndTests {
                 try await withJournal(responder: backend) { servers in
                     var settings = servers.settings
                     settings.rest = [
-                        "tracing: {url: 'http://127.0.0.1:\(collecting.backendPort)/v1/traces', interval: 50ms}"
+                        "tracing: {url: 'http://127.0.0.1:\(collecting.backendPort)/v1/traces', interval: 50ms}",
+                        "trusted_proxies: [127.0.0.0/8]",
                     ]
                     try await withGateway(settings) { gateway in
                         let key = servers.key(["read:trades"])
@@ -72,6 +73,32 @@ extension EndToEndTests {
                         #expect(try gateway.metric("trace_spans_sent_total") == 3)
                         let text = collector.spans.description
                         #expect(!text.contains(key))
+                    }
+                }
+            }
+        }
+
+        /// A stranger's flag is not believed, either way; its trace goes on when it is the gateway's turn to trace.
+        @Test func aStrangersFlagTracesNothing() async throws {
+            let collector = Collector()
+            try await withJournal(responder: collector) { collecting in
+                try await withJournal { servers in
+                    var settings = servers.settings
+                    let url = "http://127.0.0.1:\(collecting.backendPort)/v1/traces"
+                    settings.rest = ["tracing: {url: '\(url)', interval: 50ms, sample: 2}"]
+                    settings.threads = 1
+                    try await withGateway(settings) { gateway in
+                        let client = try gateway.client()
+                        for flags in ["01", "00", "01", "01"] {
+                            let parent = "\(Self.parent)-\(flags)"
+                            #expect(try client.exchange("GET", "/nowhere", fields: [parent]).status == 403)
+                        }
+                        try waitUntil("two spans") { collector.spans.count == 2 }
+                        for span in collector.spans {
+                            #expect(span["traceId"] as? String == Self.traceID)
+                            #expect(span["parentSpanId"] as? String == "00f067aa0ba902b7")
+                        }
+                        #expect(try gateway.metric("trace_spans_sent_total") == 2)
                     }
                 }
             }

@@ -71,7 +71,9 @@ extension EndToEndTests {
 
         @Test func areWhatTheDesignSays() async throws {
             try await withJournal { servers in
-                try await withGateway(servers.settings) { gateway in
+                var settings = servers.settings
+                settings.rest = ["trusted_proxies: [127.0.0.0/8]"]
+                try await withGateway(settings) { gateway in
                     let key = servers.key(["read:trades"])
                     let client = try gateway.client()
                     for test in Self.cases {
@@ -143,7 +145,8 @@ extension EndToEndTests {
                     #expect(response.status == 403)
                     // The record is there before the answer is.
                     let record = try #require(try gateway.audit().first)
-                    #expect(record.request_id == "audited-1" && record.client == "127.0.0.1")
+                    #expect(record.request_id == response.field("X-Request-Id") && record.client_request_id == "audited-1")
+                    #expect(record.client == "127.0.0.1")
                     #expect(record.method == "GET" && record.path == "/api/v1/trades/trd_1")
                     #expect(record.template == "/api/v1/trades/{tradeId}")
                     #expect(record.code == "forbidden_scope" && record.status == 403)

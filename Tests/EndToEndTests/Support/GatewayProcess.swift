@@ -98,6 +98,7 @@ final class GatewayProcess: Sendable {
         var time: String
         var event: String
         var request_id: String
+        var client_request_id: String?
         var client: String
         var client_certificate: String?
         var method: String?

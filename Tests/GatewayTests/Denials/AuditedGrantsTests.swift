@@ -1,6 +1,7 @@
 import Audit
 import Digests
 import Introspection
+import Redaction
 import Testing
 
 @testable import Gateway
@@ -12,7 +13,7 @@ import Testing
             keyID: nil,
             subject: nil,
             keyFingerprint: Digest256(number, 0, 0, 0),
-            head: AuditedHead(),
+            secrets: RequestSecrets(),
             in: [UInt8]().span
         )
     }

@@ -56,6 +56,7 @@ struct AuditExplainCommand: ParsableCommand {
         table.add("request", [line.text(.method), line.text(.path)].compactMap(\.self).joined(separator: " "))
         add("query", .query)
         add("id", .requestID)
+        add("client's id", .clientRequestID)
         add("trace", .traceID)
         add("time", .time)
         add("client", .client)

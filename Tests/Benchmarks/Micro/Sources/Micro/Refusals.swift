@@ -1,5 +1,6 @@
 import Digests
 import NIOCore
+import Redaction
 
 @testable import Audit
 @testable import Envelope
@@ -43,11 +44,11 @@ extension Operation {
             let start = request.indices.first { request[$0...].starts(with: text) } ?? 0
             return start..<start + text.count
         }
-        var audited = AuditedHead()
-        audited.method = range(of: "PUT")
-        audited.path = range(of: "/api/v1/trades/trd_1/tags")
-        audited.userAgent = range(of: "journal-client/4.2 (linux; x86_64)")
-        audited.add(secret: range(of: "tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C"))
+        var audited = RequestTexts()
+        audited.note(.method, at: range(of: "PUT"))
+        audited.note(.path, at: range(of: "/api/v1/trades/trd_1/tags"))
+        audited.note(.userAgent, at: range(of: "journal-client/4.2 (linux; x86_64)"))
+        audited.secrets.add(range(of: "tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C"))
         let known = audited
         let template = Array("/api/v1/trades/{tradeId}/tags".utf8)
         let requiredScope = Array("write:tags".utf8)
@@ -56,7 +57,7 @@ extension Operation {
             keyID: Array("key_1".utf8),
             subject: "user_demo",
             keyFingerprint: Digest256(0x71A7_D19C_A7CB_FF1F, 0, 0, 0),
-            head: known,
+            secrets: known.secrets,
             in: request.span
         )
         let head = AuditRecordRenderer.Head(timeMicroseconds: 1_795_000_000_000_000, instance: .name("gate-1"))
