@@ -74,9 +74,11 @@ struct RequestSecretsTests {
         var secrets = RequestSecrets()
         let bytes = Array("k42 /a/k42/b".utf8)
         secrets.add(0..<3)
-        #expect(!secrets.isIn(bytes.span.extracting(4...), in: bytes.span))
+        let isIn = secrets.isIn(bytes.span.extracting(4...), in: bytes.span)
+        #expect(!isIn)
         secrets.add(proven: 0..<3)
-        #expect(secrets.redact(bytes.span.extracting(4...), limit: 100, in: bytes.span).string == "/a/[key]/b")
+        let left = secrets.redact(bytes.span.extracting(4...), limit: 100, in: bytes.span)
+        #expect(left.string == "/a/[key]/b")
     }
 
     @Test("What is cut is cut behind the key, so that no part of one is left")
@@ -113,9 +115,8 @@ struct RequestSecretsTests {
         let bytes = Array("/a/b?c#d".utf8)
         var texts = RequestTexts()
         for part in RequestTexts.Part.allCases { texts.note(part, at: 0..<bytes.count) }
-        #expect(texts.redacted(.path, in: bytes.span)?.string == "/a/b")
-        #expect(texts.redacted(.referer, in: bytes.span)?.string == "/a/b")
-        #expect(texts.redacted(.userAgent, in: bytes.span)?.string == "/a/b?c#d")
+        let shown = RequestTexts.Part.allCases.map { texts.redacted($0, in: bytes.span)?.string }
+        #expect(shown == ["/a/b?c#d", "/a/b", "/a/b?c#d", "/a/b?c#d", "/a/b", "/a/b?c#d"])
     }
 
     /// A text made to be slow is left out instead of searched.

@@ -114,7 +114,7 @@ public enum AuditField: String, CaseIterable, Sendable {
     case requestID = "request_id", clientRequestID = "client_request_id", traceID = "trace_id", client,
         forwardedClient = "forwarded_client"
     /// The request's, continued.
-    case clientCertificate = "client_certificate", method, path, query, template, code, status
+    case clientCertificate = "client_certificate", method, path, query, template, code, status, cut
     /// What it needs.
     case requiredScope = "required_scope", requiredScopes = "required_scopes"
     /// The key's.
@@ -147,6 +147,7 @@ public enum AuditField: String, CaseIterable, Sendable {
         case .template: ",\"template\":"
         case .code: ",\"code\":"
         case .status: ",\"status\":"
+        case .cut: ",\"cut\":"
         case .requiredScope: ",\"required_scope\":"
         case .requiredScopes: ",\"required_scopes\":"
         case .grantedScopes: ",\"granted_scopes\":"

@@ -10,6 +10,8 @@ public struct AuditDraft: Sendable {
     /// The status that was answered; 0, which isn't written, when it isn't known yet. In the log it is 503 when the
     /// refusal couldn't be recorded in time, whatever the code says.
     public internal(set) var status: Int
+    /// Why the response did not come to its end, when it is known that it didn't.
+    var cut: StaticString?
     /// The value of the member `event`.
     var event: StaticString { kind.name }
 
@@ -167,6 +169,7 @@ public struct AuditDraft: Sendable {
     fileprivate func append(_ bytes: Span<UInt8>, wasRetained: Bool, to line: inout AuditMembers) {
         line.raw(bytes.extracting(start..<codeEnd))
         if status > 0 { line.number("status", wasRetained ? 503 : status) }
+        if let cut { line.constant("cut", cut) }
         line.append(bytes.extracting(codeEnd..<end), truncated: bytes.extracting(end..<truncatedEnd))
     }
 
@@ -211,10 +214,15 @@ public struct AuditRecord: Sendable {
     /// The value of the member `event`.
     var event: StaticString { draft.event }
 
-    /// The record with another status: see ``AuditDraft/status``.
-    public func with(status: Int) -> AuditRecord {
+    /// The record with what became of the request.
+    ///
+    /// - Parameters:
+    ///   - status: See ``AuditDraft/status``.
+    ///   - cut: Why the response did not come to its end; nil when it did.
+    public func with(status: Int, cut: StaticString? = nil) -> AuditRecord {
         var other = self
         other.draft.status = status
+        other.draft.cut = cut
         return other
     }
 

@@ -56,6 +56,7 @@ struct AccessLogRenderer: Sendable {
         number("status", observed.status)
         string("decision", .own(observed.decision.label))
         if let reason = observed.reason { constant("reason", reason.code) }
+        if let cut = observed.cut { constant("cut", cut.label) }
         string("key_id", entry.keyID)
         string("subject", entry.subject)
         number("bytes_received", observed.bytesReceived)

@@ -35,8 +35,9 @@ final class ObservedRequest {
         if !grant.keyIDUTF8.isEmpty {
             keyID = secrets.redact(grant.keyIDUTF8.span, limit: TextLimits.name, in: bytes)
         }
-        if let subject = grant.subject {
-            self.subject = secrets.redact(subject.utf8Span.span, limit: TextLimits.subject, in: bytes)
+        if let named = grant.subject {
+            let text = Array(named.utf8)
+            subject = secrets.redact(text.span, limit: TextLimits.subject, in: bytes)
         }
     }
 }

@@ -34,6 +34,9 @@ final class RefusalQueue: AuditWaiter, @unchecked Sendable {
         self.audit = audit
     }
 
+    /// How many refusals wait to be recorded.
+    var waitingCount: Int { waiting.count - freeTickets.count }
+
     /// Has a refusal recorded, and its connection told when it may be answered, or that it can't be recorded.
     ///
     /// - Parameter record: Makes the record.

@@ -59,7 +59,7 @@ final class FigureSampler: Sendable {
         totals.auditRecords = services.audit.counters.written
         totals.cpuSeconds = ProcessMetrics.cpuSeconds
         let levels = FigureSample.Levels(
-            inFlight: services.metrics.inFlight.load(ordering: .relaxed),
+            inFlight: services.metrics.inFlight.load(ordering: .relaxed) + figures.undecided,
             connections: services.metrics.connections.load(ordering: .relaxed),
             upstream: figures.upstream,
             auditWaiting: services.audit.counters.waiting,

@@ -31,7 +31,7 @@ extension InboundConnection {
     }
 
     /// A request passes: if such requests are recorded, its record is made now, while its head is at hand, and written
-    /// when its status is known.
+    /// when it is over.
     func prepareAllowedRecord(_ current: CurrentRequest) {
         guard loop.services.auditPolicy.records(parser.head.method, &loop.allowedCalls) else { return }
         prepareRecord(current, head: buffer, isKeptWhenAllowed: true)
@@ -59,12 +59,15 @@ extension InboundConnection {
         request?.pendingRecord = PendingRecord(record, isKeptWhenAllowed: isKeptWhenAllowed)
     }
 
-    /// The status of a request that passed is known.
-    func recordAllowed(status: Int) {
-        guard let pending = request?.pendingRecord else { return }
-        request?.pendingRecord = nil
+    /// A request that passed is over: its record says what became of it, to its last byte.
+    func recordAllowed() {
+        guard let current = request, let pending = current.pendingRecord else { return }
+        current.pendingRecord = nil
         guard pending.isKeptWhenAllowed else { return }
-        loop.services.audit.append(.request(pending.record.with(status: status)))
+        // Without a status the client went before there was an answer.
+        let status = current.observed.status == 0 ? RequestObservation.clientWent : current.observed.status
+        let record = pending.record.with(status: status, cut: current.observed.cut?.label)
+        if !loop.services.audit.append(.request(record)) { loop.services.metrics.allowedUnrecorded.increment() }
     }
 
     func names(_ requirement: Requirement?, _ catalog: ScopeCatalog) -> [[UInt8]] {

@@ -138,6 +138,7 @@ extension InboundConnection {
     private func introspect(_ key: Span<UInt8>, _ digest: KeyDigest, _ now: MonotonicTime, _ wall: Int64) {
         guard let snapshot = request?.snapshot else { return }
         phase = .deciding
+        loop.introspecting += 1
         request?.seen?.wasIntrospected = true
         let isolated = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
@@ -153,6 +154,7 @@ extension InboundConnection {
     }
 
     private func introspected(_ outcome: IntrospectionOutcome) {
+        loop.introspecting -= 1
         guard phase == .deciding, let current = request else { return }
         current.observed.decidedAt = RequestObservation.now
         let head = parser.head

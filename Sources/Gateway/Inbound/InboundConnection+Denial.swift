@@ -147,7 +147,6 @@ extension InboundConnection {
         guard reason.isUpstreamFailure else { return denyLate(denial, current) }
         // It wasn't refused, so it is on record only if those that pass are.
         phase = .deciding
-        recordAllowed(status: reason.status)
         let rest = rest(of: current)
         // The upstream may have taken a part of the body; the connection is worth nothing to the client then.
         send(denial, current, then: body.isComplete && !reason.isLimit ? rest : .linger)

@@ -180,7 +180,6 @@ extension InboundConnection {
     ///   - status: Its status.
     ///   - closesAnyway: The body can only end with the connection.
     func beginResponse(status: Int, closesAnyway: Bool) -> Envelope.Delivery {
-        recordAllowed(status: status)
         request?.observed.status = status
         let isHead = request?.isHead ?? false
         // An answer that comes before the end of the request may be complete before it: what the client still sends
@@ -216,10 +215,10 @@ extension InboundConnection {
     }
 
     func exchangeFailed(_ reason: DenialReason, responseBegun: Bool, message: StaticString? = nil) {
+        if responseBegun { noteCut(CutReason(reason)) }
         exchange = nil
         guard phase == .forwarding else { return }
         if responseBegun {
-            loop.responseCut(reason, client: identity?.address ?? "unknown")
             abort()
         } else {
             fail(reason, message: message)
@@ -263,7 +262,7 @@ extension InboundConnection {
         // The rest of a body that was refused doesn't come.
         guard phase != .draining else { return closeIdle() }
         guard phase == .forwarding, let exchange else {
-            loop.responseCut(.requestTimeout, client: identity?.address ?? "unknown")
+            loop.responseCut(.clientSlow, client: identity?.address ?? "unknown")
             abort()
             return
         }
@@ -307,7 +306,6 @@ extension InboundConnection {
         }
         sendResponse(response)
         loop.giveBackResponseBuffer(response)
-        recordAllowed(status: 200)
         request?.observed.answered(status: 200)
         if !closes {
             nextRequest()

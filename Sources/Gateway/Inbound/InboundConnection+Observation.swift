@@ -10,7 +10,7 @@ extension InboundConnection {
     /// - Parameter keepsID: The request's id is the one that the head has.
     func observe(_ head: RequestHead, _ bytes: Span<UInt8>, startedAt: UInt64, keepsID: Bool) -> ObservedRequest? {
         let isLogged = loop.samplesAccess()
-        var texts: RequestTexts?
+        var known: RequestTexts?
         var parent: TraceContext?
         if loop.tracing != nil, let given = Self.traceParent(head.fields, in: bytes) {
             // An id that is a key must not get around.
@@ -18,12 +18,12 @@ extension InboundConnection {
             if !read.secrets.isIn(bytes.extracting(given.range), in: bytes) {
                 parent = TraceContext(traceparent: bytes.array(given))
             }
-            texts = read
+            known = read
         }
         let trace = loop.tracing?.begin(parent: parent, isTrusted: identity?.isTrusted == true, startedAt: startedAt)
         // Most requests end here, and have cost little.
         guard isLogged || trace != nil else { return nil }
-        var texts = texts ?? RequestTexts(head, in: bytes, loop.snapshot.keys)
+        var texts = known ?? RequestTexts(head, in: bytes, loop.snapshot.keys)
         // Even a short one, though nobody has said yet that it is a key.
         if case .key(let key) = loop.snapshot.keys.extract(head.fields, in: bytes), key.count >= Self.shortestKey {
             texts.secrets.add(proven: key.range)
@@ -62,6 +62,13 @@ extension InboundConnection {
     /// A request is over whose head can't be read; it may get a line all the same.
     func observeUnreadable() -> ObservedRequest? {
         loop.samplesAccess() ? ObservedRequest(head: nil, secrets: RequestSecrets(), isLogged: true, trace: nil) : nil
+    }
+
+    /// Notes that the response ends before its end, if one is under way.
+    func noteCut(_ reason: CutReason) {
+        guard phase == .forwarding, exchange?.responseHasBegun == true, request?.observed.cut == nil else { return }
+        request?.observed.isCut(reason)
+        loop.responseCut(reason, client: identity?.address ?? "unknown")
     }
 
     /// The request is over.

@@ -197,6 +197,7 @@ final class InboundConnection: ChannelDuplexHandler {
 
     private func end() {
         guard phase != .closed else { return }
+        noteCut(.clientGone)
         phase = .closed
         socket = nil
         arm(.nothing)
@@ -277,8 +278,7 @@ final class InboundConnection: ChannelDuplexHandler {
     }
 
     func finishRequest() {
-        // The client went before there was an answer.
-        if request?.pendingRecord != nil { recordAllowed(status: RequestObservation.clientWent) }
+        recordAllowed()
         if request?.isInFlight == true {
             loop.services.metrics.inFlight.subtract(1, ordering: .relaxed)
         }
@@ -420,6 +420,15 @@ final class InboundConnection: ChannelDuplexHandler {
             _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         }
         context.close(promise: nil)
+    }
+
+    /// The gateway ends: what is under way is cut, and on record before the logs are closed.
+    func stop() {
+        noteCut(.stop)
+        exchange?.cancel()
+        exchange = nil
+        finishRequest()
+        abort()
     }
 
     /// The gateway stops. An idle connection isn't closed at once, for its client may be sending a request: it waits a while

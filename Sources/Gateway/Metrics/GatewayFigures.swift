@@ -5,18 +5,25 @@ import PrometheusMetrics
 struct GatewayFigures: Sendable {
     var requests = RequestFigures()
     var upstream = UpstreamFigures()
+    /// Requests that wait for introspection, or for their refusal to be recorded.
+    var undecided = 0
 
     /// Asks every loop.
     static func gather(_ loops: [GatewayLoop], on eventLoop: any EventLoop) -> EventLoopFuture<GatewayFigures> {
         let parts = loops.map { loop in
             loop.eventLoop.submit {
-                GatewayFigures(requests: loop.metrics.figures, upstream: UpstreamFigures(loop.upstreams))
+                GatewayFigures(
+                    requests: loop.metrics.figures,
+                    upstream: UpstreamFigures(loop.upstreams),
+                    undecided: loop.introspecting + loop.refusals.waitingCount
+                )
             }
         }
         return EventLoopFuture.reduce(GatewayFigures(), parts, on: eventLoop) { sum, part in
             var sum = sum
             sum.requests.add(part.requests)
             sum.upstream.add(part.upstream)
+            sum.undecided += part.undecided
             return sum
         }
     }

@@ -21,8 +21,8 @@ final class GatewayMetrics: Sendable {
     let acceptsHeldBack: Counter
     /// Connections that were closed without an answer because nothing came on them in time.
     let idleClosed: Counter
-    /// Connections that were cut because a response that had begun could not be completed.
-    let responsesCut: Counter
+    /// Requests that passed, and that the audit had no place for.
+    let allowedUnrecorded: Counter
     /// Requests that were sent once more.
     let upstreamRetries: Counter
     /// Requests that another server might have answered, had the budget for retries not been spent.
@@ -36,6 +36,7 @@ final class GatewayMetrics: Sendable {
     /// What the shadow map would have made of requests.
     let shadow = ShadowCounters()
     private let refusals: [Counter]
+    private let responsesCut: [Counter]
     private let upstreamFailures: [Counter]
     private let reloads: [(succeeded: Counter, failed: Counter)]
 
@@ -53,9 +54,16 @@ final class GatewayMetrics: Sendable {
             "scopegate_idle_connections_closed_total",
             "Connections closed because nothing came on them in time."
         )
-        responsesCut = registry.counter(
-            "scopegate_responses_cut_total",
-            "Connections cut because a begun response could not be completed."
+        responsesCut = CutReason.allCases.map { reason in
+            registry.counter(
+                "scopegate_responses_cut_total",
+                "Responses that had begun and did not come to their end, by what ended them.",
+                labels: [("reason", "\(reason.label)")]
+            )
+        }
+        allowedUnrecorded = registry.counter(
+            "scopegate_audit_allowed_unrecorded_total",
+            "Requests that passed and are missing in the audit, which had no place for them."
         )
         refusals = DenialReason.allCases.map { reason in
             registry.counter(
@@ -107,6 +115,10 @@ final class GatewayMetrics: Sendable {
         refusals[Int(reason.rawValue)].increment()
     }
 
+    func responseCut(_ reason: CutReason) {
+        responsesCut[reason.rawValue].increment()
+    }
+
     func upstreamFailed(_ kind: UpstreamFailureKind) {
         upstreamFailures[UpstreamFailureKind.allCases.firstIndex(of: kind) ?? 0].increment()
     }
@@ -119,15 +131,10 @@ final class GatewayMetrics: Sendable {
     private var ownFamilies: [MetricFamily] {
         [
             .gauge(
-                "scopegate_requests_in_flight",
-                "Requests that are being forwarded.",
-                inFlight.load(ordering: .relaxed)
-            ),
-            .gauge(
                 "scopegate_connections_open",
                 "Client connections that are open.",
                 connections.load(ordering: .relaxed)
-            ),
+            )
         ]
     }
 }

@@ -23,7 +23,12 @@ struct MetricsPage: Sendable {
             "What runs; always 1.",
             [.init(.integer(1), labels: [("version", version), ("libcurl", CurlLibrary.version)])]
         )
-        return [build] + figures.requests.families(templates: services.metrics.templates.names)
+        let inFlight = MetricFamily.gauge(
+            "scopegate_requests_in_flight",
+            "Requests that are being forwarded, or wait for introspection or for their refusal to be recorded.",
+            services.metrics.inFlight.load(ordering: .relaxed) + figures.undecided
+        )
+        return [build, inFlight] + figures.requests.families(templates: services.metrics.templates.names)
             + services.metrics.registry.families() + figures.upstream.families
             + IntrospectionMetrics.families(services.introspector.counters, services.cache.counters)
             + AuditMetrics.families(services.audit.counters, capacity: services.auditPolicy.capacity)

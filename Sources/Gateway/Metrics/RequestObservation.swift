@@ -16,9 +16,11 @@ struct RequestObservation {
     let startedAt: UInt64
     /// When it was known whether it may pass.
     var decidedAt: UInt64
+    /// Why the response that had begun did not come to its end, if it didn't.
+    private(set) var cut: CutReason?
     /// When the first byte of the response came.
     var firstByteAt: UInt64 = 0
-    /// When the last byte of the response came, or when the gateway answered itself.
+    /// When the last byte of the response came, when it was cut, or when the gateway answered itself.
     var endedAt: UInt64 = 0
 
     /// Content of the request's body that came.
@@ -59,6 +61,13 @@ struct RequestObservation {
     mutating func answered(status: Int) {
         self.status = status
         endedAt = Self.now
+    }
+
+    /// The response ends before its end; what ended it first counts.
+    mutating func isCut(_ reason: CutReason, at now: UInt64 = Self.now) {
+        guard cut == nil else { return }
+        cut = reason
+        endedAt = now
     }
 
     /// The request is over.

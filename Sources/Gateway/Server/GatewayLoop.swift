@@ -21,6 +21,8 @@ final class GatewayLoop: @unchecked Sendable {
     @exclusivity(unchecked) private var accessLog: AccessLogBuffer?
     /// Whether any request is logged or traced.
     let observesHeads: Bool
+    /// Requests that wait for what introspection says of their keys.
+    var introspecting = 0
     /// How many requests of the kind that is recorded have passed.
     var allowedCalls = 0
     /// What records tell of grants, under the snapshot.
@@ -157,7 +159,7 @@ final class GatewayLoop: @unchecked Sendable {
 
     /// Ends everything at once.
     func shutDown() {
-        for connection in connections { connection.abort() }
+        for connection in connections { connection.stop() }
         for session in sessions.values { session.abort() }
         ticker?.cancel()
         ticker = nil
@@ -228,8 +230,8 @@ final class GatewayLoop: @unchecked Sendable {
     }
 
     /// A response that had begun is cut, for this reason.
-    func responseCut(_ reason: DenialReason, client: String) {
-        services.metrics.responsesCut.increment()
+    func responseCut(_ reason: CutReason, client: String) {
+        services.metrics.responseCut(reason)
         limitLog.cut(reason, client: client, now: .now(), logger: services.logger)
     }
 

@@ -5,7 +5,7 @@ import ScopeModel
 /// Logs that limits were reached, each reason at most once a second. Each line says how many it stands for. Loop-bound.
 struct LimitLog {
     private var refused = LogThrottle(kinds: DenialReason.allCases.count)
-    private var cut = LogThrottle(kinds: DenialReason.allCases.count)
+    private var cut = LogThrottle(kinds: CutReason.allCases.count)
     private var idle = LogThrottle(kinds: 1)
 
     /// A request was refused, or could not be served, for a limit.
@@ -15,9 +15,14 @@ struct LimitLog {
     }
 
     /// A response that had begun was cut.
-    mutating func cut(_ reason: DenialReason, client: String, now: NIODeadline, logger: Logger) {
-        guard let count = cut.admit(Int(reason.rawValue), now: now) else { return }
-        logger.notice("response cut", metadata: Self.metadata("\(reason.code)", client, count))
+    mutating func cut(_ reason: CutReason, client: String, now: NIODeadline, logger: Logger) {
+        guard let count = cut.admit(reason.rawValue, now: now) else { return }
+        // Clients go away all the time.
+        logger.log(
+            level: reason == .clientGone ? .debug : .notice,
+            "response cut",
+            metadata: Self.metadata("\(reason.label)", client, count)
+        )
     }
 
     /// A connection was closed on which nothing came. That is how connections end, so it is no notice.

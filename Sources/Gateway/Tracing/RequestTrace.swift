@@ -58,11 +58,14 @@ struct RequestTrace {
             attributes["scopegate.request_id"] = entry.requestID.string
             attributes["scopegate.generation"] = Int64(clamping: entry.generation)
             if let reason = observed.reason { attributes["error.type"] = "\(reason.code)" }
+            if let cut = observed.cut { attributes["scopegate.cut"] = "\(cut.label)" }
             if let keyID = entry.keyID { attributes["scopegate.key_id"] = keyID.string }
             if let subject = entry.subject { attributes["enduser.id"] = subject.string }
         }
         // A client's fault is none of the server's (semantic conventions for HTTP spans).
-        if observed.status >= 500 { request.setStatus(SpanStatus(code: .error, message: nil)) }
+        if observed.status >= 500 || observed.cut.map({ $0 != .clientGone }) == true {
+            request.setStatus(SpanStatus(code: .error, message: nil))
+        }
         if wasIntrospected { endIntrospection(observed) }
         if let upstream { end(upstream, method, observed, server) }
         request.end(at: instant(observed.endedAt))
@@ -97,11 +100,12 @@ struct RequestTrace {
             } else {
                 attributes["http.response.status_code"] = observed.status
             }
+            if let cut = observed.cut { attributes["error.type"] = "\(cut.label)" }
         }
         if observed.firstByteAt != 0 {
             span.addEvent(SpanEvent(name: "first_byte", at: instant(observed.firstByteAt)))
         }
-        if observed.status >= 400 { span.setStatus(SpanStatus(code: .error, message: nil)) }
+        if observed.status >= 400 || observed.cut != nil { span.setStatus(SpanStatus(code: .error, message: nil)) }
         span.end(at: instant(observed.endedAt))
     }
 

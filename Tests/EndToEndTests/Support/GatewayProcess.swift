@@ -106,6 +106,7 @@ final class GatewayProcess: Sendable {
         var template: String?
         var code: String
         var status: Int
+        var cut: String?
         var required_scope: String?
         var granted_scopes: [String]?
         var key_id: String?

@@ -9,7 +9,7 @@ const names = {
   time: "Time", code: "Reason", status: "Status", method: "Method", path: "Path", query: "Query", template: "Template",
   required_scope: "Missing scope", required_scopes: "Scopes of the route", granted_scopes: "Scopes of the key",
   key_id: "Key id", subject: "Subject", key_fingerprint: "Key fingerprint", client: "Client", forwarded_client: "Forwarded for",
-  client_certificate: "Client certificate", user_agent: "User agent", request_id: "Request id", client_request_id: "Client's request id", trace_id: "Trace id", generation: "Generation", instance: "Instance",
+  client_certificate: "Client certificate", user_agent: "User agent", cut: "Response cut", request_id: "Request id", client_request_id: "Client's request id", trace_id: "Trace id", generation: "Generation", instance: "Instance",
   seq: "Record", truncated: "Cut fields",
 };
 let current = null;

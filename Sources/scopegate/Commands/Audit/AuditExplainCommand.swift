@@ -68,6 +68,7 @@ struct AuditExplainCommand: ParsableCommand {
         add("gateway", .instance)
         add("route", .template)
         table.add("answer", [line.text(.status), code].compactMap(\.self).joined(separator: " "))
+        if let cut = line.text(.cut) { table.add("cut", "the response did not come to its end: \(cut)") }
         if let granted = line.list(.grantedScopes) {
             table.add("key has", granted.isEmpty ? "no scopes" : granted.joined(separator: " "))
         }

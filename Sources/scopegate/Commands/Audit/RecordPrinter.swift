@@ -51,7 +51,8 @@ struct RecordPrinter {
         let status = line.text(.status) ?? ""
         let cells = [
             time, status, line.text(.code) ?? "", line.text(.requiredScope) ?? "-", key, line.text(.subject) ?? "-",
-            line.text(.forwardedClient) ?? line.text(.client) ?? "-", (target.isEmpty ? "-" : target) + id,
+            line.text(.forwardedClient) ?? line.text(.client) ?? "-",
+            (target.isEmpty ? "-" : target) + id + (line.text(.cut).map { "  cut: \($0)" } ?? ""),
         ]
         switch event {
         case "allowed": return coloured(row(cells), 32)
