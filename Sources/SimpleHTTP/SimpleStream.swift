@@ -8,6 +8,9 @@ public final class SimpleStream: Sendable {
         self.channel = channel
     }
 
+    /// The address of the client; `local` of one that has none.
+    public var peer: String { channel.remoteAddress?.ipAddress ?? "local" }
+
     /// Sends bytes, on any thread. False, and nothing is sent, when the client has gone or doesn't read as fast as is
     /// written.
     @discardableResult

@@ -36,6 +36,12 @@ struct AdminAccess: Sendable {
         return nil
     }
 
+    /// Whether whoever asks may see all: with the token, or where none is asked for.
+    func maySeeAll(_ request: SimpleRequest) -> Bool {
+        if let tokenDigest { return carries(tokenDigest, request) }
+        return isSocketFile || isOfThisSite(request, acts: false)
+    }
+
     private func carries(_ tokenDigest: Digest256, _ request: SimpleRequest) -> Bool {
         guard let value = request.field("Authorization"), value.utf8.count <= 8192 else { return false }
         let parts = value.split(separator: " ", maxSplits: 1)

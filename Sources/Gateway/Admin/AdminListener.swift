@@ -46,10 +46,8 @@ final class AdminListener: Sendable {
             reloader: subject.reloader,
             hub: subject.hub
         )
-        let responder = AdminResponder(
-            access: AdminAccess(configuration, secret: subject.services.processSecret),
-            endpoints: Self.endpoints(subject, sampler, asksForToken: configuration.token != nil)
-        )
+        let access = AdminAccess(configuration, secret: subject.services.processSecret)
+        let responder = AdminResponder(access: access, endpoints: Self.endpoints(subject, sampler, access))
         server = SimpleHTTPServer(responder: responder, limits: limits)
     }
 
@@ -89,14 +87,15 @@ final class AdminListener: Sendable {
     private static func endpoints(
         _ subject: Subject,
         _ sampler: FigureSampler,
-        asksForToken: Bool
+        _ access: AdminAccess
     ) -> [AdminEndpoint] {
-        let document = document(asksForToken: asksForToken)
+        let document = document(asksForToken: access.asksForToken)
         let health = HealthEndpoints(
             health: subject.health,
             services: subject.services,
             reloader: subject.reloader,
-            loops: subject.loops
+            loops: subject.loops,
+            maySeeAll: access.maySeeAll
         )
         let metrics = MetricsPage(
             loops: subject.loops,
@@ -130,9 +129,7 @@ final class AdminListener: Sendable {
             .get("/audit", audit.show),
             .get("/figures", sampler.show),
             .get("/events") { _ in
-                AdminAnswer.stream(type: "text/event-stream") { stream in
-                    if !hub.add(stream) { stream.close() }
-                }
+                AdminAnswer.stream(type: "text/event-stream") { hub.add($0) }
             },
             .post("/reload") { _, eventLoop in
                 reloader.reload(.admin, on: eventLoop).map { result in

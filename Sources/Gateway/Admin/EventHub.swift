@@ -6,35 +6,32 @@ import Synchronization
 /// sample of the gateway's figures each second.
 ///
 /// A flood of records isn't passed on whole: beyond a bound in each second they are only counted, in an event `skipped`.
-/// Who reads too slowly misses events.
+/// Who reads too slowly misses events. Each address has a share of the streams, so that no page can hold all of them.
 final class EventHub: Sendable {
     private struct State {
-        var streams: [ObjectIdentifier: SimpleStream] = [:]
+        var streams = StreamPlaces<SimpleStream>(perPeer: 16, together: 64)
+        var isClosed = false
         /// How many records may still be sent in this second.
         var budget = EventHub.recordsPerSecond
         var skipped = 0
     }
 
     private static let recordsPerSecond = 200
-    private static let mostStreams = 64
 
     private let state = Mutex(State())
 
-    /// Adds a listener; false when there are too many.
-    func add(_ stream: SimpleStream) -> Bool {
+    /// Adds a listener, for which an older one may have to go.
+    func add(_ stream: SimpleStream) {
         let id = ObjectIdentifier(stream)
-        let isAdded = state.withLock { state in
-            guard state.streams.count < Self.mostStreams else { return false }
-            state.streams[id] = stream
-            return true
+        let peer = stream.peer
+        let evicted = state.withLock { state in
+            state.isClosed ? stream : state.streams.add(stream, id: id, of: peer)
         }
-        guard isAdded else { return false }
-        stream.onClose { [weak self] in
-            self?.state.withLock { state in _ = state.streams.removeValue(forKey: id) }
-        }
+        evicted?.close()
+        guard evicted !== stream else { return }
+        stream.onClose { [weak self] in self?.state.withLock { $0.streams.remove(id) } }
         // Says at once that it is connected, so that a client need not wait for the first event.
         stream.write(Array("retry: 2000\n\n".utf8))
-        return true
     }
 
     /// Sends whole lines of the audit, each as an event named as the line's own `event`.
@@ -57,7 +54,7 @@ final class EventHub: Sendable {
                 state.budget = Self.recordsPerSecond
                 state.skipped = 0
             }
-            return (Array(state.streams.values), state.skipped)
+            return (state.streams.streams, state.skipped)
         }
         guard !streams.isEmpty else { return }
         var text: [UInt8] = []
@@ -68,10 +65,14 @@ final class EventHub: Sendable {
 
     /// Ends all streams.
     func close() {
-        for stream in listeners { stream.close() }
+        let streams = state.withLock { state in
+            state.isClosed = true
+            return state.streams.streams
+        }
+        for stream in streams { stream.close() }
     }
 
-    private var listeners: [SimpleStream] { state.withLock { Array($0.streams.values) } }
+    private var listeners: [SimpleStream] { state.withLock { $0.streams.streams } }
 
     private func takeBudget() -> Bool {
         state.withLock { state in

@@ -9,6 +9,8 @@ struct HealthEndpoints: Sendable {
     let services: GatewayServices
     let reloader: Reloader
     let loops: [GatewayLoop]
+    /// Whether whoever asks may see more than that the gateway is ready or not.
+    let maySeeAll: @Sendable (SimpleRequest) -> Bool
 
     /// How long a loop may take to show that it lives.
     private static let patience = TimeAmount.seconds(2)
@@ -26,11 +28,17 @@ struct HealthEndpoints: Sendable {
         return promise.futureResult
     }
 
-    /// 200 when requests can be served, else 503; each check with its reason either way, as lines or as JSON.
+    /// 200 when requests can be served, else 503. With the token also each check with its reason, as lines or as JSON:
+    /// names of servers and what ails them are nothing for strangers.
     func readyz(_ request: SimpleRequest) -> SimpleResponse {
         let checks = health.checks + dependencies
         let isReady = checks.allSatisfy { $0.state != .failing }
-        guard request.field("Accept")?.contains("application/json") == true else {
+        let wantsJSON = request.field("Accept")?.contains("application/json") == true
+        guard maySeeAll(request) else {
+            guard wantsJSON else { return AdminAnswer.text(isReady ? 200 : 503, isReady ? "ready\n" : "not ready\n") }
+            return AdminAnswer.json(isReady ? 200 : 503, .object([("ready", .bool(isReady)), ("checks", .array([]))]))
+        }
+        guard wantsJSON else {
             let lines = checks.map { "\($0.name): \($0.state == .ok ? "ok" : "\($0.state.rawValue): \($0.reason)")\n" }
             return AdminAnswer.text(isReady ? 200 : 503, lines.joined())
         }

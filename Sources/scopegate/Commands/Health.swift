@@ -49,7 +49,11 @@ struct Health: AsyncParsableCommand {
     }
 
     private static func show(_ health: JSONObject) {
-        guard case .array(let checks)? = health["checks"] else { return }
+        guard case .array(let checks)? = health["checks"], !checks.isEmpty else {
+            // Without the token it says no more.
+            print(health["ready"] == .bool(true) ? "ready" : "not ready")
+            return
+        }
         for case .object(let check) in checks {
             let parts = ["name", "state", "reason"].compactMap { check[$0]?.string }
             print(parts.filter { !$0.isEmpty }.joined(separator: ": "))

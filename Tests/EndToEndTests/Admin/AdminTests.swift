@@ -65,6 +65,14 @@ extension EndToEndTests {
                         #expect(refused.field("WWW-Authenticate")?.hasPrefix("Bearer") == true)
                     }
                     #expect(try gateway.admin("GET", "/metrics", fields: [authorization]).status == 200)
+                    // Strangers learn whether it is ready, and nothing else.
+                    #expect(try gateway.admin("GET", "/readyz").text == "ready\n")
+                    let json = "Accept: application/json"
+                    let bare = try gateway.admin("GET", "/readyz", fields: [json, authorization + "x"]).text
+                    #expect(bare == "{\"ready\":true,\"checks\":[]}\n")
+                    #expect(try gateway.admin("GET", "/livez").text == "ok\n")
+                    let whole = try gateway.admin("GET", "/readyz", fields: [authorization]).text
+                    #expect(whole.hasPrefix("serving: ok\naudit: ok\n"))
                     #expect(try gateway.admin("POST", "/reload").status == 401)
                     #expect(try gateway.admin("POST", "/reload", fields: [authorization]).status == 200)
                     #expect(try gateway.admin("GET", "/metrics", fields: [authorization + "x"]).status == 401)
@@ -78,6 +86,24 @@ extension EndToEndTests {
                         environment: ["E2E_INTROSPECTION_SECRET": JournalServers.secret]
                     )
                     #expect(reload.end == .exited(0), "\(reload.errors)")
+                }
+            }
+        }
+
+        /// One page that opens ever more streams of events loses its own oldest, and keeps nobody else out.
+        @Test func onePageCannotHoldAllStreams() async throws {
+            try await withJournal { servers in
+                try await withGateway(servers.settings) { gateway in
+                    let streams = try (0..<20).map { _ in
+                        let client = try RawClient(port: gateway.adminPort)
+                        try client.send("GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                        #expect(try client.readHead().status == 200)
+                        return client
+                    }
+                    for client in streams.prefix(4) { _ = try client.readToEnd() }
+                    for client in streams.suffix(16) {
+                        _ = try client.take("retry: 2000\n\nevent: sample".utf8.count)
+                    }
                 }
             }
         }
