@@ -112,29 +112,3 @@ protocol MirrorOutput {
     /// Writes lines; gives those that couldn't be written.
     mutating func write(_ lines: [UInt8]) -> ArraySlice<UInt8>
 }
-
-/// A descriptor that is open already.
-package struct DescriptorOutput: MirrorOutput {
-    private let descriptor: Int32
-    package private(set) var problem = ""
-
-    package init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-    package mutating func write(_ lines: [UInt8]) -> ArraySlice<UInt8> {
-        var rest = lines[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if count < 0, errno == EAGAIN {
-                // Somebody has made it non-blocking; this thread may wait.
-                var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                Glibc.poll(&poll, 1, 1000)
-            } else if count >= 0 || errno != EINTR {
-                problem = String(cString: strerror(errno))
-                break
-            }
-        }
-        return rest
-    }
-}

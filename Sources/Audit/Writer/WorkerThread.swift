@@ -81,6 +81,9 @@ final class ThreadCondition: @unchecked Sendable {
     /// Wakes who waits. Called after the lock was given back, it spares the woken thread waiting for that in turn.
     func signal() { pthread_cond_signal(condition) }
 
+    /// Wakes all who wait.
+    func broadcast() { pthread_cond_broadcast(condition) }
+
     /// Waits until it is signalled or a moment has come; for ever when it is nil. To be called under the lock. False
     /// when the moment has come.
     func wait(until deadline: Int64?) -> Bool {

@@ -19,6 +19,7 @@ struct AccessLogBuffer {
     }
 
     mutating func append(_ entry: AccessLogEntry) {
+        guard log.admit(entry) else { return }
         entries.append(entry)
         if entries.count >= Self.batch { flush() }
     }

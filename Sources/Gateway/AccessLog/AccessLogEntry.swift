@@ -28,4 +28,13 @@ struct AccessLogEntry: Sendable {
     var subject: RedactedText?
     var generation: UInt64
     var observed: RequestObservation
+
+    /// The memory that it keeps.
+    var retainedBytes: Int {
+        let texts = [
+            requestID, client, template, keyID, subject, request?.method, request?.path, request?.userAgent,
+            request?.referer, request?.traceID, request?.clientsID,
+        ]
+        return texts.reduce(MemoryLayout<AccessLogEntry>.stride) { $0 + RetainedBytes.of($1?.bytes) }
+    }
 }

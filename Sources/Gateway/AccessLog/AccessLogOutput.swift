@@ -30,9 +30,19 @@ final class AccessLogOutput: Sendable {
         if isOwned { close(descriptor) }
     }
 
-    /// Writes lines; gives those that couldn't be written.
-    func write(_ lines: [UInt8]) -> ArraySlice<UInt8> {
+    /// Writes lines; gives those that couldn't be written, and why.
+    func write(_ lines: [UInt8]) -> (unwritten: ArraySlice<UInt8>, problem: String) {
         var output = DescriptorOutput(descriptor)
-        return output.write(lines)
+        let unwritten = output.write(lines)
+        return (unwritten, output.problem)
+    }
+
+    /// Whether it writes to the regular file at a path.
+    func isFile(at path: String) -> Bool {
+        var (own, other) = (stat(), stat())
+        guard fstat(descriptor, &own) == 0, stat(path, &other) == 0, own.st_mode & S_IFMT == S_IFREG else {
+            return false
+        }
+        return own.st_dev == other.st_dev && own.st_ino == other.st_ino
     }
 }

@@ -32,9 +32,8 @@ final class ObservedRequest {
     /// Takes what is known of the key, while the head's bytes are at hand.
     func note(_ grant: Grant?, in bytes: Span<UInt8>) {
         guard let grant else { return }
-        if !grant.keyIDUTF8.isEmpty {
-            keyID = secrets.redact(grant.keyIDUTF8.span, limit: TextLimits.name, in: bytes)
-        }
+        let id = grant.keyIDUTF8
+        if !id.isEmpty { keyID = secrets.redact(id.span, limit: TextLimits.name, in: bytes) }
         if let named = grant.subject {
             let text = Array(named.utf8)
             subject = secrets.redact(text.span, limit: TextLimits.subject, in: bytes)

@@ -23,7 +23,7 @@ struct UpstreamRequestHead {
     /// The trace that the upstream is told of in the place of the client's; nil to leave that as it came.
     var traceparent: [UInt8]?
 
-    private static let methodRoom = 512
+    private static let methodRoom = 576
 
     /// Writes the head behind what the buffer holds.
     ///

@@ -12,6 +12,11 @@ enum ObservationMetrics {
                     "Lines of the access log lost: too many waited, or they could not be written.",
                     log.lost
                 ),
+                .gauge(
+                    "scopegate_access_log_waiting_bytes",
+                    "Memory of lines of the access log that wait to be written.",
+                    log.waitingBytes
+                ),
             ]
         }
         if let counters = spans?.counters {
@@ -23,6 +28,11 @@ enum ObservationMetrics {
                     counters.lost
                 ),
                 .gauge("scopegate_trace_spans_waiting", "Spans that wait to be sent.", counters.waiting),
+                .gauge(
+                    "scopegate_trace_spans_waiting_bytes",
+                    "Memory of spans that wait to be sent, about.",
+                    counters.bytes
+                ),
             ]
         }
         return families

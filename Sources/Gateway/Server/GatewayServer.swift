@@ -148,6 +148,7 @@ public final class GatewayServer: Service {
             connections: descriptors.connections,
             accessLog: accessLog
         )
+        try accessLog?.checkIsApart(fromAuditAt: configuration.audit.path)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let readiness = try ReadinessThread()
         var loops: [GatewayLoop] = []

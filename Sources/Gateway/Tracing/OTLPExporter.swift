@@ -46,6 +46,10 @@ final class OTLPExporter: @unchecked Sendable {
     func start() {
         let send: @Sendable () -> Void = { [weak self] in self?.sendNext() }
         queue.onBatch { [eventLoop] in eventLoop.execute(send) }
+        let (logger, endpoint) = (logger, configuration.endpoint)
+        queue.onLoss {
+            logger.warning("spans are lost: they are not taken as fast as they come", metadata: ["url": "\(endpoint)"])
+        }
         let interval = TimeAmount(configuration.interval)
         eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in self?.sendNext() }
     }

@@ -108,4 +108,21 @@ struct FinishedSpan: Sendable {
     var status: SpanStatus?
     var events: [SpanEvent]
     var links: [TraceContext]
+
+    /// About how much memory it keeps: what its tables take, and its texts.
+    var retainedBytes: Int {
+        func texts(_ attributes: SpanAttributes) -> Int {
+            var count = 0
+            attributes.forEach { name, value in
+                count += Self.tableEntry + RetainedBytes.of(name)
+                if case .string(let text) = value { count += RetainedBytes.of(text) }
+            }
+            return count
+        }
+        let all = events.reduce(texts(attributes)) { $0 + Self.tableEntry + texts($1.attributes) }
+        return MemoryLayout<FinishedSpan>.stride + RetainedBytes.of(name) + all + links.count * Self.tableEntry
+    }
+
+    /// A key and a value of a hash table that is three quarters full at most, twice as large after it has grown.
+    private static let tableEntry = 128
 }

@@ -1,22 +1,34 @@
+import DequeModule
 import Synchronization
 
-/// Spans that wait to be sent, in their order, as many as there is room for; further ones are lost, and counted.
+/// Spans that wait to be sent, in their order, as many as there is room for, in number and in bytes; further ones are lost,
+/// counted, and spoken of.
 final class SpanQueue: Sendable {
     private struct State {
-        var spans: [FinishedSpan] = []
+        var spans = Deque<FinishedSpan>()
+        var bytes = 0
         var lost: UInt64 = 0
         var sent: UInt64 = 0
+        var hasSaidLoss = false
         var wake: (@Sendable () -> Void)?
+        var onLoss: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
     private let capacity: Int
+    private let memoryLimit: Int
     private let batch: Int
 
+    /// How many bytes waiting spans may hold: those of some 5,000 requests.
+    static let memoryLimit = 16 << 20
+    /// How many bytes the spans of a batch may hold, which is written as a whole before it is sent.
+    private static let batchLimit = 1 << 20
+
     /// - Parameter batch: When so many wait the exporter is woken.
-    init(capacity: Int, batch: Int) {
+    init(capacity: Int, batch: Int, memoryLimit: Int = SpanQueue.memoryLimit) {
         self.capacity = capacity
         self.batch = batch
+        self.memoryLimit = memoryLimit
     }
 
     /// Is called when there is a batch to be sent, on any thread.
@@ -24,16 +36,24 @@ final class SpanQueue: Sendable {
         state.withLock { $0.wake = wake }
     }
 
+    /// Is called when spans begin to be lost, once until some have been sent, on any thread.
+    func onLoss(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onLoss = body }
+    }
+
     func append(_ span: FinishedSpan) {
-        let wake = state.withLock { state -> (@Sendable () -> Void)? in
-            guard state.spans.count < capacity else {
+        let bytes = span.retainedBytes
+        let call = state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.spans.count < capacity, bytes <= memoryLimit - state.bytes else {
                 state.lost += 1
-                return nil
+                defer { state.hasSaidLoss = true }
+                return state.hasSaidLoss ? nil : state.onLoss
             }
             state.spans.append(span)
+            state.bytes += bytes
             return state.spans.count == batch ? state.wake : nil
         }
-        wake?()
+        call?()
     }
 
     /// Has what is there sent.
@@ -44,8 +64,18 @@ final class SpanQueue: Sendable {
     /// Takes the oldest, a batch at most.
     func take() -> [FinishedSpan] {
         state.withLock { state in
-            let taken = Array(state.spans.prefix(batch))
-            state.spans.removeFirst(taken.count)
+            var taken: [FinishedSpan] = []
+            var bytes = 0
+            while taken.count < batch, let next = state.spans.first {
+                let size = next.retainedBytes
+                guard taken.isEmpty || bytes + size <= Self.batchLimit else { break }
+                bytes += size
+                taken.append(next)
+                state.spans.removeFirst()
+            }
+            state.bytes -= bytes
+            // After a storm the memory goes back.
+            if state.spans.isEmpty { state.spans = [] }
             return taken
         }
     }
@@ -55,10 +85,11 @@ final class SpanQueue: Sendable {
         state.withLock { state in
             state.sent += UInt64(sent)
             state.lost += UInt64(lost)
+            if sent > 0 { state.hasSaidLoss = false }
         }
     }
 
-    var counters: (waiting: Int, sent: UInt64, lost: UInt64) {
-        state.withLock { ($0.spans.count, $0.sent, $0.lost) }
+    var counters: (waiting: Int, bytes: Int, sent: UInt64, lost: UInt64) {
+        state.withLock { ($0.spans.count, $0.bytes, $0.sent, $0.lost) }
     }
 }

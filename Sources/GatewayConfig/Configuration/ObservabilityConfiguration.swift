@@ -38,8 +38,8 @@ public struct TracingConfiguration: Equatable, Sendable {
     public var token: Secret?
     /// The name of this service in traces.
     public var serviceName = "scopegate"
-    /// Of the requests that bring no trace of their own one in this many is traced: 1…1,000,000. A request that brings one
-    /// is traced when its caller traces it.
+    /// One request in this many is traced: 1…1,000,000. A request that a trusted proxy sends with a trace of its own
+    /// is traced when that says so.
     public var sample = 100
     /// How many spans may wait to be sent; further ones are lost, and counted: 16…1,000,000.
     public var capacity = 8192

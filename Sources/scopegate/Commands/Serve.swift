@@ -52,6 +52,7 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("--admin: others than this machine reach \(admin), so admin.token has to be set")
         }
         let logger = Logger(loaded.configuration.log)
+        defer { JSONLogHandler.flush() }
         do {
             let server = GatewayServer(loaded, version: Version.number, logger: logger, file: file) {
                 generation throws(ConfigErrors) in

@@ -145,7 +145,9 @@ extension EndToEndTests {
                     #expect(response.status == 403)
                     // The record is there before the answer is.
                     let record = try #require(try gateway.audit().first)
-                    #expect(record.request_id == response.field("X-Request-Id") && record.client_request_id == "audited-1")
+                    #expect(
+                        record.request_id == response.field("X-Request-Id") && record.client_request_id == "audited-1"
+                    )
                     #expect(record.client == "127.0.0.1")
                     #expect(record.method == "GET" && record.path == "/api/v1/trades/trd_1")
                     #expect(record.template == "/api/v1/trades/{tradeId}")

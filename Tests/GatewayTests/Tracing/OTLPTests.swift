@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import Tracing
 
@@ -47,6 +48,25 @@ struct OTLPTests {
         #expect(queue.take().map(\.name) == ["2", "3"])
         #expect(queue.take().isEmpty)
         #expect(queue.counters.lost == 2)
+    }
+
+    @Test("The queue is bounded in bytes, and says once that it loses spans")
+    func bytes() {
+        let queue = SpanQueue(capacity: 1000, batch: 1000, memoryLimit: 20_000)
+        let said = Mutex(0)
+        queue.onLoss { said.withLock { $0 += 1 } }
+        for number in 0..<100 {
+            let span = OTLPTracer(queue: queue).startSpan("\(number)", ofKind: .server)
+            span.updateAttributes { $0["url.path"] = String(repeating: "x", count: 2000) }
+            span.end()
+        }
+        let counters = queue.counters
+        #expect(
+            counters.bytes <= 20_000 && 5...9 ~= counters.waiting && counters.lost == 100 - UInt64(counters.waiting)
+        )
+        #expect(said.withLock { $0 } == 1)
+        #expect(queue.take().count == counters.waiting)
+        #expect(queue.counters.bytes == 0)
     }
 
     @Test("The JSON is that of opentelemetry-proto")
