@@ -56,11 +56,6 @@ public struct RequestTexts: Sendable {
         range(part, in: bytes).map { secrets.redact(bytes.extracting($0), limit: part.limit, in: bytes) }
     }
 
-    /// Whether a part holds one of the request's keys.
-    public func holdsKey(_ part: Part, in bytes: Span<UInt8>) -> Bool {
-        range(part, in: bytes).map { secrets.isIn(bytes.extracting($0), in: bytes) } ?? false
-    }
-
     private func range(_ part: Part, in bytes: Span<UInt8>) -> Range<Int>? {
         guard let range = places[part.rawValue] else { return nil }
         guard part == .path || part == .referer else { return range }

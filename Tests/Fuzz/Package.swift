@@ -28,7 +28,7 @@ let fuzzers = [
     fuzzer("response-head", "FuzzResponseHead", ["HTTP1"]),
     fuzzer("chunked-coding", "FuzzChunkedCoding", ["HTTP1"]),
     fuzzer("request-target", "FuzzRequestTarget", ["HTTP1"]),
-    fuzzer("header-rules", "FuzzHeaderRules", ["Digests", "GatewayConfig", "HTTP1", nioCore]),
+    fuzzer("header-rules", "FuzzHeaderRules", ["Digests", "GatewayConfig", "HTTP1", "Redaction", nioCore]),
     fuzzer("configuration", "FuzzConfiguration", ["GatewayConfig", "HTTP1", "RouteMap"]),
     fuzzer("introspection-answer", "FuzzIntrospectionAnswer", ["Introspection", "ScopeModel", "StrictJSON"]),
     fuzzer(

@@ -81,7 +81,7 @@ struct UpstreamRequestHead {
 
     /// What must not be in the gateway's own fields for a backend that doesn't get the key: issuers and clients repeat it.
     private func keySecrets(_ bytes: Span<UInt8>) -> RequestSecrets {
-        RequestTexts(head, in: bytes, keys).secrets
+        RequestSecrets(head.fields, in: bytes, keys)
     }
 
     @inline(__always)

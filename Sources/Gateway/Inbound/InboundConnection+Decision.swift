@@ -84,8 +84,8 @@ extension InboundConnection {
             return (nil, nil)
         }
         guard identity?.isTrusted == true else { return (nil, given.valueRange) }
-        let holdsKey = RequestTexts(head, in: bytes, loop.snapshot.keys).holdsKey(.requestID, in: bytes)
-        return holdsKey ? (nil, given.valueRange) : (id, nil)
+        let secrets = RequestSecrets(head.fields, in: bytes, loop.snapshot.keys)
+        return secrets.isIn(bytes.extracting(given.valueRange.range), in: bytes) ? (nil, nil) : (id, nil)
     }
 
     private func authenticate(

@@ -425,6 +425,8 @@ final class InboundConnection: ChannelDuplexHandler {
     /// The gateway ends: what is under way is cut, and on record before the logs are closed.
     func stop() {
         noteCut(.stop)
+        // Without an answer too.
+        if phase == .forwarding { request?.observed.isCut(.stop) }
         exchange?.cancel()
         exchange = nil
         finishRequest()

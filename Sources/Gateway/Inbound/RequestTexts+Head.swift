@@ -19,10 +19,9 @@ extension RequestTexts {
                 traceParents += 1
                 let found = traceParents == 1 ? TraceParent.traceID(in: bytes.extracting(range)) : nil
                 note(.traceID, at: found.map { $0.lowerBound + range.lowerBound..<$0.upperBound + range.lowerBound })
-            case .proxyAuthorization: secrets.add(field: range, in: bytes)
             case .other where !has(.referer) && isEqual(bytes, field.nameRange, lowercase: Self.refererName):
                 note(.referer, at: range)
-            default: if keys.isKeyField(field, in: bytes) { secrets.add(field: range, in: bytes) }
+            default: secrets.add(field, in: bytes, keys)
             }
         }
     }

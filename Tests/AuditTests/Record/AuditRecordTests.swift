@@ -94,6 +94,12 @@ import Testing
         )
     }
 
+    @Test func aCutResponseIsSaidToBeCut() {
+        let cut = record().with(status: 200, cut: "idle_timeout")
+        #expect(render(cut).contains(#""status":200,"cut":"idle_timeout","generation":1,"#))
+        #expect(!render(cut.with(status: 200)).contains("cut"))
+    }
+
     @Test func noScopesAreNotUnknownScopes() throws {
         let record = AuditRecord(
             timeMicroseconds: 0,
@@ -168,10 +174,13 @@ import Testing
             subject: text,
             generation: 1,
             userAgent: bytes,
+            clientRequestID: bytes,
             secrets: [Array("short".utf8), Array("SECRETSECRET42".utf8)]
         )
         let members = try #require(try parsedLines(Array(render(record).utf8)).first)
-        for name in ["request_id", "trace_id", "method", "path", "query", "key_id", "subject", "user_agent"] {
+        for name in [
+            "request_id", "client_request_id", "trace_id", "method", "path", "query", "key_id", "subject", "user_agent",
+        ] {
             #expect(members[name] as? String == expected, "\(name)")
         }
     }

@@ -39,8 +39,10 @@ import Testing
                     subject: "s",
                     keyFingerprint: 0xF,
                     generation: 1,
-                    userAgent: Array("u".utf8)
+                    userAgent: Array("u".utf8),
+                    clientRequestID: Array("theirs".utf8)
                 )
+                .with(status: 200, cut: "stop")
             )
         }
         let head = AuditHead(sequence: 9, digest: .zero, timeMicroseconds: 0)

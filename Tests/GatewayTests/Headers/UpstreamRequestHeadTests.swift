@@ -49,6 +49,21 @@ struct UpstreamRequestHeadTests {
         #expect(text == "GET / HTTP/1.1\r\nHost: h\r\n\(expected)\r\n\(Forwarding.own)")
     }
 
+    /// A backend that doesn't get the key doesn't get it by what clients and issuers repeat of it either.
+    @Test(arguments: [
+        (true, "theirs", "id", "X-Client-Request-Id: theirs\r\nX-Scopegate-Key-Id: id\r\n"),
+        (false, "theirs", "id", "X-Client-Request-Id: theirs\r\nX-Scopegate-Key-Id: id\r\n"),
+        (false, "key-0123", "id-key-0123", ""),
+        (true, "key-0123", "key-0123", "X-Client-Request-Id: key-0123\r\nX-Scopegate-Key-Id: key-0123\r\n"),
+    ])
+    func repeatedKeys(_ forwardsKey: Bool, _ id: String, _ keyID: String, _ expected: String) throws {
+        var forwarding = try Forwarding()
+        (forwarding.forwardsKey, forwarding.keyID, forwarding.passesClientsID) = (forwardsKey, keyID, true)
+        let fields = "Host: h\r\nX-API-Key: key-0123\r\nX-Request-Id: \(id)\r\n"
+        let text = try forwarding.write("GET /a HTTP/1.1\r\n\(fields)\r\n")
+        #expect(text.hasSuffix("X-Request-Id: id-1\r\n\(expected)\r\n"))
+    }
+
     /// RFC 9112 §3.2.1: an absolute-form without a path asks for `/`.
     @Test(arguments: [("http://h", "/"), ("http://h?a=/b", "/?a=/b"), ("https://h:443", "/"), ("http://h:80/c", "/c")])
     func absoluteForms(_ target: String, _ sent: String) throws {

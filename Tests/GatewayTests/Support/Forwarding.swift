@@ -18,6 +18,8 @@ struct Forwarding {
     var rules = HeaderRules()
     var requestID = "id-1"
     var keyID = ""
+    /// The client's own X-Request-Id is passed on under another name.
+    var passesClientsID = false
 
     /// A client at 192.0.2.7, trusted or not, that came in on port 8080.
     init(trusted: Bool = false, address: String = "192.0.2.7") throws {
@@ -43,7 +45,8 @@ struct Forwarding {
             host: host.map { Array($0.utf8) },
             fallbackHost: Array("backend:9001".utf8),
             requestID: try .fixed(requestID),
-            keyID: Array(keyID.utf8)
+            keyID: Array(keyID.utf8),
+            clientsID: passesClientsID ? parsed.head.fields.first { $0.name == .xRequestID }?.valueRange : nil
         ).write(parsed.bytes.span, to: &buffer)
         let text = buffer.text
         try #require(text.hasPrefix("before"))
