@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "CurlTransport",
             dependencies: [
-                "CCurl", nioCore, nioPosix, nioLocks, .product(name: "DequeModule", package: "swift-collections"),
+                "CCurl", "Digests", nioCore, nioPosix, nioLocks,
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: settings
         ),

@@ -5,7 +5,10 @@
 
 #include <curl/curl.h>
 #include <linux/aio_abi.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -75,17 +78,110 @@ static inline CURLSHcode ccurl_share_data(CURLSH *share, curl_lock_data data) {
     return curl_share_setopt(share, CURLSHOPT_SHARE, data);
 }
 
-static CURLcode ccurl_allow_moving_writes(CURL *handle, void *context, void *parameter) {
-    (void)handle;
-    (void)parameter;
-    SSL_CTX_set_mode((SSL_CTX *)context, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
-    return CURLE_OK;
+/// What a TLS client believes and shows, read once for all of its connections.
+struct ccurl_trust {
+    X509_STORE *authorities;
+    X509 *certificate;
+    STACK_OF(X509) *chain;
+    EVP_PKEY *key;
+};
+
+enum ccurl_trust_problem {
+    CCURL_TRUST_FINE, CCURL_TRUST_AUTHORITIES, CCURL_TRUST_CERTIFICATE, CCURL_TRUST_KEY, CCURL_TRUST_MISMATCH
+};
+
+/// Says that there is no passphrase, rather than have one asked for at the terminal.
+static int ccurl_no_passphrase(char *text, int size, int writes, void *context) {
+    (void)text;
+    (void)size;
+    (void)writes;
+    (void)context;
+    return -1;
 }
 
-/// Lets a write that TLS could not take be repeated from another address (SSL_CTX_set_mode(3)): what was refused is moved
-/// behind what waits already.
-static inline CURLcode ccurl_easy_allow_moving_writes(CURL *handle) {
-    return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, ccurl_allow_moving_writes);
+static inline void ccurl_trust_free(struct ccurl_trust *trust) {
+    X509_STORE_free(trust->authorities);
+    X509_free(trust->certificate);
+    sk_X509_pop_free(trust->chain, X509_free);
+    EVP_PKEY_free(trust->key);
+    trust->authorities = NULL;
+    trust->certificate = NULL;
+    trust->chain = NULL;
+    trust->key = NULL;
+}
+
+/// Reads the authorities of a PEM text; the number of certificates, or -1 when it can't be read.
+static inline int ccurl_trust_add_authorities(struct ccurl_trust *trust, const void *bytes, int count) {
+    BIO *text = BIO_new_mem_buf(bytes, count);
+    STACK_OF(X509_INFO) *found = text ? PEM_X509_INFO_read_bio(text, NULL, ccurl_no_passphrase, NULL) : NULL;
+    int added = found ? 0 : -1;
+    for (int index = 0; found && index < sk_X509_INFO_num(found); index++) {
+        X509 *certificate = sk_X509_INFO_value(found, index)->x509;
+        if (certificate && X509_STORE_add_cert(trust->authorities, certificate) == 1) added++;
+    }
+    sk_X509_INFO_pop_free(found, X509_INFO_free);
+    BIO_free(text);
+    ERR_clear_error();
+    return added;
+}
+
+static inline int ccurl_trust_set_certificate(struct ccurl_trust *trust, const void *bytes, int count) {
+    BIO *text = BIO_new_mem_buf(bytes, count);
+    trust->chain = sk_X509_new_null();
+    if (text && trust->chain) trust->certificate = PEM_read_bio_X509_AUX(text, NULL, ccurl_no_passphrase, NULL);
+    X509 *next = NULL;
+    while (trust->certificate && (next = PEM_read_bio_X509(text, NULL, ccurl_no_passphrase, NULL))) {
+        if (sk_X509_push(trust->chain, next) == 0) X509_free(next);
+    }
+    BIO_free(text);
+    ERR_clear_error();
+    return trust->certificate ? CCURL_TRUST_FINE : CCURL_TRUST_CERTIFICATE;
+}
+
+static inline int ccurl_trust_set_key(struct ccurl_trust *trust, const void *bytes, int count) {
+    BIO *text = BIO_new_mem_buf(bytes, count);
+    if (text) trust->key = PEM_read_bio_PrivateKey(text, NULL, ccurl_no_passphrase, NULL);
+    BIO_free(text);
+    int fits = trust->key && X509_check_private_key(trust->certificate, trust->key) == 1;
+    ERR_clear_error();
+    return !trust->key ? CCURL_TRUST_KEY : fits ? CCURL_TRUST_FINE : CCURL_TRUST_MISMATCH;
+}
+
+/// Makes an empty trust, by which nobody is believed; 0 when there is no memory.
+static inline int ccurl_trust_begin(struct ccurl_trust *trust) {
+    *trust = (struct ccurl_trust){.authorities = X509_STORE_new()};
+    // As libcurl has it: an authority that is trusted ends a chain, whoever has signed it.
+    return trust->authorities
+        && X509_STORE_set_flags(trust->authorities, X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN) == 1;
+}
+
+static CURLcode ccurl_prepare_tls(CURL *handle, void *context, void *parameter) {
+    (void)handle;
+    SSL_CTX *tls = (SSL_CTX *)context;
+    const struct ccurl_trust *trust = (const struct ccurl_trust *)parameter;
+    // A write that TLS could not take may be repeated from another address (SSL_CTX_set_mode(3)): what was refused is
+    // moved behind what waits already.
+    SSL_CTX_set_mode(tls, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    if (!trust || !trust->authorities) return CURLE_SSL_CERTPROBLEM;
+    SSL_CTX_set1_cert_store(tls, trust->authorities);
+    if (!trust->certificate) return CURLE_OK;
+    int taken = SSL_CTX_use_certificate(tls, trust->certificate) == 1 && SSL_CTX_set1_chain(tls, trust->chain) == 1
+        && SSL_CTX_use_PrivateKey(tls, trust->key) == 1;
+    return taken ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+}
+
+/// Has a handle believe a trust and nothing else; it has to outlive the handle. Without one no server is believed.
+static inline CURLcode ccurl_easy_set_trust(CURL *handle, const struct ccurl_trust *trust) {
+    (void)curl_easy_setopt(handle, CURLOPT_CAINFO, NULL);
+    (void)curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, (void *)trust);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, ccurl_prepare_tls) : code;
+}
+
+/// The file of the authorities that libcurl was built to believe; NULL when there is none.
+static inline const char *ccurl_system_authorities(void) {
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    return info->age >= CURLVERSION_SEVENTH ? info->cainfo : NULL;
 }
 
 static inline CURLcode ccurl_message_result(const CURLMsg *message) {

@@ -44,6 +44,10 @@ struct WrittenCertificates: CertificateInspecting {
     func inspect(authorities: [UInt8]) throws(CertificateProblem) {
         guard !authorities.starts(with: "none".utf8) else { throw .noCertificate }
     }
+
+    func inspect(trust: TLSContents) throws(CertificateProblem) {
+        if trust.authorities?.starts(with: "none".utf8) == true { throw .noAuthorities }
+    }
 }
 
 /// Configurations to load.

@@ -3,8 +3,7 @@ import DequeModule
 import Glibc
 import NIOCore
 
-/// libcurl as one event loop sees it: the epoll set of libcurl's sockets, the multi handle for ordinary transfers, and
-/// the DNS and TLS-session caches that the loop's handles share.
+/// libcurl as one event loop sees it: the epoll set of libcurl's sockets, and by trust what the loop's handles share.
 ///
 /// Everything here runs on `eventLoop` alone; that is why `@unchecked Sendable` is right: instances are passed between
 /// threads only to be handed back to their loop.
@@ -23,10 +22,9 @@ public final class CurlLoop: @unchecked Sendable {
     private var generation: UInt32 = 0
     private var closed = false
     private var wakeUp: @Sendable () -> Void = {}
-    private var transferMulti: CurlMulti?
-
-    /// DNS results and TLS sessions, shared by the loop's handles. One thread uses it, so it needs no locks.
-    let share: UnsafeMutableRawPointer?
+    /// The domain of connections without TLS.
+    private let plain: CurlDomain
+    private var domains: [ObjectIdentifier: CurlDomain] = [:]
 
     private struct Watch {
         var generation: UInt32 = 0
@@ -59,11 +57,7 @@ public final class CurlLoop: @unchecked Sendable {
             throw CurlFailure(kind: .other, description: "no epoll set (errno \(errno))")
         }
         self.events = [epoll_event](repeating: epoll_event(), count: 256)
-        self.share = curl_share_init()
-        if let share {
-            _ = ccurl_share_data(share, CURL_LOCK_DATA_DNS)
-            _ = ccurl_share_data(share, CURL_LOCK_DATA_SSL_SESSION)
-        }
+        plain = CurlDomain(nil)
         let drain: @Sendable () -> Void = { [weak self] in self?.drain() }
         self.wakeUp = { [eventLoop] in eventLoop.execute(drain) }
         try readiness.add(set: set, wake: wakeUp)
@@ -89,15 +83,15 @@ public final class CurlLoop: @unchecked Sendable {
             readiness.remove(set: set)
             Glibc.close(set)
         }
-        if let share { curl_share_cleanup(share) }
     }
 
     /// Lets go of the epoll set; connections and transfers must have ended. Call it on the loop.
     public func close() {
         guard !closed else { return }
         closed = true
-        transferMulti?.close()
-        transferMulti = nil
+        plain.close()
+        for domain in domains.values { domain.close() }
+        domains.removeAll()
         watchers.removeAll()
         ready.removeAll()
         kernelReadiness?.close()
@@ -106,12 +100,22 @@ public final class CurlLoop: @unchecked Sendable {
         Glibc.close(set)
     }
 
-    /// The multi handle that carries this loop's ordinary transfers.
-    func multiForTransfers() throws(CurlFailure) -> CurlMulti {
-        if let transferMulti { return transferMulti }
-        let multi = try CurlMulti(loop: self)
-        transferMulti = multi
-        return multi
+    /// What handles under a trust share; nil stands for connections without TLS.
+    func domain(of trust: TLSTrust?) -> CurlDomain {
+        guard let trust else { return plain }
+        if domains.count > 1 { forgetUnusedTrusts() }
+        let identifier = ObjectIdentifier(trust)
+        // An object that is gone may have had the same address.
+        if let known = domains[identifier], known.trust === trust { return known }
+        forgetUnusedTrusts()
+        let domain = CurlDomain(trust)
+        domains[identifier] = domain
+        return domain
+    }
+
+    /// Lets go of what was shared under trusts that nobody uses any more: their sessions, and idle connections.
+    public func forgetUnusedTrusts() {
+        for (identifier, domain) in domains where domain.trust == nil { domains[identifier] = nil }
     }
 
     // MARK: Readiness

@@ -8,12 +8,18 @@ struct EasyHandle: ~Copyable {
     let raw: UnsafeMutableRawPointer
     /// What libcurl reads for as long as the handle is there.
     private var lists: [StringList] = []
+    /// What libcurl reads likewise.
+    private let trust: TLSTrust?
+    private let domain: CurlDomain
 
-    init(loop: CurlLoop) throws(CurlFailure) {
+    /// - Parameter trust: What servers are believed by; without it no server is reached over TLS.
+    init(loop: CurlLoop, trust: TLSTrust?) throws(CurlFailure) {
         guard let raw = curl_easy_init() else {
             throw CurlFailure(kind: .other, description: "libcurl has no memory for a handle")
         }
         self.raw = raw
+        self.trust = trust
+        domain = loop.domain(of: trust)
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_NOPROGRESS, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)
@@ -26,9 +32,10 @@ struct EasyHandle: ~Copyable {
         set(CURLOPT_SSL_ENABLE_ALPN, 0)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let share = loop.share {
-            _ = ccurl_easy_set_pointer(raw, CURLOPT_SHARE, share)
-        }
+        if trust == nil { set(CURLOPT_SSL_SESSIONID_CACHE, 0) }
+        // Should this fail, no server is believed.
+        _ = ccurl_easy_set_trust(raw, trust?.pointer)
+        if let share = domain.share { _ = ccurl_easy_set_pointer(raw, CURLOPT_SHARE, share) }
     }
 
     deinit {
@@ -54,19 +61,10 @@ struct EasyHandle: ~Copyable {
         _ = ccurl_easy_set_pointer(raw, option, pointer)
     }
 
-    func set(_ certificate: ClientCertificate) {
-        set(CURLOPT_SSLCERT, certificate.certificateFile)
-        set(CURLOPT_SSLKEY, certificate.keyFile)
-    }
-
     /// The settings that say whom to talk to.
     mutating func apply(_ target: UpstreamTarget) {
         set(CURLOPT_URL, target.url)
         set(CURLOPT_CONNECTTIMEOUT_MS, target.connectTimeoutMilliseconds)
-        if let file = target.tls?.certificateAuthorityFile {
-            set(CURLOPT_CAINFO, file)
-        }
-        if let certificate = target.tls?.clientCertificate { set(certificate) }
         if let path = target.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if let connectTo = target.connectTo { set(CURLOPT_CONNECT_TO, [connectTo]) }
         set(CURLOPT_DNS_CACHE_TIMEOUT, target.addressSeconds)

@@ -17,7 +17,7 @@ final class CurlTransfer {
     init(_ request: TransferRequest, loop: CurlLoop, completion: @escaping Completion) throws(CurlFailure) {
         self.maximumResponseBytes = request.maximumResponseBytes
         self.completion = completion
-        var handle = try EasyHandle(loop: loop)
+        var handle = try EasyHandle(loop: loop, trust: request.trust)
         handle.apply(request)
         easy = handle
         easy.set(CURLOPT_WRITEDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
@@ -94,12 +94,6 @@ extension EasyHandle {
         set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         if let timeout = request.connectTimeoutMilliseconds { set(CURLOPT_CONNECTTIMEOUT_MS, max(1, timeout)) }
-        if let file = request.certificateAuthorityFile {
-            set(CURLOPT_CAINFO, file)
-            // The multi handle would go on with what it has read for a day, whatever has become of the file.
-            set(CURLOPT_CA_CACHE_TIMEOUT, 0)
-        }
-        if let certificate = request.clientCertificate { set(certificate) }
         if let path = request.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if let connectTo = request.connectTo { set(CURLOPT_CONNECT_TO, [connectTo]) }
         if request.usesOwnConnection {
@@ -132,7 +126,7 @@ extension CurlLoop {
     ) {
         eventLoop.preconditionInEventLoop()
         do {
-            let multi = try multiForTransfers()
+            let multi = try domain(of: request.trust).multiForTransfers(on: self)
             if multi.finished == nil {
                 multi.finished = { [unowned multi] easy, code in
                     CurlTransfer.owner(of: easy)?.finish(code, on: multi)

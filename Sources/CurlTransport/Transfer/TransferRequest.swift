@@ -28,10 +28,8 @@ public struct TransferRequest: Sendable {
     public var maximumResponseBytes: Int
     /// How long the connection may take to be made, TLS included, in milliseconds; nil for as long as the whole call.
     public var connectTimeoutMilliseconds: Int?
-    /// A PEM bundle of authorities to trust instead of the system's.
-    public var certificateAuthorityFile: String?
-    /// The certificate that is shown to the server.
-    public var clientCertificate: ClientCertificate?
+    /// Whom to believe and what to show over TLS; nil for plain HTTP, and then no server is reached over TLS.
+    public var trust: TLSTrust?
     /// The Unix socket to connect to, whatever host the URL names; nil to connect to that host.
     public var unixSocket: String?
     /// Where to connect to in the place of what the URL names, as CURLOPT_CONNECT_TO has it: `::host:port`.
@@ -48,8 +46,7 @@ public struct TransferRequest: Sendable {
         timeoutMilliseconds: Int,
         maximumResponseBytes: Int,
         connectTimeoutMilliseconds: Int? = nil,
-        certificateAuthorityFile: String? = nil,
-        clientCertificate: ClientCertificate? = nil
+        trust: TLSTrust? = nil
     ) {
         self.url = url
         self.headers = headers
@@ -58,22 +55,7 @@ public struct TransferRequest: Sendable {
         self.timeoutMilliseconds = max(1, timeoutMilliseconds)
         self.maximumResponseBytes = maximumResponseBytes
         self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
-        self.certificateAuthorityFile = certificateAuthorityFile
-        self.clientCertificate = clientCertificate
-    }
-}
-
-/// A certificate with which a client shows a server who it is (RFC 8446 §4.4.2), read anew for each connection.
-public struct ClientCertificate: Hashable, Sendable {
-    /// The PEM file of the certificate and those between it and its authority.
-    public var certificateFile: String
-    /// The PEM file of its private key, without a passphrase.
-    public var keyFile: String
-
-    /// A certificate by its files.
-    public init(certificateFile: String, keyFile: String) {
-        self.certificateFile = certificateFile
-        self.keyFile = keyFile
+        self.trust = trust
     }
 }
 

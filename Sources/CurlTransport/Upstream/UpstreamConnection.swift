@@ -97,10 +97,9 @@ public final class UpstreamConnection: DescriptorWatcher {
         self.isTLS = target.tls != nil
         self.openedAt = CoarseClock.now
         self.multi = try CurlMulti(loop: loop)
-        var easy = try EasyHandle(loop: loop)
+        var easy = try EasyHandle(loop: loop, trust: target.tls?.trust)
         easy.apply(target)
         easy.set(CURLOPT_CONNECT_ONLY, 1)
-        if isTLS { _ = ccurl_easy_allow_moving_writes(easy.raw) }
         easy.set(CURLOPT_FRESH_CONNECT, 1)
         // libcurl gives no more than this at once, however much there is (lib/sendf.c, `Curl_read`).
         easy.set(CURLOPT_BUFFERSIZE, Self.receiveLimit)

@@ -2,21 +2,14 @@
 public struct UpstreamTarget: Equatable, Sendable {
     /// TLS towards the upstream; verification of chain and name is always on.
     public struct TLS: Equatable, Sendable {
-        /// A PEM bundle of the authorities to trust instead of the system's; nil for the system's.
-        public var certificateAuthorityFile: String?
-        /// The certificate that is shown to the upstream; nil for none.
-        public var clientCertificate: ClientCertificate?
+        /// Whom to believe, and what to show.
+        public var trust: TLSTrust
         /// The name that is asked for (SNI, RFC 6066 §3) and that the certificate has to have; nil for the host.
         public var serverName: String?
 
-        /// TLS settings; the system's authorities unless a file is named.
-        public init(
-            certificateAuthorityFile: String? = nil,
-            clientCertificate: ClientCertificate? = nil,
-            serverName: String? = nil
-        ) {
-            self.certificateAuthorityFile = certificateAuthorityFile
-            self.clientCertificate = clientCertificate
+        /// TLS settings by their parts.
+        public init(trust: TLSTrust, serverName: String? = nil) {
+            self.trust = trust
             self.serverName = serverName
         }
     }

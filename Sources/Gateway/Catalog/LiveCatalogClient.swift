@@ -13,6 +13,7 @@ public struct LiveCatalogClient: Sendable {
     /// The path that is asked when a URL has none.
     public static let defaultPath = "/api/v1/scopes"
     private static let maximumAnswer = 1 << 20
+    private static let longestAuthorities = 16 << 20
     private static let timeoutMilliseconds = 10_000
 
     private let endpoint: HTTPEndpoint
@@ -47,7 +48,7 @@ public struct LiveCatalogClient: Sendable {
             headers: headers,
             timeoutMilliseconds: Self.timeoutMilliseconds,
             maximumResponseBytes: Self.maximumAnswer,
-            certificateAuthorityFile: certificateAuthorityFile
+            trust: endpoint.scheme == .https ? try trust() : nil
         )
         let result = try await ToolLoop.run { loop in await loop.transfer(request) }
         let response: TransferResponse
@@ -62,6 +63,17 @@ public struct LiveCatalogClient: Sendable {
             return try LiveCatalog(parsing: response.body)
         } catch {
             throw Failure(description: "\(endpoint): \(error)")
+        }
+    }
+
+    private func trust() throws -> TLSTrust {
+        guard let file = certificateAuthorityFile else { return TLSConfiguration().trust }
+        do {
+            return try TLSTrust.of(authorities: try SystemFiles().read(file, limit: Self.longestAuthorities))
+        } catch let error as FileReadError {
+            throw Failure(description: "\(file) can't be read: \(error)")
+        } catch {
+            throw Failure(description: "\(file) has no certificates of authorities in PEM")
         }
     }
 

@@ -11,10 +11,13 @@ final class GrantSource: Sendable {
     private let call: CurlIntrospectionCall
     private let catalog: ScopeCatalog
     private let configuration: IntrospectionConfiguration
+    /// Whom the endpoints are believed by: what was learned under one trust isn't believed under another.
+    private let trust: TLSTrust?
 
     init(_ configuration: IntrospectionConfiguration, catalog: ScopeCatalog, timers: IntrospectionTimers) {
         self.configuration = configuration
         self.catalog = catalog
+        trust = configuration.trust
         call = CurlIntrospectionCall(configuration, timers: timers)
         cache = GrantCache(limits: .init(configuration.cache))
         introspector = Introspector(
@@ -30,6 +33,7 @@ final class GrantSource: Sendable {
     /// Whether its answers hold under another configuration.
     func serves(_ loaded: LoadedConfiguration) -> Bool {
         configuration == loaded.configuration.introspection && catalog.entries == loaded.catalog.entries
+            && trust == loaded.configuration.introspection.trust
     }
 
     /// Gives it the loops to call on; none, and every call fails.

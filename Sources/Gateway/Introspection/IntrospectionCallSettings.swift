@@ -23,8 +23,7 @@ struct IntrospectionCallSettings {
             timeoutMilliseconds: 1,
             maximumResponseBytes: IntrospectionAnswer.maximumBodyLength,
             connectTimeoutMilliseconds: Int(configuration.connectTimeout.nanoseconds / 1_000_000),
-            certificateAuthorityFile: configuration.tls.caFile,
-            clientCertificate: configuration.tls.clientCertificate
+            trust: configuration.trust
         )
         mapping = configuration.request
         endpoints = configuration.endpoints.map(\.description)
@@ -50,13 +49,5 @@ extension IntrospectionConfiguration.Client {
         case .bearer(let token): ["Authorization: Bearer \(String(decoding: token.bytes, as: UTF8.self))"]
         case .header(let name, let value): ["\(name): \(String(decoding: value.bytes, as: UTF8.self))"]
         }
-    }
-}
-
-extension TLSConfiguration {
-    /// The certificate that is shown to servers.
-    var clientCertificate: ClientCertificate? {
-        guard let certificateFile, let keyFile else { return nil }
-        return ClientCertificate(certificateFile: certificateFile, keyFile: keyFile)
     }
 }

@@ -33,6 +33,7 @@ final class Reloader: Sendable {
 
     private let loops: [GatewayLoop]
     private let services: GatewayServices
+    private let exporter: OTLPExporter?
     private let load: Load
     private let startConfiguration: GatewayConfiguration
     private let logger: Logger
@@ -47,9 +48,11 @@ final class Reloader: Sendable {
         snapshot: RuntimeSnapshot,
         loops: [GatewayLoop],
         services: GatewayServices,
+        exporter: OTLPExporter? = nil,
         load: @escaping Load
     ) {
         self.loops = loops
+        self.exporter = exporter
         self.load = load
         self.services = services
         startConfiguration = loaded.configuration
@@ -151,6 +154,7 @@ final class Reloader: Sendable {
         let handed = loops.map { loop in loop.eventLoop.submit { loop.use(snapshot) } }
         for future in handed { try future.wait() }
         checks.run(snapshot.upstreams.upstreams, on: curls)
+        if let tracing = loaded.configuration.tracing { exporter?.use(tracing) }
         state.withLock { state in
             state.loaded = loaded
             state.snapshot = snapshot

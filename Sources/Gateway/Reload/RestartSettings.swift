@@ -12,7 +12,7 @@ enum RestartSettings {
             ("audit", audit.0 != audit.1),
             ("admin", old.admin != new.admin),
             ("access_log", old.accessLog != new.accessLog),
-            ("tracing", old.tracing != new.tracing),
+            ("tracing", old.tracing?.fixed != new.tracing?.fixed),
             ("threads", old.threads != new.threads),
             ("limits.connections", old.limits.connections != new.limits.connections),
             ("log", old.log != new.log),

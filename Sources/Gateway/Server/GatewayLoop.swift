@@ -78,6 +78,7 @@ final class GatewayLoop: @unchecked Sendable {
         self.snapshot = snapshot
         auditedGrants = AuditedGrants()
         upstreams.use(snapshot.upstreams, loop: curl)
+        curl.forgetUnusedTrusts()
     }
 
     // MARK: Time and names

@@ -164,7 +164,14 @@ public final class GatewayServer: Service {
             )
         }
         snapshot.grants.use(loops.map(\.curl))
-        let reloader = Reloader(loaded, snapshot: snapshot, loops: loops, services: services, load: reload)
+        let reloader = Reloader(
+            loaded,
+            snapshot: snapshot,
+            loops: loops,
+            services: services,
+            exporter: exporter,
+            load: reload
+        )
         let admin = AdminListener(
             configuration.admin,
             AdminListener.Subject(

@@ -1,3 +1,4 @@
+import CurlTransport
 import GatewayConfig
 import Glibc
 import NIOSSL
@@ -35,6 +36,21 @@ public struct TLSCertificates: CertificateInspecting, Sendable {
     /// See `CertificateInspecting`.
     public func inspect(authorities: [UInt8]) throws(CertificateProblem) {
         _ = try Self.chain(authorities)
+    }
+
+    /// See `CertificateInspecting`.
+    public func inspect(trust: TLSContents) throws(CertificateProblem) {
+        do {
+            _ = try TLSTrust.of(trust)
+        } catch .noAuthorities {
+            throw .noAuthorities
+        } catch .noCertificate {
+            throw .noCertificate
+        } catch .noKey {
+            throw .noKey
+        } catch {
+            throw .keyMismatch
+        }
     }
 
     /// The certificates of a PEM text.

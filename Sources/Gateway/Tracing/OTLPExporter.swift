@@ -20,6 +20,7 @@ final class OTLPExporter: @unchecked Sendable {
     private let curl: CurlLoop
 
     // All below is the event loop's own.
+    private var trust: TLSTrust?
     private var isSending = false
     private var backOff = OTLPExporter.shortestBackOff
     private var hasReported = false
@@ -34,6 +35,7 @@ final class OTLPExporter: @unchecked Sendable {
 
     init(_ configuration: TracingConfiguration, encoder: OTLPEncoder, logger: Logger) throws {
         self.configuration = configuration
+        trust = configuration.trust
         self.encoder = encoder
         self.logger = logger
         queue = SpanQueue(capacity: configuration.capacity, batch: configuration.batch)
@@ -52,6 +54,17 @@ final class OTLPExporter: @unchecked Sendable {
         }
         let interval = TimeAmount(configuration.interval)
         eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in self?.sendNext() }
+    }
+
+    /// Has later exports go by what the files of `tracing.tls` hold now, unless the rest of the section has changed, which
+    /// needs a restart.
+    func use(_ configuration: TracingConfiguration) {
+        guard configuration.fixed == self.configuration.fixed else { return }
+        let trust = configuration.trust
+        eventLoop.execute {
+            self.trust = trust
+            self.curl.forgetUnusedTrusts()
+        }
     }
 
     /// Sends what is left, if that doesn't take too long, and ends.
@@ -100,8 +113,7 @@ final class OTLPExporter: @unchecked Sendable {
             body: body,
             timeoutMilliseconds: Int(configuration.timeout.nanoseconds / 1_000_000),
             maximumResponseBytes: Self.maximumAnswer,
-            certificateAuthorityFile: configuration.tls.caFile,
-            clientCertificate: configuration.tls.clientCertificate
+            trust: trust
         )
         curl.transfer(request) { [weak self] result in self?.sent(result, body, count: count) }
     }

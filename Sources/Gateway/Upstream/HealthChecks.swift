@@ -51,8 +51,7 @@ private final class ServerChecker: @unchecked Sendable {
             headers: ["User-Agent: scopegate-health-check"],
             timeoutMilliseconds: Int(check.timeout.nanoseconds / 1_000_000),
             maximumResponseBytes: Self.longestAnswer,
-            certificateAuthorityFile: target.tls?.certificateAuthorityFile,
-            clientCertificate: target.tls?.clientCertificate
+            trust: target.tls?.trust
         )
         request.unixSocket = target.unixSocket
         request.connectTo = target.connectTo

@@ -28,8 +28,6 @@ final class Upstream: Sendable {
     let retry: RetryConfiguration
     let healthCheck: HealthCheckConfiguration?
     private let ejection: EjectionConfiguration
-    /// What tells the contents of its certificate files from those before.
-    private let tlsRevision: UInt64
 
     /// - Parameter previous: The backend of the same name that this takes the place of: what is known of servers that stay
     ///   is carried over.
@@ -40,7 +38,6 @@ final class Upstream: Sendable {
         retry = configuration.retry
         timeouts = UpstreamTimeouts(configuration)
         poolLimits = ConnectionPool.Limits(configuration.pool)
-        tlsRevision = configuration.tlsRevision
         ownHost = configuration.servers.first.map { Array($0.endpoint.authority.utf8) } ?? []
         host = configuration.host == .upstream ? ownHost : nil
         let isJudgedAlike =
@@ -68,8 +65,9 @@ final class Upstream: Sendable {
         return status >= 400 && ejection.statuses.contains(status)
     }
 
-    /// Whether connections that were made for another backend can go on for a server of this one.
-    func keepsConnections(of other: Upstream) -> Bool { name == other.name && tlsRevision == other.tlsRevision }
+    /// Whether connections that were made for another backend can go on for those servers of this one that have the same
+    /// target, which names whom they are believed by.
+    func keepsConnections(of other: Upstream) -> Bool { name == other.name }
 }
 
 /// How long a backend may take.
@@ -114,11 +112,7 @@ extension UpstreamTarget {
             host: endpoint.host,
             port: UInt16(clamping: endpoint.port),
             tls: endpoint.scheme == .https
-                ? TLS(
-                    certificateAuthorityFile: configuration.tls.caFile,
-                    clientCertificate: configuration.tls.clientCertificate,
-                    serverName: server.serverName ?? configuration.serverName
-                ) : nil,
+                ? TLS(trust: configuration.tls.trust, serverName: server.serverName ?? configuration.serverName) : nil,
             unixSocket: unixSocket,
             connectTimeoutMilliseconds: Int(configuration.connectTimeout.nanoseconds / 1_000_000),
             addressSeconds: Int(configuration.dnsRefresh.nanoseconds / 1_000_000_000)

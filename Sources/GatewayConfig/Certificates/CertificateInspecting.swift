@@ -10,6 +10,11 @@ public protocol CertificateInspecting {
     /// - Throws: ``CertificateProblem`` when they can't be used, or there are none.
     func inspect(authorities: [UInt8]) throws(CertificateProblem)
 
+    /// Reads whom servers are believed by and what they are shown, as the gateway's clients do.
+    ///
+    /// - Throws: ``CertificateProblem`` when they can't be used.
+    func inspect(trust: TLSContents) throws(CertificateProblem)
+
     /// Now, in seconds since 1970-01-01T00:00:00Z.
     var now: Int64 { get }
 }
@@ -18,6 +23,8 @@ public protocol CertificateInspecting {
 public enum CertificateProblem: Error, Equatable, Sendable {
     /// There is no certificate in PEM.
     case noCertificate
+    /// There is no certificate of an authority in PEM.
+    case noAuthorities
     /// There is no private key in PEM, or one that is encrypted or of an unknown kind.
     case noKey
     /// The key belongs to another certificate.
@@ -80,4 +87,7 @@ public struct NoCertificates: CertificateInspecting {
     public func inspect(authorities: [UInt8]) throws(CertificateProblem) {
         throw .unusable("this program has no TLS")
     }
+
+    /// See ``CertificateInspecting``.
+    public func inspect(trust: TLSContents) throws(CertificateProblem) {}
 }

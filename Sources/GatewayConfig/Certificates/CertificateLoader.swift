@@ -26,9 +26,21 @@ struct CertificateLoader<Files: FileReading> {
         return ListenerCertificates(items: known, clientAuthorities: authorities)
     }
 
-    /// Checks a certificate that servers are shown; what is wrong is logged.
-    func check(_ named: NamedCertificate) {
-        _ = item(named.certificate, at: named.place, refusedBy: "servers")
+    /// Checks whom servers are believed by and what they are shown; what is wrong is logged.
+    func check(_ named: NamedTrust) {
+        let tls = named.configuration
+        var shown = ListenTLSConfiguration.Certificate(certificateFile: "", keyFile: "")
+        if let certificate = tls.certificateFile, let key = tls.keyFile {
+            shown = .init(certificateFile: certificate, keyFile: key)
+            guard item(shown, at: named.certificate, refusedBy: "servers") != nil else { return }
+        }
+        do {
+            try inspector.inspect(trust: tls.contents)
+        } catch .noAuthorities {
+            reportNoAuthorities(tls.caFile ?? "", at: named.authorities)
+        } catch {
+            report(error, shown, at: named.certificate)
+        }
     }
 
     private func item(
@@ -73,6 +85,7 @@ struct CertificateLoader<Files: FileReading> {
                 at: place.key,
                 help: "give the key with which the certificate was asked for"
             )
+        case .noAuthorities: reportNoAuthorities(certificate.certificateFile, at: place.certificate)
         case .unusable(let reason):
             log.error(
                 "\(certificate.certificateFile) can't be used: \(reason)",
@@ -128,13 +141,17 @@ struct CertificateLoader<Files: FileReading> {
             try inspector.inspect(authorities: bytes)
             return bytes
         } catch {
-            log.error(
-                "\(path) has no certificates of authorities in PEM",
-                at: position,
-                help: "it has to have one -----BEGIN CERTIFICATE----- for each authority"
-            )
+            reportNoAuthorities(path, at: position)
             return nil
         }
+    }
+
+    private func reportNoAuthorities(_ path: String, at position: SourcePosition) {
+        log.error(
+            "\(path) has no certificates of authorities in PEM",
+            at: position,
+            help: "it has to have one -----BEGIN CERTIFICATE----- for each authority"
+        )
     }
 
     private func read(_ path: String, at position: SourcePosition) -> [UInt8]? {
@@ -162,8 +179,9 @@ struct ListenTLSPlaces {
     var clientCA: SourcePosition?
 }
 
-/// A certificate that a configuration names, and where it does.
-struct NamedCertificate {
-    var certificate: ListenTLSConfiguration.Certificate
-    var place: ListenTLSPlaces.Certificate
+/// A `tls` section of what the gateway connects to, and where its files are named.
+struct NamedTrust {
+    var configuration: TLSConfiguration
+    var authorities: SourcePosition
+    var certificate: ListenTLSPlaces.Certificate
 }

@@ -19,7 +19,7 @@ extension GatewayConfiguration {
         for secret in [introspection.client.secret, audit.fingerprintSecret] {
             if case .file(let path) = secret?.origin { files.append(path) }
         }
-        for tls in allUpstreams.map(\.tls) + [introspection.tls] {
+        for tls in allUpstreams.map(\.tls) + [introspection.tls] + [tracing?.tls].compactMap(\.self) {
             files += [tls.caFile, tls.certificateFile, tls.keyFile].compactMap(\.self)
         }
         return files + listen.flatMap { $0.tls?.files ?? [] }

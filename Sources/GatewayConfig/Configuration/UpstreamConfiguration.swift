@@ -24,8 +24,6 @@ public struct UpstreamConfiguration: Equatable, Sendable {
     public var dnsRefresh: Duration
     /// How the certificates of servers are checked, which they always are when the URL is https.
     public var tls: TLSConfiguration
-    /// What tells the contents of the files of ``tls`` from those that were there before.
-    public var tlsRevision: UInt64 = 0
     /// The name that servers are asked for by TLS, and that their certificates have to have; `nil` for the URL's host.
     public var serverName: String?
     /// The connections that are kept for later requests, of each server.
@@ -205,6 +203,8 @@ public struct TLSConfiguration: Equatable, Sendable {
     public var certificateFile: String?
     /// The PEM file of the key of ``certificateFile``; given when that is.
     public var keyFile: String?
+    /// What these files held when the configuration was loaded, which is what counts until it is loaded again.
+    public var contents = TLSContents()
 
     /// A way to check certificates, and a certificate to show.
     public init(caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
@@ -212,6 +212,19 @@ public struct TLSConfiguration: Equatable, Sendable {
         self.certificateFile = certificateFile
         self.keyFile = keyFile
     }
+}
+
+/// What the files of a `tls` section hold, in PEM.
+public struct TLSContents: Equatable, Sendable {
+    /// The authorities that are believed; `nil` for the system's.
+    public var authorities: [UInt8]?
+    /// The certificate that the gateway shows, and those between it and its authority; `nil` for none.
+    public var certificate: [UInt8]?
+    /// The key of ``certificate``.
+    public var key: Secret?
+
+    /// Nothing.
+    public init() {}
 }
 
 /// `upstream.pool`: the connections to a server, per event loop.

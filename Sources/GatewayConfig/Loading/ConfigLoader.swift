@@ -39,7 +39,7 @@ public enum ConfigLoader {
             }
         }
 
-        for named in reader.clientCertificates { certificateLoader.check(named) }
+        for named in reader.namedTrusts { certificateLoader.check(named) }
 
         let catalogLog = DiagnosticLog(file: name(of: configuration.catalog.source, embedded: "catalog.yaml"))
         let catalogBytes = contents(

@@ -3,7 +3,7 @@ import RouteMap
 import StrictJSON
 
 extension GatewayReader {
-    func introspection(_ node: YAMLNode) -> IntrospectionConfiguration? {
+    mutating func introspection(_ node: YAMLNode) -> IntrospectionConfiguration? {
         guard let section = Section<ConfigurationKeys.Introspection>(node, path: "introspection", values: values) else {
             return nil
         }

@@ -19,7 +19,7 @@ extension GatewayReader {
         return result
     }
 
-    func tracing(_ node: YAMLNode) -> TracingConfiguration? {
+    mutating func tracing(_ node: YAMLNode) -> TracingConfiguration? {
         guard let section = Section<ConfigurationKeys.Tracing>(node, path: "tracing", values: values) else {
             return nil
         }

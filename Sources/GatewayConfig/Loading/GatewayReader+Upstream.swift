@@ -139,17 +139,6 @@ extension GatewayReader {
         let isUsed = result.servers.contains { $0.endpoint.scheme == .https }
         result.tls = self.tls(tls, section.name(.tls), (.caFile, .certificateFile, .keyFile), isUsed: isUsed)
         result.serverName = serverName(.serverName, in: tls, isUsed: isUsed)
-        result.tlsRevision = revision(of: result.tls)
-        guard let certificateFile = result.tls.certificateFile, let keyFile = result.tls.keyFile else { return }
-        clientCertificates.append(
-            NamedCertificate(
-                certificate: .init(certificateFile: certificateFile, keyFile: keyFile),
-                place: .init(
-                    certificate: tls[.certificateFile]?.position ?? tls.position,
-                    key: tls[.keyFile]?.position ?? tls.position
-                )
-            )
-        )
     }
 
     private func serverName<Key: SectionKey>(_ key: Key, in section: Section<Key>, isUsed: Bool) -> String? {

@@ -16,8 +16,8 @@ struct GatewayReader<Files: FileReading> {
     var serveAtPosition = SourcePosition(line: 1, column: 1)
     /// Where the certificate files of the listeners are named, by listener.
     var tlsPlaces: [ListenTLSPlaces] = []
-    /// The certificates that upstreams are shown, and where they are named.
-    var clientCertificates: [NamedCertificate] = []
+    /// Whom servers are believed by and what they are shown, and where that is named.
+    var namedTrusts: [NamedTrust] = []
 
     init(log: DiagnosticLog, environment: [String: String], files: Files) {
         self.log = log
@@ -33,7 +33,7 @@ struct GatewayReader<Files: FileReading> {
         var result = GatewayConfiguration(
             upstream: section.required(.upstream).flatMap { upstream($0) }
                 ?? UpstreamConfiguration(servers: [UpstreamServer(.url(Self.standIn))]),
-            introspection: section.required(.introspection).flatMap(introspection)
+            introspection: section.required(.introspection).flatMap { introspection($0) }
                 ?? IntrospectionConfiguration(endpoints: [Self.standIn])
         )
         if let node = section[.upstreams] { result.upstreams = upstreams(node) }

@@ -22,7 +22,8 @@ struct CurlFailureTests {
         ("backend.internal", 443, true, "https://backend.internal:443/"),
     ])
     func url(_ host: String, _ port: UInt16, _ isTLS: Bool, _ url: String) {
-        let target = UpstreamTarget(host: host, port: port, tls: isTLS ? .init() : nil, connectTimeoutMilliseconds: -3)
+        let tls = isTLS ? UpstreamTarget.TLS(trust: .nobody) : nil
+        let target = UpstreamTarget(host: host, port: port, tls: tls, connectTimeoutMilliseconds: -3)
         #expect(target.url == url)
         #expect(target.connectTimeoutMilliseconds == 1)
         #expect(target.connectTo == nil)
@@ -33,7 +34,7 @@ struct CurlFailureTests {
         ("127.0.0.1", "::127.0.0.1:8443"), ("::1", "::[::1]:8443"), ("b.internal", "::b.internal:8443"),
     ])
     func otherNames(_ host: String, _ connectTo: String) {
-        let target = UpstreamTarget(host: host, port: 8443, tls: .init(serverName: "journal.internal"))
+        let target = UpstreamTarget(host: host, port: 8443, tls: .init(trust: .nobody, serverName: "journal.internal"))
         #expect(target.url == "https://journal.internal:8443/")
         #expect(target.connectTo == connectTo)
     }

@@ -47,7 +47,7 @@ extension EndToEndTests {
             try await withTLS(trusting: { _ in other.certificate }, { gateway, _ in try expectRefusal(gateway) })
         }
 
-        /// A file of authorities that is replaced counts for the next connection.
+        /// A file of authorities that is replaced counts as soon as it is loaded.
         @Test func authoritiesCanBeReplaced() async throws {
             let other = try CertificateAuthority()
             try await withTLS { right in
@@ -56,8 +56,66 @@ extension EndToEndTests {
             } _: { gateway, _ in
                 try expectRefusal(gateway)
                 #expect(rename(other.folder.file("right.pem"), other.certificate) == 0)
+                #expect(try gateway.admin("POST", "/reload").status == 200)
                 #expect(try gateway.exchange("GET", "/open/empty").status == 200)
             }
+        }
+
+        /// Neither a connection nor a session that was made under other authorities is used under these (CVE-2025-68121).
+        @Test(arguments: ["TLSv1.2", "TLSv1.3"]) func trustEndsWithItsAuthorities(version: String) async throws {
+            let (right, other) = (try CertificateAuthority(), try CertificateAuthority())
+            let used = right.folder.file("used.pem")
+            try FileManager.default.copyItem(atPath: right.certificate, toPath: used)
+            let nginx = try NginxBackend(
+                certificate: (chain: right.folder.file("server.pem"), key: right.folder.file("server.key")),
+                tls: "ssl_protocols \(version); ssl_session_cache shared:e2e:1m;"
+            )
+            defer { nginx.stop() }
+            var settings = GatewaySettings(upstream: "https://127.0.0.1:\(nginx.port)")
+            settings.routes = GatewaySettings.openRoutes
+            settings.upstreamOptions = ["tls: {ca_file: '\(used)'}", "pool: {max_idle: 1}"]
+            settings.rest = ["reload: {watch: false}"]
+            try await withGateway(settings) { gateway in
+                var resumed = 0
+                func expect(_ status: Int) throws {
+                    for _ in 0..<6 {
+                        let clients = try (0..<3).map { _ in try gateway.client() }
+                        for client in clients { try client.send(RawClient.request("GET", "/open/session")) }
+                        let answers = try clients.map { try $0.readResponse() }
+                        #expect(answers.allSatisfy { $0.status == status }, "\(answers.map(\.text))")
+                        resumed += answers.count { $0.text == "\(version) r" }
+                    }
+                }
+                func replace(by file: String) throws {
+                    try FileManager.default.removeItem(atPath: used)
+                    try FileManager.default.copyItem(atPath: file, toPath: used)
+                    let answer = try gateway.admin("POST", "/reload")
+                    #expect(answer.status == 200, "\(answer.text)")
+                }
+                try expect(200)
+                #expect(resumed > 0)
+                try replace(by: other.certificate)
+                try expect(502)
+                try replace(by: right.certificate)
+                try expect(200)
+            }
+        }
+
+        /// What is no authority isn't taken over, and changes nothing.
+        @Test func authoritiesHaveToBeReadable() async throws {
+            let authority = try CertificateAuthority()
+            let used = authority.folder.file("used.pem")
+            try FileManager.default.copyItem(atPath: authority.certificate, toPath: used)
+            try await withTLS(
+                trusting: { _ in used },
+                { gateway, _ in
+                    try expectRefusal(gateway)
+                    try authority.folder.write("used.pem", "none\n")
+                    let answer = try gateway.admin("POST", "/reload")
+                    #expect(answer.status == 422 && answer.text.contains("has no certificates of authorities in PEM"))
+                    try expectRefusal(gateway)
+                }
+            )
         }
 
         /// libcurl would remember the authorities of a loop's calls for a day.
@@ -74,13 +132,28 @@ extension EndToEndTests {
             settings.threads = 1
             try await withGateway(settings) { gateway in
                 #expect(try gateway.exchange("GET", "/api/v1/trades", key: "one").status == 503)
-                try FileManager.default.removeItem(atPath: other.certificate)
-                try FileManager.default.copyItem(atPath: right.certificate, toPath: other.certificate)
-                // Now it is reached, and answers with what is no introspection.
-                _ = try waitFor("the endpoint is reached") {
-                    _ = try gateway.exchange("GET", "/api/v1/trades", key: "two")
-                    return gateway.log.contains("status is 404") ? true : nil
+                func replace(by file: String) throws {
+                    try FileManager.default.removeItem(atPath: other.certificate)
+                    try FileManager.default.copyItem(atPath: file, toPath: other.certificate)
+                    #expect(try gateway.admin("POST", "/reload").status == 200)
                 }
+                func failures() -> Int { gateway.log.components(separatedBy: "status is 404").count - 1 }
+                let wrong = other.folder.file("wrong.pem")
+                try FileManager.default.copyItem(atPath: other.certificate, toPath: wrong)
+                try replace(by: right.certificate)
+                // Now it is reached, and answers with what is no introspection.
+                try waitUntil("the endpoint is reached") {
+                    _ = try gateway.exchange("GET", "/api/v1/trades", key: "two")
+                    return failures() > 0
+                }
+                // Neither its idle connection nor its session is used any more.
+                try replace(by: wrong)
+                let before = failures()
+                for number in 0..<6 {
+                    #expect(try gateway.exchange("GET", "/api/v1/trades", key: "three\(number)").status == 503)
+                }
+                try waitUntil("it is not believed") { gateway.log.contains("certificate") }
+                #expect(failures() == before)
             }
         }
 
@@ -148,8 +221,9 @@ extension EndToEndTests {
                     let new = authority.folder.file("renewed.\(ending)")
                     #expect(rename(new, authority.folder.file("gateway.\(ending)")) == 0)
                 }
-                _ = try waitFor("the new certificate is shown") {
-                    try gateway.exchange("GET", "/open/tls").text == "journal.test SUCCESS CN=renewed" ? true : nil
+                #expect(try gateway.admin("POST", "/reload").status == 200)
+                for _ in 0..<6 {
+                    #expect(try gateway.exchange("GET", "/open/tls").text == "journal.test SUCCESS CN=renewed")
                 }
             }
         }

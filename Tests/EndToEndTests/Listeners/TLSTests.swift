@@ -216,6 +216,100 @@ extension EndToEndTests {
             }
         }
 
+        // MARK: Resumption
+
+        /// One request through `openssl s_client`, with all that it says.
+        private func ask(_ port: Int, _ arguments: String, path: String = "/open/a") throws -> String {
+            let request = "printf 'GET \(path) HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n'"
+            let command = "\(request) | openssl s_client -ign_eof -connect 127.0.0.1:\(port) \(arguments) 2>&1"
+            return try ChildProcess.run("sh", ["-c", command]).output
+        }
+
+        private func certificate(_ authority: CertificateAuthority) -> String {
+            "-cert '\(authority.folder.file("server.pem"))' -key '\(authority.folder.file("server.key"))'"
+        }
+
+        /// A client that resumes is who it was.
+        @Test(arguments: ["-tls1_2", "-tls1_3"]) func aResumedClientIsTheSame(version: String) async throws {
+            let authority = try CertificateAuthority()
+            let options = [
+                "client_certificates: required", "client_ca_file: '\(authority.certificate)'",
+                "forward_client_certificate: true",
+            ]
+            try await withTLS(authority, options: options) { gateway, backend in
+                let session = authority.folder.file("session")
+                func both(_ path: String) throws {
+                    let options = "\(version) \(certificate(authority))"
+                    #expect(try ask(gateway.port, "\(options) -sess_out \(session)", path: path).contains("New, TLS"))
+                    let again = try ask(gateway.port, "\(version) -sess_in \(session)", path: path)
+                    #expect(again.contains("Reused, TLS"), "\(again)")
+                }
+                try both("/open/a")
+                let fields = backend.heads.map { $0.fieldValue("Client-Cert") }
+                #expect(fields.count == 2 && fields[0] != nil && fields[0] == fields[1])
+                try both("/refused")
+                let digests = try gateway.audit().map(\.client_certificate)
+                #expect(digests.count == 2 && digests[0] != nil && digests[0] == digests[1])
+            }
+        }
+
+        /// What a session was let in by counts no more when it is not asked for, or not believed, any more.
+        @Test(arguments: ["-tls1_2", "-tls1_3"], ["none", "optional", "other"])
+        func aSessionEndsWithItsPolicy(version: String, before: String) async throws {
+            let (authority, other) = (try CertificateAuthority(), try CertificateAuthority())
+            let used = authority.folder.file("clients.pem")
+            func trust(_ file: String) throws {
+                try? FileManager.default.removeItem(atPath: used)
+                try FileManager.default.copyItem(atPath: file, toPath: used)
+            }
+            let required = "client_certificates: required, client_ca_file: '\(used)'"
+            let earlier =
+                switch before {
+                case "none": "handshake_timeout: 9s"
+                case "optional": "client_certificates: optional, client_ca_file: '\(used)'"
+                default: required
+                }
+            try trust(before == "other" ? other.certificate : authority.certificate)
+            try await withTLS(authority, options: [earlier], rest: ["reload: {watch: false}"]) { gateway, backend in
+                let session = authority.folder.file("session")
+                let shown = before == "other" ? certificate(other) : ""
+                let options = "\(version) \(shown) -sess_out \(session)"
+                #expect(try ask(gateway.port, options).contains("200 OK"))
+                #expect(try ask(gateway.port, "\(version) -sess_in \(session)").contains("Reused, TLS"))
+                let served = backend.heads.count
+                let text = try String(contentsOfFile: gateway.configurationPath, encoding: .utf8)
+                try text.replacing(earlier, with: required)
+                    .write(toFile: gateway.configurationPath, atomically: true, encoding: .utf8)
+                try trust(authority.certificate)
+                #expect(try gateway.admin("POST", "/reload").status == 200)
+                for options in ["", certificate(other)] {
+                    let answer = try ask(gateway.port, "\(version) -sess_in \(session) \(options)")
+                    #expect(!answer.contains("200 OK") && !answer.contains("Reused, TLS"), "\(answer)")
+                }
+                #expect(backend.heads.count == served)
+                #expect(try ask(gateway.port, "\(version) \(certificate(authority))").contains("200 OK"))
+            }
+        }
+
+        /// A session of one listener is nothing to another (CVE-2025-23419).
+        @Test(arguments: ["-tls1_2", "-tls1_3"]) func aSessionBelongsToItsListener(version: String) async throws {
+            let authority = try CertificateAuthority()
+            let tls = "certificates: [\(authority.files("server"))]"
+            let mutual = "client_certificates: required, client_ca_file: '\(authority.certificate)'"
+            try await withScriptedUpstream { settings in
+                settings.listenOptions = ["tls: {\(tls)}"]
+                settings.listeners = ["{address: '127.0.0.1:0', tls: {\(tls), \(mutual)}}"]
+            } _: {
+                try Self.answer($0)
+            } _: { gateway, backend in
+                let session = authority.folder.file("session")
+                #expect(try ask(gateway.port, "\(version) -sess_out \(session)").contains("200 OK"))
+                let answer = try ask(gateway.ports[1], "\(version) -sess_in \(session)")
+                #expect(!answer.contains("200 OK") && !answer.contains("Reused, TLS"), "\(answer)")
+                #expect(backend.heads.count == 1)
+            }
+        }
+
         // MARK: Rotation
 
         private func swap(_ authority: CertificateAuthority, to name: String) throws {

@@ -12,11 +12,13 @@ final class NginxBackend: Sendable {
     ///
     /// - Parameters:
     ///   - certificate: The files of the certificate and its key, to serve HTTPS.
+    ///   - tls: Further directives of the server.
     ///   - clientAuthority: The file of the authority whose certificates clients have to show.
     ///   - wanted: The port of one that was stopped, which it takes the place of.
     init(
         certificate: (chain: String, key: String)? = nil,
         clientAuthority: String? = nil,
+        tls: String = "",
         port wanted: Int? = nil
     ) throws {
         let folder = try TemporaryFolder()
@@ -24,7 +26,7 @@ final class NginxBackend: Sendable {
         var failure = ""
         for _ in 0..<5 {
             let port = try wanted ?? ScriptedBackend.unusedPort()
-            let text = Self.configuration(port, folder.path, certificate, clientAuthority)
+            let text = Self.configuration(port, folder.path, certificate, clientAuthority, tls)
             let config = try folder.write("nginx.conf", text)
             let child = try ChildProcess(
                 Self.program,
@@ -62,9 +64,11 @@ final class NginxBackend: Sendable {
         _ port: Int,
         _ folder: String,
         _ certificate: (chain: String, key: String)?,
-        _ clientAuthority: String?
+        _ clientAuthority: String?,
+        _ more: String
     ) -> String {
         var tls = certificate.map { "ssl_certificate \($0.chain); ssl_certificate_key \($0.key);" } ?? ""
+        tls += more
         if let clientAuthority { tls += " ssl_verify_client on; ssl_client_certificate \(clientAuthority);" }
         return """
             daemon off;
@@ -87,6 +91,7 @@ final class NginxBackend: Sendable {
                 root \(folder)/root;
                 location /open/files/ { dav_methods PUT; }
                 location = /open/tls { return 200 "$ssl_server_name $ssl_client_verify $ssl_client_s_dn"; }
+                location = /open/session { return 200 "$ssl_protocol $ssl_session_reused"; }
                 location = /open/204 { return 204; }
                 location = /open/304 { return 304; }
                 location = /open/empty { return 200; }
