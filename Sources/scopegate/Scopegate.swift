@@ -23,6 +23,7 @@ struct Scopegate: AsyncParsableCommand {
     )
 
     static func main() async {
+        Environment.seal()
         // A peer that closes while it is written to is an error of that write, not of the process.
         signal(SIGPIPE, SIG_IGN)
         do {

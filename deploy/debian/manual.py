@@ -96,7 +96,8 @@ def main():
         ".TP\n.B SIGUSR1\nOpen the audit and the access log anew.\n"
         ".SH ENVIRONMENT\n"
         "Secrets that the configuration takes from the environment, \\fB{env: NAME}\\fR; of a service manager "
-        "\\fBLISTEN_FDS\\fR, \\fBNOTIFY_SOCKET\\fR and \\fBWATCHDOG_USEC\\fR."
+        "\\fBLISTEN_FDS\\fR, \\fBNOTIFY_SOCKET\\fR and \\fBWATCHDOG_USEC\\fR; of a terminal \\fBTERM\\fR, "
+        "\\fBCOLUMNS\\fR and \\fBNO_COLOR\\fR; \\fBTMPDIR\\fR for the demo. No other variable is read, by libraries neither."
     )
 
 

@@ -34,7 +34,7 @@ struct ConfigOption: ParsableArguments {
     static func load(_ path: String, generation: UInt64) throws(ConfigErrors) -> LoadedConfiguration {
         try ConfigLoader.load(
             path: path,
-            environment: ProcessInfo.processInfo.environment,
+            environment: Environment.variables,
             files: SystemFiles(),
             certificates: TLSCertificates(),
             generation: generation,

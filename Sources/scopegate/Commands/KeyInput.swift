@@ -31,7 +31,7 @@ enum KeyInput {
     ///
     /// - Throws: `ValidationError` when there is none, or it can't be a key.
     static func read(environment name: String) throws -> [UInt8] {
-        try checked(Array((ProcessInfo.processInfo.environment[name] ?? "").utf8), "the environment as \(name)")
+        try checked(Array((Environment.variables[name] ?? "").utf8), "the environment as \(name)")
     }
 
     private static let maximumRead = KeySyntax.maximumLength + 3

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 
 /// Colours for people: only on a terminal, and not when NO_COLOR says so (https://no-color.org).
@@ -9,7 +8,7 @@ enum Colour: String {
     case bold = "1"
 
     private static let isUsed: Bool = {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = Environment.variables
         return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }()
 

@@ -29,5 +29,5 @@ struct StandardOutput {
     }
 
     /// Whether a person looks at it, and wants colours.
-    static let isColoured = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+    static let isColoured = isatty(STDOUT_FILENO) == 1 && Environment.variables["NO_COLOR"] == nil
 }

@@ -6,7 +6,7 @@ enum Terminal {
     /// Whether standard input and output are a terminal that obeys escape sequences.
     static var isInteractive: Bool {
         isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-            && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+            && Environment.variables["TERM"] != "dumb"
     }
 
     /// How large it is; when standard output is none, what COLUMNS says, or room enough for most.
@@ -15,7 +15,7 @@ enum Terminal {
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 {
             return (Int(window.ws_col), Int(window.ws_row))
         }
-        let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+        let columns = Environment.variables["COLUMNS"].flatMap { Int($0) }
         return (columns.map { max(20, $0) } ?? 160, 24)
     }
 }

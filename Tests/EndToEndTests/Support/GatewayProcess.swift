@@ -33,6 +33,8 @@ struct GatewaySettings {
     /// How many descriptors the process may have; nil for as many as this one.
     var descriptors: Int?
     var admin = "{address: '127.0.0.1:0'}"
+    /// Further variables of its environment.
+    var environment: [String: String] = [:]
     /// Further files beside the configuration, by name.
     var files: [String: String] = [:]
 
@@ -128,7 +130,8 @@ final class GatewayProcess: Sendable {
         let child = try ChildProcess(
             "sh",
             ["-c", "\(limit)exec \"$0\" \"$@\"", Program.path, "serve", "--config", config],
-            environment: settings.introspectionSecret.map { ["E2E_INTROSPECTION_SECRET": $0] } ?? [:],
+            environment: settings.environment
+                .merging(settings.introspectionSecret.map { ["E2E_INTROSPECTION_SECRET": $0] } ?? [:]) { $1 },
             in: folder,
             name: "gateway"
         )
