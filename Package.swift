@@ -194,7 +194,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayConfig", "HTTP1", "HTTP2", "PrometheusMetrics", "Redaction", "RouteMap",
+                "Gateway", "GatewayConfig", "HTTP1", "HTTP2", "Introspection", "PrometheusMetrics", "Redaction",
+                "RouteMap",
                 "ScopeModel", "SimpleHTTP",
                 nioCore, nioPosix, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

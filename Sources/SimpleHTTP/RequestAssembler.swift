@@ -35,6 +35,14 @@ struct RequestAssembler {
         parser = RequestHeadParser(limits: HeadLimits(requestLine: requestLine))
     }
 
+    /// Whether a request's head was read, and its body is still to come.
+    var isInMidst: Bool {
+        switch state {
+        case .head, .refused: false
+        case .length, .chunked: true
+        }
+    }
+
     /// Takes what it can from the front of the buffer. Call again until it is `needMore` or `refused`.
     mutating func next(_ buffer: inout ByteBuffer) -> Step {
         switch state {

@@ -12,6 +12,10 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
 
     private let responder: any SimpleResponder
     private let clock: WallClock
+    private let entry: OpenConnections.Entry
+    private let requestTime: TimeAmount?
+    /// Ends the connection when the request that is arriving isn't whole in time.
+    private var lateness: Scheduled<Void>?
     private let onRequest: @Sendable () -> Void
     private var assembler: RequestAssembler
     private var unread = ByteBuffer()
@@ -24,15 +28,19 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
     private var date = (second: Int64.min, text: "")
 
     /// - Parameters:
+    ///   - entry: Where it is told whether a request is being answered.
     ///   - onRequest: Called for every whole request.
     init(
         responder: any SimpleResponder,
         limits: SimpleHTTPServer.Limits,
         clock: WallClock,
+        entry: OpenConnections.Entry,
         onRequest: @escaping @Sendable () -> Void
     ) {
         self.responder = responder
         self.clock = clock
+        self.entry = entry
+        requestTime = limits.requestTime
         self.onRequest = onRequest
         assembler = RequestAssembler(bodyLimit: limits.body, requestLine: limits.requestLine)
     }
@@ -80,7 +88,31 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        expectRequest(false, context)
+        context.fireChannelInactive()
+    }
+
+    /// Begins, or ends, to wait for the rest of a request.
+    private func expectRequest(_ isExpected: Bool, _ context: ChannelHandlerContext) {
+        guard isExpected else {
+            lateness?.cancel()
+            lateness = nil
+            return
+        }
+        guard lateness == nil, let requestTime else { return }
+        lateness = context.eventLoop.assumeIsolated().scheduleTask(in: requestTime) { context.close(promise: nil) }
+    }
+
     private func serve(_ context: ChannelHandlerContext) {
+        serveRequests(context)
+        if isAwaitingAnswer || isStreaming { entry.isBusy() } else { entry.isIdle() }
+        // While an answer is made, or isn't taken, what stands behind it hasn't begun to be late.
+        let isIncomplete = assembler.isInMidst || unread.readableBytes > 0
+        expectRequest(isIncomplete && !isAwaitingAnswer && !isStreaming && context.channel.isWritable, context)
+    }
+
+    private func serveRequests(_ context: ChannelHandlerContext) {
         var output = context.channel.allocator.buffer(capacity: 1024)
         steps: while !isClosing && !isAwaitingAnswer && !isStreaming && context.channel.isWritable {
             switch assembler.next(&unread) {
@@ -90,6 +122,7 @@ final class SimpleConnectionHandler: ChannelDuplexHandler {
                 output.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
             case .request(let request, let keepAlive):
                 onRequest()
+                expectRequest(false, context)
                 if let late = responder.lateResponse(to: request, on: context.eventLoop) {
                     answer(late, isHead: request.method == .head, close: !keepAlive, context)
                     break steps

@@ -11,10 +11,16 @@ public final class SimpleHTTPServer: Sendable {
         public var body = 64 * 1024 * 1024
         /// How long a connection may be silent before it is closed.
         public var idleTime = TimeAmount.seconds(120)
+        /// How long a request may take from its first byte to its last before the connection is closed; nil for as long as
+        /// it is not silent.
+        public var requestTime: TimeAmount?
+        /// The most connections at a time. When there are as many, the one that has been without a request for the longest
+        /// time is closed for a new one; where all have one, the new one is.
+        public var connections = Int.max
         /// The longest request line in bytes; a longer one is answered 414.
         public var requestLine = 8 * 1024
 
-        /// 64 MiB, 120 s and 8 KiB.
+        /// 64 MiB, 120 s and 8 KiB, and as many connections as there are descriptors.
         public init() {}
     }
 
@@ -23,7 +29,7 @@ public final class SimpleHTTPServer: Sendable {
     private let clock: WallClock
     private let listener = Mutex<(any Channel)?>(nil)
     private let socketPath = Mutex<String?>(nil)
-    private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let connections: OpenConnections
     private let accepted = Atomic<Int>(0)
     private let served = Atomic<Int>(0)
 
@@ -32,6 +38,7 @@ public final class SimpleHTTPServer: Sendable {
         self.responder = responder
         self.limits = limits
         self.clock = clock
+        connections = OpenConnections(maximum: limits.connections)
     }
 
     /// How many connections were accepted so far.
@@ -70,11 +77,17 @@ public final class SimpleHTTPServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // So that who isn't connected yet gets a turn beside hundreds of busy connections.
             .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackOff())
+                }
+            }
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    track(channel)
+                    accepted.add(1, ordering: .relaxed)
+                    let entry = connections.add(channel)
                     try channel.pipeline.syncOperations.addHandlers([
-                        IdleStateHandler(allTimeout: limits.idleTime), connectionHandler(),
+                        IdleStateHandler(allTimeout: limits.idleTime), connectionHandler(entry),
                     ])
                 }
             }
@@ -91,23 +104,14 @@ public final class SimpleHTTPServer: Sendable {
             if let path { unlink(path) }
             path = nil
         }
-        for connection in connections.withLock({ Array($0.values) }) {
+        for connection in connections.channels {
             try? await connection.close().get()
         }
     }
 
-    private func connectionHandler() -> SimpleConnectionHandler {
-        SimpleConnectionHandler(responder: responder, limits: limits, clock: clock) { [self] in
+    private func connectionHandler(_ entry: OpenConnections.Entry) -> SimpleConnectionHandler {
+        SimpleConnectionHandler(responder: responder, limits: limits, clock: clock, entry: entry) { [self] in
             served.add(1, ordering: .relaxed)
-        }
-    }
-
-    private func track(_ channel: any Channel) {
-        accepted.add(1, ordering: .relaxed)
-        let id = ObjectIdentifier(channel)
-        connections.withLock { $0[id] = channel }
-        channel.closeFuture.whenComplete { [self] _ in
-            connections.withLock { $0[id] = nil }
         }
     }
 }

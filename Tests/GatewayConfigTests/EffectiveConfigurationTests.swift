@@ -65,9 +65,10 @@ struct EffectiveConfigurationTests {
           durability: synced, overflow: drop, capacity: 7, allowed: writes, sample: 3, query: redact,
           rotate: {size: 1MiB, age: 24h, compress: false}, keep: {count: 3, age: 720h, size: 1GiB},
           syslog: {socket: s.sock, facility: local3}, stdout: true}
-        admin: {address: "127.0.0.1:9902"}
+        admin: {address: "127.0.0.1:9902", connections: 5}
         threads: 2
         limits: {request_line: 4KiB, header_fields: 50, header_bytes: 16KiB, body: 3MiB, connections: 10,
+          connections_per_client: 9, connection_age: 3h,
           head_timeout: 1s, body_idle_timeout: 2s, keep_alive_timeout: 3s, max_in_flight: 4, drain_body: 0,
           http2: {streams: 1, window: 2s, resets: 3, stream_errors: 4, control_frames: 15, empty_data_frames: 6,
             continuation_frames: 7}}
@@ -122,6 +123,7 @@ struct EffectiveConfigurationTests {
         let shown = EffectiveConfiguration(try Fixture.load(Fixture.minimal).configuration).description
         for line in [
             "request_line: 8KiB", "header_fields: 100", "header_bytes: 32KiB", "body: unlimited", "connections: 10000",
+            "connections_per_client: unlimited", "connection_age: unlimited",
             "head_timeout: 10s", "body_idle_timeout: 30s", "keep_alive_timeout: 75s", "max_in_flight: 10000",
             "  streams: 100", "  resets: 200", "  stream_errors: 200", "  control_frames: 1000",
             "  empty_data_frames: 10", "  continuation_frames: 8", "  window: 30s",

@@ -28,6 +28,8 @@ final class AdminListener: Sendable {
     /// Enough for all parameters that a query may have, percent-encoded.
     private static let longestRequestLine = 160 << 10
 
+    private static let requestTime = TimeAmount.seconds(10)
+
     private let address: AdminAddress
     private let server: SimpleHTTPServer
     private let sampler: FigureSampler
@@ -38,6 +40,8 @@ final class AdminListener: Sendable {
         var limits = SimpleHTTPServer.Limits()
         limits.body = Self.largestBody
         limits.requestLine = Self.longestRequestLine
+        limits.requestTime = Self.requestTime
+        limits.connections = configuration.connections
         address = configuration.address
         hub = subject.hub
         sampler = FigureSampler(

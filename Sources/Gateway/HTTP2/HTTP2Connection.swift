@@ -18,6 +18,8 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
     private let streams: HTTP2StreamCount
     private var context: ChannelHandlerContext?
     private var idleTimer: RepeatedTask?
+    /// Ends the connection when it is as old as it may become.
+    private var aging: Scheduled<Void>?
     private var isLeaving = false
     private var isQuiescing = false
     private var isReported = false
@@ -71,6 +73,9 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
         idleTimer = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
             bound.value.checkIdle(limit)
         }
+        if let age = ConnectionAge.drawn(from: loop.snapshot) {
+            aging = context.eventLoop.scheduleTask(in: age) { bound.value.drain() }
+        }
         // Once the library has begun the connection with its settings.
         if loop.isDraining { context.eventLoop.execute { bound.value.drain() } }
     }
@@ -94,6 +99,8 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
         context = nil
         idleTimer?.cancel()
         idleTimer = nil
+        aging?.cancel()
+        aging = nil
         loop.remove(self)
     }
 
@@ -139,6 +146,18 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
     }
 
     func abort() { context?.close(promise: nil) }
+
+    func snapshotChanged() {
+        if let admission = carrier.admission, !admission.holds(under: loop.snapshot) { drain() }
+    }
+
+    var idleSince: NIODeadline? { streams.idleSince }
+
+    func giveWay() -> Bool {
+        guard let context, streams.idleSince != nil, !context.isMovingBytes else { return false }
+        if let transport = carrier.transport { transport.leave() } else { context.close(promise: nil) }
+        return true
+    }
 }
 
 /// Tells which streams there are.

@@ -360,6 +360,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         context?.close(promise: nil)
     }
 
+    func leave() { context?.close(promise: nil) }
+
     func channelInactive(context: ChannelHandlerContext) {
         isReset = true
         // The stream ends in the midst of the flush of its last frame. Whoever flushes has yet to finish the request, and

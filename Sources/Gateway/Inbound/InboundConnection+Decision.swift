@@ -12,6 +12,7 @@ extension InboundConnection {
     func decide() {
         let head = parser.head
         let snapshot = loop.snapshot
+        identify(under: snapshot)
         let map = snapshot.routeMap
         let view = buffer
         let bytes = view.readableBytesUInt8Span

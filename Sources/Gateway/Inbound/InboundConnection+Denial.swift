@@ -98,7 +98,7 @@ extension InboundConnection {
 
     private func rest(of current: CurrentRequest) -> Rest {
         guard current.headLength > 0 else { return .linger }
-        let staysOpen = current.keepsAlive && !loop.isDraining
+        let staysOpen = current.keepsAlive && !endsWithResponse
         switch discardBody() {
         case .broken: return .linger
         case .complete: return staysOpen ? .nextRequest : .linger

@@ -184,7 +184,7 @@ extension InboundConnection {
         let isHead = request?.isHead ?? false
         // An answer that comes before the end of the request may be complete before it: what the client still sends
         // would then stand where its next request is expected.
-        let closes = closesAnyway || !(request?.keepsAlive ?? false) || !body.isComplete || loop.isDraining
+        let closes = closesAnyway || !(request?.keepsAlive ?? false) || !body.isComplete || endsWithResponse
         closesAfterResponse = closes
         let id = request?.id ?? loop.nextRequestID()
         arm(.response)
@@ -291,7 +291,7 @@ extension InboundConnection {
         let path = view.readableBytesUInt8Span.array(head.pathRange)
         guard isRead, path == served.path, let current = request else { return false }
         buffer.moveReaderIndex(forwardBy: head.byteCount)
-        let closes = !current.keepsAlive || loop.isDraining || !body.isComplete
+        let closes = !current.keepsAlive || endsWithResponse || !body.isComplete
         var response = loop.takeResponseBuffer()
         response.write(room: 256 + served.body.count) { cursor in
             cursor.append("HTTP/1.1 200 OK\r\nDate: ")

@@ -10,7 +10,7 @@ import NIOPosix
 /// The channel's only handler. Loop-bound. What it decides stands in ``InboundConnection+Decision.swift``, what it sends
 /// of its own in ``InboundConnection+Denial.swift``, what passes between client and upstream in
 /// ``InboundConnection+Forwarding.swift``.
-final class InboundConnection: ChannelDuplexHandler {
+final class InboundConnection: ChannelDuplexHandler, Displaceable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -78,6 +78,10 @@ final class InboundConnection: ChannelDuplexHandler {
     /// The response that is under way has told the client that the connection ends with it.
     var closesAfterResponse = false
     private(set) var identity: ClientIdentity?
+    /// The generation that ``identity`` was worked out under.
+    private var identityGeneration: UInt64?
+    /// When it is as old as it may become: it ends with the response to the request that comes then.
+    private var endsAt = NIODeadline.distantFuture
     /// The exchange of the last request, for the next one; it isn't kept while the connection lies idle.
     private var spareExchange: UpstreamExchange?
     private var spareIsOld = false
@@ -180,20 +184,52 @@ final class InboundConnection: ChannelDuplexHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         guard identity == nil else { return }
-        identity = ClientIdentity(
-            remote: carrier == nil ? context.channel.remoteAddress : carrier?.remote,
-            local: carrier == nil ? context.channel.localAddress : carrier?.local,
-            trusted: loop.snapshot.trustedProxies,
-            scheme: carrier?.isSecure == true ? "https" : "http",
-            isUnixSocket: carrier?.isUnixSocket == true,
-            certificate: carrier?.certificate
-        )
+        identify(under: loop.snapshot)
+        if carrier?.version != .http2, let age = ConnectionAge.drawn(from: loop.snapshot) {
+            endsAt = CoarseClock.now + age
+        }
         if carrier == nil { socket = ClientSocket(of: context) }
         loop.add(self)
         arm(.head)
         // What was accepted is served, though it be the last request of the connection.
         if loop.isDraining { drain() }
     }
+
+    /// Works out who the client is under the snapshot that its request begins with: whom the configuration doesn't trust
+    /// any more isn't believed on connections that there are already.
+    func identify(under snapshot: RuntimeSnapshot) {
+        guard let context, identityGeneration != snapshot.routeMap.generation else { return }
+        identityGeneration = snapshot.routeMap.generation
+        var carrier = carrier ?? Carrier(context.channel)
+        if let voucher = carrier.voucher, !voucher.isTrusted(by: snapshot) {
+            // What it has said of the client counts no more: the connection is its own, and ends with this request.
+            carrier.remote = context.channel.remoteAddress
+            carrier.isUnixSocket = voucher.address.isEmpty
+            endsAt = .uptimeNanoseconds(0)
+        }
+        identity = ClientIdentity(
+            remote: carrier.remote,
+            local: carrier.local,
+            trusted: snapshot.trustedProxies,
+            scheme: carrier.isSecure ? "https" : "http",
+            isUnixSocket: carrier.isUnixSocket,
+            certificate: carrier.certificate
+        )
+    }
+
+    /// The loop has another snapshot. A client that was let in by other rules for certificates than there are now gets no
+    /// further request served.
+    func snapshotChanged() {
+        guard let admission = carrier?.admission, carrier?.version != .http2, !admission.holds(under: loop.snapshot)
+        else { return }
+        endsAt = .uptimeNanoseconds(0)
+        guard phase == .head else { return }
+        phase = .lingering
+        context?.close(promise: nil)
+    }
+
+    /// Whether the request at hand is the connection's last, whatever comes of it.
+    var endsWithResponse: Bool { loop.isDraining || (endsAt != .distantFuture && CoarseClock.now >= endsAt) }
 
     private func end() {
         guard phase != .closed else { return }
@@ -442,15 +478,7 @@ final class InboundConnection: ChannelDuplexHandler {
     }
 
     /// Whether the system has bytes of the client that were not read yet.
-    var hasUnreadBytes: Bool {
-        let found = try? context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { descriptor in
-            var byte: UInt8 = 0
-            return recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) > 0
-        }
-        return found == true
-    }
+    var hasUnreadBytes: Bool { context?.hasUnreadBytes == true }
 
     // MARK: Deadlines
 
@@ -493,6 +521,20 @@ final class InboundConnection: ChannelDuplexHandler {
 
     private var upstreamTimeouts: UpstreamTimeouts {
         (request?.forwarding ?? loop.snapshot.upstreams.unrouted).timeouts
+    }
+
+    /// Since when it has waited for a request, or for the rest of a head; nil while it has one. HTTP/2's streams are no
+    /// connections of their own.
+    var idleSince: NIODeadline? {
+        guard phase == .head, awaiting == .request || awaiting == .head, carrier?.version != .http2 else { return nil }
+        return limit(of: awaiting).map { deadline - $0 }
+    }
+
+    func giveWay() -> Bool {
+        guard phase == .head, let context, !context.isMovingBytes else { return false }
+        phase = .lingering
+        if let transport = carrier?.transport { transport.leave() } else { context.close(promise: nil) }
+        return true
     }
 
     func checkDeadline(_ now: NIODeadline) {

@@ -16,8 +16,11 @@ struct ConnectionSetup: Sendable {
     func begin(_ channel: any Channel, on loop: GatewayLoop) throws {
         if isPlain { try channel.syncOptions?.setOption(.recvAllocator, value: SharedReceiveAllocator(loop: loop)) }
         let isSocketFile = channel.localAddress?.protocol == .unix
-        if let trusted = listener.proxyProtocol {
-            return try awaitProxyHeader(channel, loop, trusted, isSocketFile: isSocketFile)
+        if listener.proxyProtocol != nil {
+            return try awaitProxyHeader(channel, loop, isSocketFile: isSocketFile)
+        }
+        guard admits(channel.remoteAddress, channel, loop) else {
+            return try channel.pipeline.syncOperations.addHandler(PeerCloser())
         }
         if isPlain, !isSocketFile {
             return try channel.pipeline.syncOperations.addHandler(InboundConnection(loop: loop, listener: index))
@@ -25,18 +28,37 @@ struct ConnectionSetup: Sendable {
         try proceed(channel, loop, Carrier(channel), isSocketFile: isSocketFile)
     }
 
+    /// Counts the connection among its client's, where there is a limit; false when it has as many as it may. Trusted
+    /// proxies carry many clients.
+    private func admits(_ remote: SocketAddress?, _ channel: any Channel, _ loop: GatewayLoop) -> Bool {
+        guard let limit = loop.snapshot.limits.connectionsPerClient, let remote else { return true }
+        let address = ClientIdentity.bytes(of: remote)
+        guard let client = ClientShares.Client(address), !loop.snapshot.trustedProxies.contains(address.span) else {
+            return true
+        }
+        let shares = loop.services.clientShares
+        guard shares.take(client, of: limit) else {
+            loop.overShare(client: remote.ipAddress ?? "unknown")
+            return false
+        }
+        channel.closeFuture.whenComplete { _ in shares.giveBack(client) }
+        return true
+    }
+
     private func awaitProxyHeader(
         _ channel: any Channel,
         _ loop: GatewayLoop,
-        _ trusted: TrustedPeers,
         isSocketFile: Bool
     ) throws {
-        let peer = channel.remoteAddress.map(ClientIdentity.bytes) ?? []
-        guard peer.isEmpty ? isSocketFile && trusted.unixSockets : trusted.contains(peer.span) else {
+        let voucher = Voucher(address: channel.remoteAddress.map(ClientIdentity.bytes) ?? [], listener: index)
+        guard voucher.address.isEmpty == isSocketFile, voucher.isTrusted(by: loop.snapshot) else {
             loop.proxyHeaderRefused(.untrusted, peer: channel.remoteAddress)
-            return try channel.pipeline.syncOperations.addHandler(UntrustedPeerCloser())
+            return try channel.pipeline.syncOperations.addHandler(PeerCloser())
         }
         let reader = ProxyHeaderReader(loop: loop) { channel, carrier in
+            var carrier = carrier
+            carrier.voucher = voucher
+            guard admits(carrier.remote, channel, loop) else { throw ChannelError.operationUnsupported }
             try proceed(channel, loop, carrier, isSocketFile: isSocketFile)
         }
         try channel.pipeline.syncOperations.addHandler(reader)
@@ -63,9 +85,12 @@ struct ConnectionSetup: Sendable {
             throw ChannelError.inappropriateOperationForState
         }
         carrier.isSecure = true
+        carrier.admission = Admission(tls: tls, listener: index)
         try pipeline.addHandler(tls.makeHandler())
         let handshake = TLSHandshake(loop: loop, tls: tls, carrier: carrier) { channel, carrier, negotiated in
             guard let spoken = agreed(negotiated) else { throw ChannelError.operationUnsupported }
+            // The rules may have changed since it began.
+            guard carrier.admission?.holds(under: loop.snapshot) == true else { return channel.close(promise: nil) }
             try speak(spoken, channel, loop, carrier)
         }
         try pipeline.addHandler(handshake)

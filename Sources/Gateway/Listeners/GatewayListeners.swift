@@ -57,7 +57,7 @@ final class GatewayListeners: Sendable {
             return (closing, opened.files)
         }
         for file in files { file.remove() }
-        for listener in listeners { try? await listener.channel.setOption(.autoRead, value: false).get() }
+        for listener in listeners { try? await listener.channel.triggerUserOutboundEvent(AcceptGate.Stop()).get() }
         await settleAccepted()
         for listener in listeners {
             let queue = listener.isHandedOver ? nil : await queue(of: listener)
@@ -177,6 +177,7 @@ final class GatewayListeners: Sendable {
 
     private func bootstrap(_ setup: ConnectionSetup, isTCP: Bool) -> ServerBootstrap {
         let (loops, services) = (loops, services)
+        let room = RoomMaker(Array(loops.values))
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelInitializer { channel in
@@ -184,6 +185,7 @@ final class GatewayListeners: Sendable {
                     let gate = AcceptGate(
                         metrics: services.metrics,
                         maximum: services.maximumConnections,
+                        room: room,
                         logger: services.logger
                     )
                     try channel.pipeline.syncOperations.addHandler(gate)

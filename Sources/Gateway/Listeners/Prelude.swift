@@ -1,3 +1,4 @@
+import CurlTransport
 import NIOCore
 
 /// The time that a connection has for what comes before its first request: a header of the PROXY protocol, a handshake.
@@ -7,6 +8,8 @@ final class Prelude: ClientSession {
     private var channel: (any Channel)?
     private var timeout: Scheduled<Void>?
     private var late: () -> Void = {}
+    private weak var transport: (any ClientTransport)?
+    private(set) var idleSince: NIODeadline?
 
     init(loop: GatewayLoop) {
         self.loop = loop
@@ -15,11 +18,20 @@ final class Prelude: ClientSession {
     /// Whether it has begun and hasn't ended.
     var isUnderWay: Bool { channel != nil }
 
-    /// - Parameter late: Called when the time is over, after which the connection is closed.
-    func begin(_ channel: any Channel, within limit: TimeAmount, late: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - transport: What ends the connection at once where closing the channel doesn't.
+    ///   - late: Called when the time is over, after which the connection is closed.
+    func begin(
+        _ channel: any Channel,
+        within limit: TimeAmount,
+        transport: (any ClientTransport)? = nil,
+        late: @escaping () -> Void
+    ) {
         guard self.channel == nil else { return channel.close(promise: nil) }
         self.channel = channel
         self.late = late
+        self.transport = transport
+        idleSince = CoarseClock.now
         loop.add(self)
         allow(loop.isDraining ? min(limit, loop.snapshot.limits.idleGrace) : limit)
     }
@@ -35,6 +47,7 @@ final class Prelude: ClientSession {
     func end() {
         guard channel != nil else { return }
         channel = nil
+        idleSince = nil
         timeout?.cancel()
         timeout = nil
         late = {}
@@ -44,9 +57,19 @@ final class Prelude: ClientSession {
     /// What was accepted may still come to a request, if it doesn't take its time.
     func drain() { allow(loop.snapshot.limits.idleGrace) }
 
+    /// It is looked at when it ends.
+    func snapshotChanged() {}
+
     func abort() {
         let channel = channel
         end()
         channel?.close(promise: nil)
+    }
+
+    func giveWay() -> Bool {
+        guard let channel else { return false }
+        end()
+        if let transport { transport.leave() } else { channel.close(promise: nil) }
+        return true
     }
 }

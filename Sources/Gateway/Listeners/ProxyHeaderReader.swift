@@ -105,8 +105,8 @@ enum ProxyHeaderRefusal: String, CaseIterable {
     }
 }
 
-/// Closes a connection that comes from where nobody may say whose it is.
-final class UntrustedPeerCloser: ChannelInboundHandler {
+/// Closes a connection of a peer that isn't let in.
+final class PeerCloser: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     func channelActive(context: ChannelHandlerContext) { context.close(promise: nil) }

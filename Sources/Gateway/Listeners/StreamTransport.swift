@@ -38,4 +38,6 @@ final class StreamTransport: ChannelOutboundHandler, ClientTransport {
         }
         context.close(promise: nil)
     }
+
+    func leave() { context?.close(promise: nil) }
 }

@@ -23,6 +23,10 @@ final class GatewayMetrics: Sendable {
     let idleClosed: Counter
     /// Requests that passed, and that the audit had no place for.
     let allowedUnrecorded: Counter
+    /// Connections without a request that were closed to make room for others.
+    let displaced: Counter
+    /// Connections that were closed because their client had as many as it may have.
+    let overShare: Counter
     /// Requests that were sent once more.
     let upstreamRetries: Counter
     /// Requests that another server might have answered, had the budget for retries not been spent.
@@ -53,6 +57,14 @@ final class GatewayMetrics: Sendable {
         idleClosed = registry.counter(
             "scopegate_idle_connections_closed_total",
             "Connections closed because nothing came on them in time."
+        )
+        displaced = registry.counter(
+            "scopegate_connections_displaced_total",
+            "Connections without a request that were closed to make room for others."
+        )
+        overShare = registry.counter(
+            "scopegate_connections_over_share_total",
+            "Connections closed because their client had as many as limits.connections_per_client allows."
         )
         responsesCut = CutReason.allCases.map { reason in
             registry.counter(

@@ -141,6 +141,7 @@ final class Reloader: Sendable {
         let curls = loops.map(\.curl)
         let snapshot = RuntimeSnapshot(
             loaded,
+            listeners: startConfiguration.listen,
             succeeding: current.snapshot,
             processSecret: services.processSecret,
             metrics: services.metrics,

@@ -26,8 +26,8 @@ enum RestartSettings {
     static func inForce(_ start: GatewayConfiguration, _ loaded: GatewayConfiguration) -> GatewayConfiguration {
         var result = loaded
         // Certificates and what belongs to them are taken over where the listener is the same.
-        result.listen = start.listen.map { listener in
-            loaded.listen.first { $0.fixed == listener.fixed } ?? listener
+        result.listen = start.listen.enumerated().map { index, listener in
+            loaded.place(of: listener, from: index).map { loaded.listen[$0] } ?? listener
         }
         result.audit = start.audit
         result.audit.fingerprintSecret = loaded.audit.fingerprintSecret

@@ -11,14 +11,14 @@ struct DescriptorBudget: Equatable {
     /// What the operator should know when that is fewer than configured.
     let problem: String?
 
-    /// Listeners, event loops, the audit, introspection, standard streams.
+    /// Listeners, event loops, the audit, introspection, standard streams. The connections of operators come besides.
     private static let reserve = 128
     private static let perUpstreamConnection = 3
 
     /// - Parameter limit: How many descriptors the process may have.
     init(_ configuration: GatewayConfiguration, loops: Int, limit: Int) {
         let wanted = configuration.limits.connections
-        let free = max(0, limit - Self.reserve)
+        let free = max(0, limit - Self.reserve - configuration.admin.connections)
         // No more upstream connections than client connections are ever in use.
         let pooled = configuration.allUpstreams.reduce(0) { $0 + $1.pool.maxConnections * $1.servers.count * loops }
         let upstream = Self.perUpstreamConnection * min(wanted, pooled)

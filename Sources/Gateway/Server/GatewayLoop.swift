@@ -32,6 +32,7 @@ final class GatewayLoop: @unchecked Sendable {
     private var limitLog = LimitLog()
     private var failureLog = FailureLog()
     private var listenerLog = ListenerLog()
+    private var longestIdle = LongestIdle()
     @exclusivity(unchecked) private var date = HTTPDate()
     private var connections: [InboundConnection] = []
     private var sessions: [ObjectIdentifier: any ClientSession] = [:]
@@ -79,6 +80,8 @@ final class GatewayLoop: @unchecked Sendable {
         auditedGrants = AuditedGrants()
         upstreams.use(snapshot.upstreams, loop: curl)
         curl.forgetUnusedTrusts()
+        for connection in connections { connection.snapshotChanged() }
+        for session in sessions.values { session.snapshotChanged() }
     }
 
     // MARK: Time and names
@@ -111,6 +114,23 @@ final class GatewayLoop: @unchecked Sendable {
     func add(_ session: any ClientSession) { sessions[ObjectIdentifier(session)] = session }
 
     func remove(_ session: any ClientSession) { sessions[ObjectIdentifier(session)] = nil }
+
+    private func eachDisplaceable(_ body: (any Displaceable) -> Void) {
+        for connection in connections { body(connection) }
+        for session in sessions.values { body(session) }
+    }
+
+    /// Since when the connections have been without a request that have been so longest, the oldest first.
+    func longestIdle(_ count: Int, before limit: NIODeadline) -> [NIODeadline] {
+        longestIdle.times(count, before: limit, of: eachDisplaceable)
+    }
+
+    /// Has so many of these give way to others. Returns how many did.
+    func displace(_ count: Int, before limit: NIODeadline) -> Int {
+        let displaced = longestIdle.displace(count, before: limit, of: eachDisplaceable)
+        services.metrics.displaced.increment(by: Int64(displaced))
+        return displaced
+    }
 
     private func startTicking() {
         guard ticker == nil else { return }
@@ -240,6 +260,12 @@ final class GatewayLoop: @unchecked Sendable {
     func idleClosed(client: String) {
         services.metrics.idleClosed.increment()
         limitLog.idle(client: client, now: .now(), logger: services.logger)
+    }
+
+    /// A client has as many connections as it may have, and is closed one more.
+    func overShare(client: String) {
+        services.metrics.overShare.increment()
+        limitLog.tooMany(client: client, now: .now(), logger: services.logger)
     }
 
     /// A handshake failed.

@@ -20,7 +20,19 @@ final class GatewayServices: Sendable {
     let maximumConnections: Int
     /// A line for each request, if they are wanted.
     let accessLog: AccessLog?
-    private let grants: Mutex<GrantSource>
+    /// The connections of each client, where they are counted.
+    let clientShares = ClientShares()
+    private let grants: Mutex<Grants>
+
+    /// What answers for keys: in the newest snapshot, and in those before it that somebody still uses.
+    private struct Grants {
+        struct Former {
+            weak var source: GrantSource?
+        }
+
+        var current: GrantSource
+        var former: [Former] = []
+    }
 
     init(
         grants: GrantSource,
@@ -33,7 +45,7 @@ final class GatewayServices: Sendable {
         maximumConnections: Int,
         accessLog: AccessLog?
     ) {
-        self.grants = Mutex(grants)
+        self.grants = Mutex(Grants(current: grants))
         self.audit = audit
         self.auditPolicy = auditPolicy
         self.keyDigest = keyDigest
@@ -45,11 +57,19 @@ final class GatewayServices: Sendable {
     }
 
     /// What answers for keys in the newest snapshot; requests ask the one of their own.
-    var currentGrants: GrantSource { grants.withLock { $0 } }
+    var currentGrants: GrantSource { grants.withLock { $0.current } }
+    /// All that answer for keys anywhere: a loop that hasn't got the newest snapshot yet asks a former one, and so does a
+    /// request that began with it.
+    var allGrants: [GrantSource] { grants.withLock { [$0.current] + $0.former.compactMap(\.source) } }
     var cache: GrantCache { currentGrants.cache }
     var introspector: Introspector { currentGrants.introspector }
 
     func use(_ source: GrantSource) {
-        grants.withLock { $0 = source }
+        grants.withLock { grants in
+            guard source !== grants.current else { return }
+            grants.former.removeAll { $0.source == nil }
+            grants.former.append(Grants.Former(source: grants.current))
+            grants.current = source
+        }
     }
 }

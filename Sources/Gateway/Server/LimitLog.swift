@@ -7,6 +7,7 @@ struct LimitLog {
     private var refused = LogThrottle(kinds: DenialReason.allCases.count)
     private var cut = LogThrottle(kinds: CutReason.allCases.count)
     private var idle = LogThrottle(kinds: 1)
+    private var perClient = LogThrottle(kinds: 1)
 
     /// A request was refused, or could not be served, for a limit.
     mutating func reached(_ reason: DenialReason, client: String, now: NIODeadline, logger: Logger) {
@@ -29,6 +30,12 @@ struct LimitLog {
     mutating func idle(client: String, now: NIODeadline, logger: Logger) {
         guard let count = idle.admit(0, now: now) else { return }
         logger.debug("limit reached", metadata: Self.metadata("idle_connection", client, count))
+    }
+
+    /// A connection was closed because its client has as many as it may have.
+    mutating func tooMany(client: String, now: NIODeadline, logger: Logger) {
+        guard let count = perClient.admit(0, now: now) else { return }
+        logger.notice("limit reached", metadata: Self.metadata("connections_per_client", client, count))
     }
 
     private static func metadata(_ code: String, _ client: String, _ count: Int) -> Logger.Metadata {

@@ -36,6 +36,8 @@ final class RuntimeSnapshot: Sendable {
     let fingerprint: HMACSHA256
     /// What each listener secures its connections with; nil for those without TLS.
     let tls: [ListenerTLS?]
+    /// Whose word each listener takes for whose a connection is (PROXY protocol); nil for those that take nobody's.
+    let proxyProtocol: [TrustedPeers?]
     /// What refusals are answered with.
     let envelopes: PreparedEnvelopes
 
@@ -49,8 +51,10 @@ final class RuntimeSnapshot: Sendable {
     ///   - metrics: where its requests are counted.
     ///   - logger: where it is told how the backends' servers fare.
     ///   - tls: what listeners secure their connections with.
+    ///   - listeners: the listeners as they were opened; nil for those of the configuration.
     init(
         _ loaded: LoadedConfiguration,
+        listeners: [ListenConfiguration]? = nil,
         succeeding previous: RuntimeSnapshot? = nil,
         processSecret: [UInt8],
         metrics: GatewayMetrics,
@@ -59,6 +63,11 @@ final class RuntimeSnapshot: Sendable {
     ) {
         self.tls = tls
         let configuration = loaded.configuration
+        let open = (listeners ?? configuration.listen).enumerated().map { index, listener in
+            // One that the configuration has no more, or otherwise, goes on as it was.
+            configuration.place(of: listener, from: index).map { configuration.listen[$0] } ?? listener
+        }
+        proxyProtocol = open.map(\.proxyProtocol)
         routeMap = loaded.routeMap
         countedTemplates = metrics.templates.numbers(of: loaded.routeMap)
         shadowMap = loaded.shadowMap
@@ -74,7 +83,7 @@ final class RuntimeSnapshot: Sendable {
         keyShape = configuration.keys.shape
         forwardsKey = configuration.keys.forward
         headerRules = HeaderRules(configuration.headers)
-        hosts = configuration.listen.map { $0.hosts ?? configuration.hosts }
+        hosts = open.map { $0.hosts ?? configuration.hosts }
         trustedProxies = configuration.trustedProxies
         upstreams = UpstreamTable(
             configuration,
@@ -135,6 +144,10 @@ struct RequestLimits: Sendable {
     /// How long a connection waits for a request while the gateway stops.
     let idleGrace: TimeAmount
     let inFlight: Int
+    /// How many connections a client may have; nil for as many as there is room for.
+    let connectionsPerClient: Int?
+    /// How old a connection may become; nil for as old as it likes.
+    let connectionAge: TimeAmount?
 
     init(_ configuration: GatewayConfiguration) {
         let limits = configuration.limits
@@ -150,6 +163,8 @@ struct RequestLimits: Sendable {
         keepAliveTimeout = .init(limits.keepAliveTimeout)
         idleGrace = .init(configuration.shutdown.idleGrace)
         inFlight = limits.maxInFlight
+        connectionsPerClient = limits.connectionsPerClient
+        connectionAge = limits.connectionAge.map { .init($0) }
     }
 }
 

@@ -3,7 +3,9 @@ import NIOCore
 import NIOSSL
 
 /// What a listener secures its connections with. Immutable: new certificates make a new one, and connections go on with
-/// that with which they began.
+/// that with which they began, unless it asks clients for other certificates than they were asked for.
+///
+/// Each has a context of its own, whose tickets and sessions no other takes (CVE-2025-23419).
 final class ListenerTLS: Sendable {
     let configuration: ListenTLSConfiguration
     let certificates: ListenerCertificates
@@ -66,6 +68,12 @@ final class ListenerTLS: Sendable {
     /// What secures one connection.
     func makeHandler() -> NIOSSLServerHandler { NIOSSLServerHandler(context: context) }
 
+    /// Whether it asks clients for the same certificates as another.
+    func asksClientsAlike(_ other: ListenerTLS) -> Bool {
+        configuration.clientCertificates == other.configuration.clientCertificates
+            && certificates.clientAuthorities == other.certificates.clientAuthorities
+    }
+
     /// What a client has shown, as it is told of to others; nil when it has shown nothing.
     ///
     /// It is good: the handshake is over, in which what isn't is refused.
@@ -90,7 +98,7 @@ final class ListenerTLS: Sendable {
     ) throws -> [ListenerTLS?] {
         try listeners.enumerated().map { index, listener in
             let current = index < previous.count ? previous[index] : nil
-            guard let new = loaded.configuration.listen.firstIndex(where: { $0.fixed == listener.fixed }),
+            guard let new = loaded.configuration.place(of: listener, from: index),
                 let configuration = loaded.configuration.listen[new].tls, let certificates = loaded.certificates[new]
             else { return current }
             if let current, current.configuration == configuration, current.certificates == certificates {

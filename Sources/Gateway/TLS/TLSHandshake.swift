@@ -39,7 +39,10 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         guard !prelude.isUnderWay else { return }
-        prelude.begin(context.channel, within: tls.handshakeTimeout) { self.failed(.timeout, "no handshake in time") }
+        let transport = carrier.transport
+        prelude.begin(context.channel, within: tls.handshakeTimeout, transport: transport) {
+            self.failed(.timeout, "no handshake in time")
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -99,6 +99,7 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
             }
         var lines = ["admin:", "  address: \(Self.quoted("\(configuration.admin.address)"))"]
         if let token = configuration.admin.token { lines.append("  token: \(Self.text(token))") }
+        lines.append("  connections: \(configuration.admin.connections)")
         return lines + ["threads: \(threads)"]
     }
 
@@ -111,6 +112,8 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
             "  header_bytes: \(ByteSize.text(limits.headerBytes))",
             "  body: \(limits.body.map { ByteSize.text($0) } ?? "unlimited")",
             "  connections: \(limits.connections)",
+            "  connections_per_client: \(Self.limit(limits.connectionsPerClient) { "\($0)" })",
+            "  connection_age: \(Self.limit(limits.connectionAge, \.configurationText))",
             "  head_timeout: \(limits.headTimeout.configurationText)",
             "  body_idle_timeout: \(limits.bodyIdleTimeout.configurationText)",
             "  keep_alive_timeout: \(limits.keepAliveTimeout.configurationText)",

@@ -150,10 +150,12 @@ enum ConfigurationKeys {
 
     enum AuditSyslog: String, SectionKey { case socket, facility }
 
-    enum Admin: String, SectionKey { case address, token }
+    enum Admin: String, SectionKey { case address, token, connections }
 
     enum Limits: String, SectionKey {
         case body, connections, http2
+        case connectionsPerClient = "connections_per_client"
+        case connectionAge = "connection_age"
         case requestLine = "request_line"
         case headerFields = "header_fields"
         case headerBytes = "header_bytes"

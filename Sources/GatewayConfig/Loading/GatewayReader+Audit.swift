@@ -69,7 +69,7 @@ extension GatewayReader {
     }
 
     /// `unlimited` is no limit, which a property has as `nil`; hence the optional of an optional.
-    private func unlimited<Value>(_ node: YAMLNode, _ read: () -> Value?) -> Value?? {
+    func unlimited<Value>(_ node: YAMLNode, _ read: () -> Value?) -> Value?? {
         if node.text == "unlimited" { return .some(nil) }
         return read().map { .some($0) }
     }

@@ -7,6 +7,7 @@ extension GatewayReader {
                 try AdminAddress(parsing: text).resolved(from: log.file)
             }
         }
+        section.read(.connections, into: &result.connections) { $0.integer($1, $2, in: 4...4096) }
         if let node = section[.token] {
             result.token = headerSecret(node, section.name(.token), minimum: Self.minimumSecret)
         } else if !result.address.isLocal {
@@ -29,6 +30,12 @@ extension GatewayReader {
         section.read(.headerBytes, into: &result.headerBytes) { $0.size($1, $2, in: (1 << 10)...(256 << 10)) }
         section.read(.body, into: &result.body, bodyLimit)
         section.read(.connections, into: &result.connections) { $0.integer($1, $2, in: 1...1_000_000) }
+        section.read(.connectionsPerClient, into: &result.connectionsPerClient) { values, node, name in
+            unlimited(node) { values.integer(node, name, in: 1...1_000_000) }
+        }
+        section.read(.connectionAge, into: &result.connectionAge) { values, node, name in
+            unlimited(node) { values.duration(node, name, in: .seconds(1) ... .seconds(7 * 86_400)) }
+        }
         section.read(.headTimeout, into: &result.headTimeout) {
             $0.duration($1, $2, in: .milliseconds(10) ... .seconds(600))
         }

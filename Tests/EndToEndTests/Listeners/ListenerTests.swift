@@ -112,6 +112,35 @@ extension EndToEndTests {
             }
         }
 
+        /// A peer that a reload takes out says nothing any more: new connections are closed, and on those that there are it is
+        /// the client itself, for one request more.
+        @Test func peersCanBeTakenOut() async throws {
+            try await withScriptedUpstream { settings in
+                settings.listenOptions = ["proxy_protocol: {trusted: [127.0.0.1]}"]
+                settings.rest = ["reload: {watch: false}"]
+            } _: {
+                try Self.answer($0)
+            } _: { gateway, backend in
+                func connect() throws -> RawClient {
+                    let client = try gateway.client()
+                    try client.send(Array("PROXY TCP4 203.0.113.5 198.51.100.1 4711 80\r\n".utf8))
+                    return client
+                }
+                let client = try connect()
+                #expect(try client.exchange("GET", "/open/a").field("Connection") == nil)
+                #expect(backend.heads.last?.fieldValue("X-Forwarded-For") == "203.0.113.5")
+                let text = try String(contentsOfFile: gateway.configurationPath, encoding: .utf8)
+                try text.replacing("trusted: [127.0.0.1]", with: "trusted: [10.0.0.1]")
+                    .write(toFile: gateway.configurationPath, atomically: true, encoding: .utf8)
+                let reload = try gateway.admin("POST", "/reload")
+                #expect(reload.status == 200 && !reload.text.contains("\"listen\""), "\(reload.text)")
+                #expect(try client.exchange("GET", "/open/a").field("Connection") == "close")
+                #expect(backend.heads.last?.fieldValue("X-Forwarded-For") == "127.0.0.1")
+                #expect(try connect().readToEnd().bytes.isEmpty)
+                #expect(try gateway.metric("proxy_protocol_refused_total{reason=\"untrusted\"}") == 1)
+            }
+        }
+
         private static let signature: [UInt8] = [
             0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A,
         ]

@@ -219,9 +219,14 @@ extension EndToEndTests {
         // MARK: Resumption
 
         /// One request through `openssl s_client`, with all that it says.
-        private func ask(_ port: Int, _ arguments: String, path: String = "/open/a") throws -> String {
+        private func ask(
+            _ port: Int,
+            _ arguments: String,
+            path: String = "/open/a",
+            host: String = "127.0.0.1"
+        ) throws -> String {
             let request = "printf 'GET \(path) HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n'"
-            let command = "\(request) | openssl s_client -ign_eof -connect 127.0.0.1:\(port) \(arguments) 2>&1"
+            let command = "\(request) | openssl s_client -ign_eof -connect \(host):\(port) \(arguments) 2>&1"
             return try ChildProcess.run("sh", ["-c", command]).output
         }
 
@@ -291,6 +296,37 @@ extension EndToEndTests {
             }
         }
 
+        /// A connection that was let in by earlier rules ends, before another request is served on it.
+        @Test func aConnectionEndsWithItsPolicy() async throws {
+            let authority = try CertificateAuthority()
+            let (earlier, required) = (
+                "handshake_timeout: 9s",
+                "client_certificates: required, client_ca_file: '\(authority.certificate)'"
+            )
+            try await withTLS(authority, options: [earlier], rest: ["reload: {watch: false}"]) { gateway, backend in
+                let folder = try TemporaryFolder()
+                let request = "GET /open/a HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n"
+                let command =
+                    "(printf '\(request)'; while [ ! -e again ]; do sleep 0.05; done; printf '\(request)'; sleep 9) | "
+                    + "openssl s_client -quiet -ign_eof -connect 127.0.0.1:\(gateway.port) 2>&1; touch ended"
+                let child = try ChildProcess(
+                    "sh",
+                    ["-c", "cd '\(folder.path)'; \(command)"],
+                    in: folder,
+                    name: "client"
+                )
+                defer { child.kill() }
+                try waitUntil("the first is served") { backend.heads.count == 1 }
+                let text = try String(contentsOfFile: gateway.configurationPath, encoding: .utf8)
+                try text.replacing(earlier, with: required)
+                    .write(toFile: gateway.configurationPath, atomically: true, encoding: .utf8)
+                #expect(try gateway.admin("POST", "/reload").status == 200)
+                try folder.write("again", "")
+                try waitUntil("the connection ends") { try gateway.metric("connections_open") == 0 }
+                #expect(backend.heads.count == 1)
+            }
+        }
+
         /// A session of one listener is nothing to another (CVE-2025-23419).
         @Test(arguments: ["-tls1_2", "-tls1_3"]) func aSessionBelongsToItsListener(version: String) async throws {
             let authority = try CertificateAuthority()
@@ -298,13 +334,13 @@ extension EndToEndTests {
             let mutual = "client_certificates: required, client_ca_file: '\(authority.certificate)'"
             try await withScriptedUpstream { settings in
                 settings.listenOptions = ["tls: {\(tls)}"]
-                settings.listeners = ["{address: '127.0.0.1:0', tls: {\(tls), \(mutual)}}"]
+                settings.listeners = ["{address: '127.0.0.2:0', tls: {\(tls), \(mutual)}}"]
             } _: {
                 try Self.answer($0)
             } _: { gateway, backend in
                 let session = authority.folder.file("session")
                 #expect(try ask(gateway.port, "\(version) -sess_out \(session)").contains("200 OK"))
-                let answer = try ask(gateway.ports[1], "\(version) -sess_in \(session)")
+                let answer = try ask(gateway.ports[1], "\(version) -sess_in \(session)", host: "127.0.0.2")
                 #expect(!answer.contains("200 OK") && !answer.contains("Reused, TLS"), "\(answer)")
                 #expect(backend.heads.count == 1)
             }

@@ -177,7 +177,7 @@ extension EndToEndTests {
             } _: { connection in
                 try Self.script(connection)
             } _: { gateway, _ in
-                #expect(gateway.log.contains("the process may have only 256 descriptors: 32 connections are accepted"))
+                #expect(gateway.log.contains("the process may have only 256 descriptors: 16 connections are accepted"))
                 var clients = try (0..<200).map { _ in try gateway.client() }
                 for client in clients { try client.send(RawClient.request("GET", "/open/a")) }
                 try waitUntil("accepting pauses") { try gateway.metric("accepts_held_back_total") >= 1 }

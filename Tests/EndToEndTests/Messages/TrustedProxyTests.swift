@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension EndToEndTests {
@@ -28,6 +29,39 @@ extension EndToEndTests {
                 result = (try #require(backend.heads.first), gateway.port)
             }
             return result
+        }
+
+        /// Whom a reload takes out isn't believed any more, on connections that there are already neither.
+        @Test func trustEndsWithTheGeneration() async throws {
+            let trusted = "trusted_proxies: [127.0.0.1]"
+            try await withScriptedUpstream { settings in
+                settings.rest = [trusted, "reload: {watch: false}"]
+            } _: { connection in
+                while true {
+                    _ = try connection.readHead()
+                    try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                }
+            } _: { gateway, backend in
+                let client = try gateway.client()
+                func believed() throws -> Bool {
+                    #expect(try client.exchange("GET", "/open/a", fields: Self.claims).status == 200)
+                    return backend.heads.last?.fieldValue("X-Forwarded-For") == "2001:db8::7, 127.0.0.1"
+                }
+                func trust(_ line: String) throws {
+                    let text = try String(contentsOfFile: gateway.configurationPath, encoding: .utf8)
+                    let lines = text.split(separator: "\n").map { $0.hasPrefix("trusted_proxies") ? line : String($0) }
+                    try (lines.joined(separator: "\n") + "\n")
+                        .write(toFile: gateway.configurationPath, atomically: true, encoding: .utf8)
+                    #expect(try gateway.admin("POST", "/reload").status == 200)
+                }
+                #expect(try believed())
+                try trust("trusted_proxies: []")
+                #expect(try !believed())
+                #expect(backend.heads.last?.fieldValue("X-Forwarded-Proto") == "http")
+                #expect(backend.heads.last?.fieldValue("X-Real-IP") == nil)
+                try trust(trusted)
+                #expect(try believed())
+            }
         }
 
         private static let listeners = ["127.0.0.1:0"] + (TCPSocket.hasIPv6 ? ["[::1]:0"] : [])

@@ -82,6 +82,44 @@ struct RuntimeSnapshotTests {
         #expect(snapshot.servedCatalog?.path == Array("/api/v1/scopes".utf8))
     }
 
+    /// Listeners are those that were opened at the start, wherever a later configuration names them, if it does.
+    @Test func listenersAreFoundAgain() throws {
+        func loaded(_ listeners: String) throws -> LoadedConfiguration {
+            let text = """
+                listen: [\(listeners)]
+                upstream: {url: "http://127.0.0.1:9001"}
+                introspection: {url: "http://127.0.0.1:9002/introspect"}
+
+                """
+            return try load(["scopegate.yaml": text])
+        }
+        let open = "{address: '127.0.0.1:1'}"
+        let limited = "{address: '127.0.0.1:2', hosts: [a.example], proxy_protocol: {trusted: [10.0.0.1]}}"
+        let start = try loaded("\(open), \(limited)").configuration.listen
+        func snapshot(_ listeners: String) throws -> RuntimeSnapshot {
+            RuntimeSnapshot(
+                try loaded(listeners),
+                listeners: start,
+                processSecret: [1],
+                metrics: GatewayMetrics(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+        }
+        let other = Array("b.example".utf8)
+        func serves(_ snapshot: RuntimeSnapshot, _ listener: Int) -> Bool {
+            snapshot.serves(host: other.span, listener: listener)
+        }
+        for listeners in ["\(open), \(limited)", "\(limited), \(open)", open, limited] {
+            let snapshot = try snapshot(listeners)
+            #expect(serves(snapshot, 0) && !serves(snapshot, 1), "\(listeners)")
+            #expect(snapshot.proxyProtocol[0] == nil, "\(listeners)")
+            #expect(try snapshot.proxyProtocol[1] == [CIDRBlock(parsing: "10.0.0.1")], "\(listeners)")
+        }
+        let changed = try snapshot("{address: '127.0.0.1:2', proxy_protocol: {trusted: [10.0.0.2]}}")
+        #expect(serves(changed, 1))
+        #expect(try changed.proxyProtocol == [nil, [CIDRBlock(parsing: "10.0.0.2")]])
+    }
+
     private static let files = [
         "scopegate.yaml": """
         upstream: {url: "http://127.0.0.1:9001"}
