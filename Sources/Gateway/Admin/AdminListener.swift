@@ -109,7 +109,8 @@ final class AdminListener: Sendable {
             version: subject.version
         )
         let routes = RouteEndpoints(reloader: subject.reloader)
-        let cache = CacheEndpoints(services: subject.services, reloader: subject.reloader)
+        let revoker = Revoker(subject.services, subject.loops)
+        let cache = CacheEndpoints(services: subject.services, revoker: revoker, reloader: subject.reloader)
         let upstreams = UpstreamEndpoint(reloader: subject.reloader, loops: subject.loops)
         let audit = AuditEndpoint(recent: subject.recent)
         let (services, reloader, hub) = (subject.services, subject.reloader, subject.hub)
@@ -140,10 +141,11 @@ final class AdminListener: Sendable {
                     AdminAnswer.json(result.succeeded ? 200 : 422, ReloadAnswer.json(result))
                 }
             },
-            .post("/revoke") { request in
-                RevokeAction(services: services, fingerprint: reloader.fingerprint).respond(to: request)
+            .post("/revoke") { request, eventLoop in
+                RevokeAction(services: services, revoker: revoker, fingerprint: reloader.fingerprint)
+                    .respond(to: request, on: eventLoop)
             },
-            .post("/cache/clear", cache.clear),
+            .post("/cache/clear") { request, eventLoop in cache.clear(request, on: eventLoop) },
         ]
     }
 }

@@ -1,11 +1,13 @@
 import Audit
 import Introspection
+import NIOCore
 import SimpleHTTP
 import StrictJSON
 
 /// `/cache` and `POST /cache/clear`.
 struct CacheEndpoints: Sendable {
     let services: GatewayServices
+    let revoker: Revoker
     let reloader: Reloader
 
     /// How full the cache is and how well it serves; nothing of the keys in it.
@@ -45,11 +47,12 @@ struct CacheEndpoints: Sendable {
     }
 
     /// Forgets all keys, so that each is asked about anew.
-    func clear(_ request: SimpleRequest) -> SimpleResponse {
-        let effect = services.introspector.forget(.everybody)
-        services.audit.append(.revocation(AuditRevocation(.all, count: effect.forgotten)))
-        services.logger.notice("cache cleared", metadata: ["forgotten": "\(effect.forgotten)"])
-        return AdminAnswer.json(200, RevokeAction.json(effect))
+    func clear(_ request: SimpleRequest, on eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse> {
+        revoker.revoke(on: eventLoop) { $0.forget(.everybody) }.map { [services] effect in
+            services.audit.append(.revocation(AuditRevocation(.all, count: effect.forgotten)))
+            services.logger.notice("cache cleared", metadata: ["forgotten": "\(effect.forgotten)"])
+            return AdminAnswer.json(200, RevokeAction.json(effect))
+        }
     }
 }
 

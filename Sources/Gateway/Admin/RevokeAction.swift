@@ -2,40 +2,46 @@ import Audit
 import Digests
 import Introspection
 import Logging
+import NIOCore
 import SimpleHTTP
 import StrictJSON
 
 /// `POST /revoke`: what is known of a key, or of all keys of an id or a subject, is forgotten on every loop before this
-/// is answered; the endpoint is asked anew when such a key is used the next time.
+/// is answered (``Revoker``); the endpoint is asked anew when such a key is used the next time.
 struct RevokeAction {
     let services: GatewayServices
+    let revoker: Revoker
     /// Makes key fingerprints, as the audit has them.
     let fingerprint: HMACSHA256
 
-    func respond(to request: SimpleRequest) -> SimpleResponse {
+    func respond(to request: SimpleRequest, on eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse> {
         let revocation: RevocationRequest
         do throws(RevocationRequest.Problem) {
             revocation = try RevocationRequest(parsing: request.body)
         } catch {
-            return AdminAnswer.error(400, code: "invalid_revocation", message: error.description)
+            let answer = AdminAnswer.error(400, code: "invalid_revocation", message: error.description)
+            return eventLoop.makeSucceededFuture(answer)
         }
-        let effect: RevocationEffect
+        let effect: EventLoopFuture<RevocationEffect>
         let target: AuditRevocation.Target
         switch revocation {
         case .key(let key):
-            effect = services.introspector.forget(KeyDigest(services.keyDigest.authenticate(key.span)))
+            let digest = KeyDigest(services.keyDigest.authenticate(key.span))
+            effect = revoker.revoke(on: eventLoop) { $0.forget(digest) }
             target = .fingerprint(fingerprint.authenticate(key.span).hexPrefix16)
         case .identity(let identity):
-            effect = services.introspector.forget(identity)
+            effect = revoker.revoke(on: eventLoop) { $0.forget(identity) }
             switch identity {
             case .keyID(let keyID): target = .keyID(keyID)
             case .subject(let subject): target = .subject(subject)
             case .everybody: target = .all
             }
         }
-        services.audit.append(.revocation(AuditRevocation(target, count: effect.forgotten)))
-        services.logger.notice("revoked", metadata: Self.metadata(of: target, effect))
-        return AdminAnswer.json(200, Self.json(effect))
+        return effect.map { [services] effect in
+            services.audit.append(.revocation(AuditRevocation(target, count: effect.forgotten)))
+            services.logger.notice("revoked", metadata: Self.metadata(of: target, effect))
+            return AdminAnswer.json(200, Self.json(effect))
+        }
     }
 
     static func json(_ effect: RevocationEffect) -> JSONOutput {

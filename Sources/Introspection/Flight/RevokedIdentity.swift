@@ -23,4 +23,10 @@ public struct RevocationEffect: Hashable, Sendable {
     public var forgotten: Int
     /// Calls that ran when the revocation came, whose answers are not used.
     public var callsDisregarded: Int
+
+    /// An effect.
+    public init(forgotten: Int, callsDisregarded: Int) {
+        self.forgotten = forgotten
+        self.callsDisregarded = callsDisregarded
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension EndToEndTests {
@@ -30,6 +31,48 @@ extension EndToEndTests {
                     #expect(try status(other.key) == 200)
                     #expect(servers.keys.introspectionCount(ofKey: other.id) == 1)
                     #expect(!gateway.log.contains(issued.key))
+                }
+            }
+        }
+
+        /// A request that began before a reload asks what was there then, which a revocation reaches as well.
+        @Test func reachesWhatAReloadHasLeftBehind() async throws {
+            let endpoint: ScriptedBackend.Script = { connection in
+                for turn in 0... {
+                    let head = try connection.readHead()
+                    _ = try connection.read(Int(head.fieldValue("Content-Length") ?? "") ?? 0)
+                    let isFirst = connection.index == 0 && turn == 0
+                    if isFirst { try connection.awaitTurn(0) }
+                    let body = "{\"active\":\(isFirst),\"scope\":\"read:trades\"}"
+                    try connection.send(
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                            + body
+                    )
+                }
+            }
+            try await withBackend(endpoint) { endpoint in
+                try await withScriptedUpstream { settings in
+                    settings.introspection = endpoint.url + "/introspect"
+                    settings.introspectionOptions = ["timeout: 10s"]
+                    settings.rest = ["reload: {watch: false}"]
+                } _: { connection in
+                    _ = try connection.readHead()
+                    try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                } _: { gateway, upstream in
+                    let client = try gateway.client()
+                    try client.send(RawClient.request("GET", "/closed/a", key: "one"))
+                    try waitUntil("the endpoint is asked") { endpoint.heads.count == 1 }
+                    // The endpoint's answers are mapped otherwise from now on: a source of its own.
+                    let text = try String(contentsOfFile: gateway.configurationPath, encoding: .utf8)
+                    try text.replacing("timeout: 10s", with: "timeout: 9s")
+                        .write(toFile: gateway.configurationPath, atomically: true, encoding: .utf8)
+                    #expect(try gateway.admin("POST", "/reload").status == 200)
+                    let answer = try revoke(gateway, "{\"key\":\"one\"}")
+                    #expect(answer.text == "{\"forgotten\":0,\"calls_disregarded\":1}\n")
+                    // It was good when it was asked about. It isn't any more, and that is what counts.
+                    for connection in endpoint.connections { connection.allowTurn(0) }
+                    #expect(try client.readResponse().status == 401)
+                    #expect(upstream.heads.isEmpty)
                 }
             }
         }
