@@ -8,4 +8,12 @@ public enum BodyFraming: Equatable, Sendable {
     case chunked
     /// The body ends with the connection; responses only.
     case untilClose
+
+    /// Whether there is a body, or may be one: only a length of 0 says beforehand that there is none.
+    public var mayHaveContent: Bool {
+        switch self {
+        case .none, .length(0): false
+        case .length, .chunked, .untilClose: true
+        }
+    }
 }

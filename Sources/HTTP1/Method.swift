@@ -60,6 +60,24 @@ public enum Method: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether the method gives the body of a request a meaning, so that backends can be taken to read it
+    /// (RFC 9110 §9.3); `false` for `other`, of which that isn't known.
+    public var definesContent: Bool {
+        switch self {
+        case .post, .put, .patch: true
+        default: false
+        }
+    }
+
+    /// Whether requests of the method have no body that means anything (RFC 9110 §9.3.1, §9.3.2, §9.3.5, §9.3.7,
+    /// §9.3.8): many backends leave one unread, and read it as the next request.
+    public var hasNoContent: Bool {
+        switch self {
+        case .get, .head, .delete, .options, .trace: true
+        case .post, .put, .patch, .other: false
+        }
+    }
+
     /// Whether doing it twice is as good as once (RFC 9110 §9.2.2); `false` for `other`.
     public var isIdempotent: Bool {
         switch self {

@@ -22,7 +22,7 @@ public struct SourcePosition: Hashable, Comparable, Sendable, CustomStringConver
     }
 }
 
-/// How long the body of a request may be on a route.
+/// The bound of request bodies on a route.
 public enum BodyLimit: Equatable, Sendable {
     /// As long as `limits.body` says.
     case inherited
@@ -30,6 +30,15 @@ public enum BodyLimit: Equatable, Sendable {
     case unlimited
     /// At most so many bytes of content, 0 or more.
     case bytes(Int)
+
+    /// Whether the route itself says that requests have bodies, which those of GET, HEAD, DELETE, OPTIONS and TRACE are
+    /// refused for otherwise.
+    public var allowsBodies: Bool {
+        switch self {
+        case .inherited, .bytes(0): false
+        case .unlimited, .bytes: true
+        }
+    }
 }
 
 /// How long the backend may take on a route; `nil` for as long as its own settings say.

@@ -24,6 +24,7 @@ struct EffectiveConfigurationTests {
           first_byte_timeout: 5s
           idle_timeout: 1m
           dns_refresh: 1m
+          bodies: untrusted
           tls: {ca_file: "it's a file.pem", certificate_file: "it's a file.pem", key_file: "it's a file.pem",
             server_name: journal.internal}
           pool: {max_connections: 7, max_idle: 3, idle_timeout: 5s, max_age: 1h}
@@ -70,6 +71,7 @@ struct EffectiveConfigurationTests {
         limits: {request_line: 4KiB, header_fields: 50, header_bytes: 16KiB, body: 3MiB, connections: 10,
           connections_per_client: 9, connection_age: 3h,
           head_timeout: 1s, body_idle_timeout: 2s, keep_alive_timeout: 3s, max_in_flight: 4, drain_body: 0,
+          drain_time: 4s, drain_rate: 1MiB, half_closed: close, memory: 5MiB,
           http2: {streams: 1, window: 2s, resets: 3, stream_errors: 4, control_frames: 15, empty_data_frames: 6,
             continuation_frames: 7}}
         trusted_proxies: [10.0.0.0/8, "fd00::/8", unix]

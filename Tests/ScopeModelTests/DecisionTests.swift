@@ -98,11 +98,10 @@ struct DecisionTests {
             ("forbidden_scope", 403), ("unmapped_route", 403), ("method_not_allowed", 405),
             ("invalid_request", 400), ("invalid_request_target", 400), ("invalid_request_framing", 400),
             ("invalid_request_header", 400), ("invalid_request_host", 400), ("misdirected_request", 421),
-            ("http_version_not_supported", 505),
-            ("expectation_failed", 417), ("body_too_large", 413), ("target_too_long", 414),
-            ("headers_too_large", 431), ("request_timeout", 408), ("introspection_unavailable", 503),
-            ("audit_unavailable", 503), ("overloaded", 503), ("upstream_unreachable", 502),
-            ("upstream_invalid_response", 502), ("upstream_timeout", 504),
+            ("http_version_not_supported", 505), ("expectation_failed", 417), ("unexpected_body", 400),
+            ("body_too_large", 413), ("target_too_long", 414), ("headers_too_large", 431), ("request_timeout", 408),
+            ("introspection_unavailable", 503), ("audit_unavailable", 503), ("overloaded", 503),
+            ("upstream_unreachable", 502), ("upstream_invalid_response", 502), ("upstream_timeout", 504),
         ]
         let ours = DenialReason.allCases.map { (String(describing: $0.code), $0.status) }
         #expect(ours.map(\.0) == table.map(\.0))

@@ -93,6 +93,7 @@ extension DenialReason {
         case .misdirectedRequest: "The host that this request names is not served here."
         case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are supported on this connection."
         case .expectationFailed: "The only expectation supported is 100-continue."
+        case .unexpectedBody: "This request has a body, which is not allowed with its method on this route."
         case .bodyTooLarge: "The body of this request is too large."
         case .targetTooLong: "The request line is too long."
         case .headersTooLarge: "The header fields of this request are too large."

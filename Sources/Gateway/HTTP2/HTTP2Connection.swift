@@ -26,6 +26,8 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
 
     /// Adds the handlers of a connection to its pipeline.
     static func add(to channel: any Channel, loop: GatewayLoop, carrier: Carrier) throws {
+        // Frames of all streams pass through the channel, and each stream has a mark of its own.
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
         let limits = loop.snapshot.http2Limits
         let gate = HTTP2Gate(limits)
         let management = NIOHTTP2ServerConnectionManagementHandler(

@@ -46,8 +46,9 @@ struct HTTP2Limits: Sendable {
         self.connection = connection
         var stream = NIOHTTP2Handler.StreamConfiguration()
         stream.targetWindowSize = Self.streamWindow
-        stream.outboundBufferSizeHighWatermark = 64 << 10
-        stream.outboundBufferSizeLowWatermark = 32 << 10
+        // Nothing more is read from the backend while the client doesn't take what is there.
+        stream.outboundBufferSizeHighWatermark = 2
+        stream.outboundBufferSizeLowWatermark = 1
         stream.streamResetFrameRateLimit.maximumCount = http2.resets
         stream.streamResetFrameRateLimit.windowLength = window
         stream.streamErrorRateLimit.maximumCount = http2.streamErrors

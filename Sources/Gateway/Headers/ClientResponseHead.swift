@@ -37,13 +37,38 @@ struct ClientResponseHead {
         buffer.write(room: head.byteCount + Self.ownRoom + date.count) { cursor in write(bytes, to: &cursor) }
     }
 
+    /// Writes the head of an interim response behind what the buffer holds.
+    static func writeInterim(_ head: ResponseHead, _ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
+        let nominations = ConnectionNominations(head.fields, in: bytes)
+        buffer.write(room: head.byteCount + ownRoom) { cursor in
+            writeStatusLine(head, bytes, to: &cursor)
+            var runs = FieldRuns()
+            for field in head.fields {
+                let lineStart = Int(field.nameRange.start)
+                // It has no content, so that nothing is said of any (RFC 9110 §8.6, RFC 9112 §6.1).
+                if field.name != .contentLength, field.name != .trailer, isPassedOn(field, nominations, bytes) {
+                    runs.keep(lineStart: lineStart)
+                } else {
+                    runs.drop(lineStart: lineStart, bytes, to: &cursor)
+                }
+            }
+            runs.finish(headEnd: head.byteCount, bytes, to: &cursor)
+            cursor.append("\r\n")
+        }
+    }
+
     @inline(__always)
-    private func write(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+    private static func writeStatusLine(_ head: ResponseHead, _ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
         cursor.append("HTTP/1.1 ")
         cursor.append(decimal: head.status)
         cursor.append(" ")
         cursor.append(bytes, head.reasonRange)
         cursor.append("\r\n")
+    }
+
+    @inline(__always)
+    private func write(_ bytes: Span<UInt8>, to cursor: inout ByteCursor) {
+        Self.writeStatusLine(head, bytes, to: &cursor)
         let hasDate = writeKeptFields(bytes, to: &cursor)
         if !hasDate {
             cursor.append("Date: ")
@@ -81,17 +106,30 @@ struct ClientResponseHead {
     @inline(__always)
     private func keeps(_ field: FieldLine, _ nominations: ConnectionNominations, _ bytes: Span<UInt8>) -> Bool {
         switch field.name {
-        case .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade, .proxyAuthenticate:
-            return false
-        // The gateway's own to say.
-        case .xRequestID, .xScopegate:
-            return false
         case .trailer:
             return framing == .chunked
         case .contentLength:
             return head.lengthRule == .keep
         case .date, .contentType, .cacheControl:
             return true
+        default:
+            return Self.isPassedOn(field, nominations, bytes)
+        }
+    }
+
+    /// Whether a field is of the response and not of the connection that it came on.
+    @inline(__always)
+    private static func isPassedOn(
+        _ field: FieldLine,
+        _ nominations: ConnectionNominations,
+        _ bytes: Span<UInt8>
+    ) -> Bool {
+        switch field.name {
+        case .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade, .proxyAuthenticate:
+            return false
+        // The gateway's own to say.
+        case .xRequestID, .xScopegate:
+            return false
         default:
             return nominations.isEmpty || !nominations.names(field, in: bytes)
         }

@@ -20,6 +20,8 @@ struct UpstreamRequestHead {
     let keyID: [UInt8]
     /// Where the client's own id for the request stands, when the gateway has given it another.
     var clientsID: ByteRange?
+    /// Whether the connection ends with the response.
+    let closes: Bool
     /// The trace that the upstream is told of in the place of the client's; nil to leave that as it came.
     var traceparent: [UInt8]?
 
@@ -48,6 +50,7 @@ struct UpstreamRequestHead {
         if host != nil || head.lacksHost { writeHost(bytes, to: &cursor) }
         writeKeptFields(bytes, to: &cursor)
         if head.framing == .chunked { cursor.append("Transfer-Encoding: chunked\r\n") }
+        if closes { cursor.append("Connection: close\r\n") }
         writeOrigin(bytes, to: &cursor)
         cursor.append("X-Request-Id: ")
         requestID.append(to: &cursor)

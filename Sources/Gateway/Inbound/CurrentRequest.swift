@@ -11,11 +11,13 @@ final class CurrentRequest {
     /// Where an id stands that the client has sent, well-formed, when the request has another.
     var clientsID: ByteRange?
     /// The client would use the connection again.
-    let keepsAlive: Bool
+    private(set) var keepsAlive: Bool
     let isHead: Bool
     let version: HTTPVersion
     /// The client waits for a 100 before it sends the body.
     let expectsContinue: Bool
+    /// Its head could be read, so that it is known how its body ends.
+    let headWasRead: Bool
     /// How many bytes of the buffer are its head; 0 when the head couldn't be read.
     var headLength: Int
     var template: Int?
@@ -39,6 +41,12 @@ final class CurrentRequest {
     /// Why it is refused, while that is being recorded.
     var refusal: Denial?
 
+    /// Nothing that stands behind it on the connection is looked at any more.
+    func endsConnection() {
+        keepsAlive = false
+        headLength = 0
+    }
+
     init(
         snapshot: RuntimeSnapshot,
         id: RequestID,
@@ -57,6 +65,7 @@ final class CurrentRequest {
         self.isHead = isHead
         self.version = version
         self.expectsContinue = expectsContinue
+        headWasRead = headLength > 0
         self.headLength = headLength
         self.observed = observed
         self.seen = seen

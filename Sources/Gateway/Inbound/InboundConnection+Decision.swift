@@ -64,6 +64,9 @@ extension InboundConnection {
                 path: bytes.extracting(head.pathRange.range),
                 in: map
             )
+            if head.framing.mayHaveContent, head.method.hasNoContent, !map.bodyLimit(ofRoute: route).allowsBodies {
+                return deny(Denial(.unexpectedBody))
+            }
             if current.requirement.needsKey {
                 authenticate(current, snapshot, head, bytes)
             } else {
@@ -156,7 +159,7 @@ extension InboundConnection {
 
     private func introspected(_ outcome: IntrospectionOutcome) {
         loop.introspecting -= 1
-        guard phase == .deciding, let current = request else { return }
+        guard phase == .deciding, let current = request, current.refusal == nil else { return }
         current.observed.decidedAt = RequestObservation.now
         let head = parser.head
         let view = buffer
@@ -171,6 +174,8 @@ extension InboundConnection {
             loop.introspectionFailed(failure)
             decided(Denial(.introspectionUnavailable), current, head, bytes)
         }
+        // Nothing was read while the decision was waited for.
+        resumeReading()
     }
 
     /// What the map and the key make of the request: the refusal, or nil when it may pass.

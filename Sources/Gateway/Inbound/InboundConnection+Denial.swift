@@ -78,37 +78,48 @@ extension InboundConnection {
 
     /// Sends the refusal and turns to what follows it on the connection.
     private func answer(_ denial: Denial, _ current: CurrentRequest) {
-        // A client that has reached a limit is not listened to any further.
-        send(denial, current, then: denial.reason.isLimit ? .linger : rest(of: current))
+        send(denial, current, then: rest(of: current, after: denial.reason))
     }
 
     /// What follows a refusal on the connection.
     private enum Rest {
         case nextRequest
+        /// The rest of a short body is read, and the next request behind it.
         case drainBody
+        /// The rest of the body is read, so that a client that is still sending gets the answer, and the connection ends.
+        case drainAndClose
         case linger
 
         var closes: Bool {
             switch self {
             case .nextRequest, .drainBody: false
-            case .linger: true
+            case .drainAndClose, .linger: true
+            }
+        }
+
+        /// The same, but that the connection ends.
+        var closing: Rest {
+            switch self {
+            case .drainBody, .drainAndClose: .drainAndClose
+            case .nextRequest, .linger: .linger
             }
         }
     }
 
-    private func rest(of current: CurrentRequest) -> Rest {
-        guard current.headLength > 0 else { return .linger }
-        let staysOpen = current.keepsAlive && !endsWithResponse
+    private func rest(of current: CurrentRequest, after reason: DenialReason) -> Rest {
+        // Where a body ends whose head or framing is broken, or that doesn't come, nobody knows.
+        guard current.headWasRead, reason != .invalidRequestFraming, reason != .requestTimeout else { return .linger }
+        // A client that has reached a limit is not listened to any further, nor is one whose next request is given up.
+        let staysOpen = current.headLength > 0 && current.keepsAlive && !reason.isLimit && !endsWithResponse
         switch discardBody() {
         case .broken: return .linger
         case .complete: return staysOpen ? .nextRequest : .linger
         case .incomplete:
             // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1); nobody can tell what
             // the next byte is.
-            guard staysOpen, !current.expectsContinue,
-                body.remainingLength ?? 0 <= current.snapshot.limits.drainedBody
-            else { return .linger }
-            return .drainBody
+            if current.expectsContinue { return .linger }
+            let isShort = body.remainingLength ?? 0 <= current.snapshot.limits.drainedBody
+            return staysOpen && isShort ? .drainBody : .drainAndClose
         }
     }
 
@@ -129,11 +140,8 @@ extension InboundConnection {
         loop.giveBackResponseBuffer(response)
         switch rest {
         case .nextRequest: nextRequest()
-        case .drainBody:
-            phase = .draining
-            drained = 0
-            arm(.body)
-            process()
+        case .drainBody: drainRest(thenCloses: false, byteLimit: current.snapshot.limits.drainedBody)
+        case .drainAndClose: drainRest(thenCloses: true, byteLimit: .max)
         case .linger:
             finishRequest()
             closeLingering()
@@ -147,9 +155,10 @@ extension InboundConnection {
         guard reason.isUpstreamFailure else { return denyLate(denial, current) }
         // It wasn't refused, so it is on record only if those that pass are.
         phase = .deciding
-        let rest = rest(of: current)
         // The upstream may have taken a part of the body; the connection is worth nothing to the client then.
-        send(denial, current, then: body.isComplete && !reason.isLimit ? rest : .linger)
+        let mustClose = !body.isComplete
+        let rest = rest(of: current, after: reason)
+        send(denial, current, then: mustClose ? rest.closing : rest)
     }
 
     /// Refuses a request that had passed.

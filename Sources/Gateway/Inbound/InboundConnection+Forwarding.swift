@@ -51,6 +51,7 @@ extension InboundConnection {
                 requestID: current.id,
                 keyID: current.grant?.keyIDUTF8 ?? [],
                 clientsID: current.clientsID,
+                closes: exchange.asksToClose,
                 traceparent: current.seen?.trace?.beginUpstream(at: current.observed.decidedAt)
             ).write(bytes, to: &outgoing)
         }
@@ -112,6 +113,7 @@ extension InboundConnection {
             }
             guard self.exchange === exchange else { return }
         }
+        if inputHasEnded, !body.isComplete { return abandon() }
         exchange.flush()
     }
 
@@ -206,11 +208,14 @@ extension InboundConnection {
     func responseCompleted() {
         endExchange()
         guard phase == .forwarding else { return }
-        if closesAfterResponse {
+        if !closesAfterResponse {
+            nextRequest()
+        } else if body.isComplete {
             finishRequest()
             closeLingering()
         } else {
-            nextRequest()
+            // The backend has answered before the client has sent everything.
+            drainRest(thenCloses: true, byteLimit: .max)
         }
     }
 
@@ -237,6 +242,7 @@ extension InboundConnection {
             // So is one that has sent no more than the empty line that may stand before a request.
             if parser.hasBegun { refuseLate() } else { closeIdle() }
         case .body: bodyTimedOut()
+        case .rest: closeLingering()
         case .connection: exchangeTimedOut(exchange?.isQueued == true ? .overloaded : .upstreamTimeout)
         case .firstByte, .response: exchangeTimedOut(.upstreamTimeout)
         }

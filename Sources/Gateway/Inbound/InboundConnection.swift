@@ -22,7 +22,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         case deciding
         /// The upstream has the request.
         case forwarding
-        /// The refusal has been sent; the rest of the body is read and thrown away.
+        /// The response has been sent; the rest of the request's body is read and thrown away.
         case draining
         /// The last response has been sent; what still comes is thrown away until the client closes.
         case lingering
@@ -38,6 +38,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         case head
         /// More of the body, or that the client takes more of the response.
         case body
+        /// More of a body that nobody needs any more.
+        case rest
         /// A connection to the upstream.
         case connection
         /// The first byte of the response.
@@ -48,12 +50,12 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         case close
     }
 
-    /// Bytes of later requests that are kept while one is being served.
-    static let pipelineLimit = 64 << 10
     /// How much is thrown away after the last response, and how long the client has to close then. One that sends more is
     /// not read any further, but closed no sooner: that would reset the connection, and could cost it the response.
     static let lingerLimit = 1 << 20
     static let lingerTime = TimeAmount.seconds(2)
+    /// How long may pass between two pieces of a body that nobody needs any more.
+    static let restTime = TimeAmount.seconds(5)
 
     let loop: GatewayLoop
     let carrier: Carrier?
@@ -94,8 +96,16 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     private var isProcessing = false
     private var mustProcessAgain = false
     private var lingered = 0
-    /// How much of the refused request's body has been thrown away since the refusal.
-    var drained: UInt64 = 0
+    /// The rest of a body that is thrown away after the response.
+    private var rest = Drain()
+    /// Our side has ended: nothing more is sent.
+    private var outputHasEnded = false
+    /// The client has ended its side: nothing more comes of it.
+    var inputHasEnded = false
+    /// What it keeps in memory for the client.
+    @exclusivity(unchecked) var memory = ConnectionMemory()
+    /// The buffer is the loop's memory, for as long as what has just come is dealt with.
+    private(set) var bufferIsShared = false
 
     /// - Parameter carrier: What carries it, unless that is a plain TCP connection.
     init(loop: GatewayLoop, carrier: Carrier? = nil, listener: Int = 0) {
@@ -127,6 +137,11 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { inputEnded() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A reset by the client, mostly. There is nobody left to tell.
         end()
@@ -142,6 +157,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         let isShared = buffer.readableBytes == 0
         if isShared {
             buffer = incoming
+            bufferIsShared = true
             // Nobody else holds the memory then when it is given back.
             incoming = ByteBuffer()
         } else {
@@ -152,6 +168,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         if awaiting == .body { arm(.body) }
         process()
         if isShared { leaveSharedMemory() }
+        accountForMemory()
         // Asked for here, it needn't pass through the pipeline's whole length. Only a socket's own channel is asked: a stream
         // of HTTP/2 would deliver what it holds within this call, and so go as deep as it holds frames.
         if carrier == nil, phase != .closed, mayRead { context.read() }
@@ -159,6 +176,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
 
     /// The bytes that were not used at once have to make room in the loop's memory for those of others.
     private func leaveSharedMemory() {
+        bufferIsShared = false
         var shared = ByteBuffer()
         swap(&shared, &buffer)
         // `ByteBuffer(_:)` of a view would share the memory with it, and the next who reads would have to copy all of it.
@@ -172,6 +190,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         takesResponse = context.channel.isWritable
+        if takesResponse { memory.queueEmptied() }
         if takesResponse, let exchange {
             if awaiting == .body || awaiting == .response { arm(awaiting) }
             exchange.clientIsWritable()
@@ -179,6 +198,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
             arm(.request)
             process()
         }
+        accountForMemory()
         context.fireChannelWritabilityChanged()
     }
 
@@ -189,6 +209,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
             endsAt = CoarseClock.now + age
         }
         if carrier == nil { socket = ClientSocket(of: context) }
+        serveHalfClosed(context)
         loop.add(self)
         arm(.head)
         // What was accepted is served, though it be the last request of the connection.
@@ -242,6 +263,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         spareExchange = nil
         finishRequest()
         buffer = ByteBuffer()
+        memory.release(to: loop.services.memory)
         loop.remove(self)
     }
 
@@ -251,9 +273,10 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     private var mayRead: Bool {
         switch phase {
         case .forwarding where !body.isComplete: !(exchange?.isBackedUp ?? false)
-        case .forwarding, .deciding: buffer.readableBytes < Self.pipelineLimit
+        // What is behind the request waits for its turn in the client's system and not here.
+        case .forwarding, .deciding: buffer.readableBytes == 0
         case .head: takesResponse
-        case .draining: true
+        case .draining: !rest.closes || loop.mayDrain
         // Until the response has left, no more is thrown away than would be afterwards.
         case .lingering: lingered < Self.lingerLimit
         case .closed: false
@@ -291,11 +314,13 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     }
 
     private func readHead() {
-        guard buffer.readableBytes > 0 else { return }
+        guard buffer.readableBytes > 0 else { return inputHasEnded ? close() : () }
         // A client that doesn't read its answers gets no further ones: they would pile up here.
         guard takesResponse else { return armForTaking() }
         switch parser.parse(buffer.readableBytesUInt8Span) {
         case .needMore:
+            // The rest of this head won't come.
+            if inputHasEnded { return close() }
             if awaiting == .request, parser.hasBegun { arm(.head) }
         case .failed(let error): refuse(error)
         case .complete: decide()
@@ -326,15 +351,38 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         request = nil
     }
 
+    /// Reads the rest of the request's body and throws it away: closing with bytes unread would reset the connection, and
+    /// a client that is still sending could lose the response (RFC 9112 §9.6).
+    ///
+    /// - Parameters:
+    ///   - thenCloses: Whether the connection ends then, of which the response has told.
+    ///   - byteLimit: How much is read at most, in bytes.
+    func drainRest(thenCloses: Bool, byteLimit: UInt64) {
+        guard phase != .closed else { return }
+        phase = .draining
+        let time = (request?.snapshot ?? loop.snapshot).limits.drainTime
+        rest = Drain(closes: thenCloses, byteLimit: byteLimit, until: CoarseClock.now + time)
+        if thenCloses { finishRequest() }
+        arm(thenCloses ? .rest : .body)
+        // By TLS the end of our side is the end of all for many clients, which then fail while they send, and lose the
+        // response.
+        if thenCloses, carrier == nil, !outputHasEnded { endOutput { _ in } }
+        process()
+    }
+
     private func drainBody() {
-        guard let limit = request?.snapshot.limits.drainedBody else { return }
         let before = buffer.readableBytes
         let result = discardBody()
-        drained += UInt64(before - buffer.readableBytes)
+        let count = before - buffer.readableBytes
+        rest.byteCount += UInt64(count)
+        if rest.closes { loop.drained(count) }
         switch result {
-        case .complete: nextRequest()
+        case .complete: rest.closes ? closeLingering() : nextRequest()
+        case .incomplete where inputHasEnded: close()
         // How long a body in chunks is only its end tells.
-        case .incomplete where drained <= limit: break
+        case .incomplete where rest.byteCount <= rest.byteLimit: if rest.closes, count > 0 { arm(.rest) }
+        // It is too long for the connection to be kept, but not for the client to get its response.
+        case .incomplete where !rest.closes: drainRest(thenCloses: true, byteLimit: .max)
         case .incomplete, .broken: closeLingering()
         }
     }
@@ -365,6 +413,14 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     /// Writes bytes that ``send(_:)`` will send with what comes behind them.
     func write(_ bytes: ByteBuffer) {
         socket?.queue()
+        queue(bytes)
+    }
+
+    /// Leaves bytes to the channel.
+    private func queue(_ bytes: ByteBuffer) {
+        let bytes = ConnectionMemory.compact(bytes)
+        memory.queued(bytes)
+        // The channel closes when a write fails, and this handler then hears of that.
         context?.write(wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -380,9 +436,10 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         if sent < bytes.readableBytes {
             var rest = bytes
             rest.moveReaderIndex(forwardBy: sent)
-            context.write(wrapOutboundOut(rest), promise: nil)
+            queue(rest)
         }
         context.flush()
+        if takesResponse { memory.queueEmptied() } else { accountForMemory() }
     }
 
     // MARK: Exchanges
@@ -430,22 +487,41 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     /// Closes our side and reads on for a while: closing with unread bytes would reset the connection, and the client
     /// could lose the response (RFC 9112 §9.6).
     func closeLingering() {
-        guard phase != .closed, let context else { return }
+        guard phase != .closed else { return }
         phase = .lingering
         lingered = buffer.readableBytes
         buffer = ByteBuffer()
+        guard !outputHasEnded else { return awaitClose() }
         arm(.body)
+        endOutput { connection in
+            guard connection.phase == .lingering else { return }
+            connection.awaitClose()
+        }
+        if awaiting == .body { armForTaking() }
+    }
+
+    private func awaitClose() {
+        if inputHasEnded {
+            context?.close(promise: nil)
+            return
+        }
+        arm(.close)
+        lingered = 0
+        resumeReading()
+    }
+
+    /// Closes our side once everything that was written has left.
+    private func endOutput(then next: @escaping (InboundConnection) -> Void) {
+        guard let context else { return }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [weak self] result in
-            guard let self, self.phase == .lingering, let context = self.context else { return }
+            guard let self, phase != .closed, let context = self.context else { return }
             guard case .success = result else { return context.close(promise: nil) }
-            arm(.close)
+            outputHasEnded = true
             context.close(mode: .output, promise: nil)
-            lingered = 0
-            resumeReading()
+            next(self)
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
-        if awaiting == .body { armForTaking() }
     }
 
     /// Cuts the connection, so that the client can't take what it has for a complete response.
@@ -515,6 +591,7 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         case .connection: upstreamTimeouts.connect + .milliseconds(500)
         case .firstByte: upstreamTimeouts.firstByte
         case .response: upstreamTimeouts.idle
+        case .rest: Self.restTime
         case .close: Self.lingerTime
         }
     }
@@ -539,6 +616,10 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
 
     func checkDeadline(_ now: NIODeadline) {
         dropOldSpare()
+        if phase == .draining, rest.closes {
+            if now >= rest.until { return closeLingering() }
+            resumeReading()
+        }
         guard now >= deadline else { return }
         deadline = .distantFuture
         timedOut()

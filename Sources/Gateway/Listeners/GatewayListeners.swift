@@ -116,7 +116,8 @@ final class GatewayListeners: Sendable {
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
             throw ChannelError.inappropriateOperationForState
         }
-        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
+        // Anything that waits is a sign that the client doesn't take its response: nothing more is made for it then.
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         if channel.localAddress?.protocol != .unix {
             try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)

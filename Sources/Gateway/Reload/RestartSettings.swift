@@ -15,6 +15,7 @@ enum RestartSettings {
             ("tracing", old.tracing?.fixed != new.tracing?.fixed),
             ("threads", old.threads != new.threads),
             ("limits.connections", old.limits.connections != new.limits.connections),
+            ("limits.memory", old.limits.memory != new.limits.memory),
             ("log", old.log != new.log),
             ("shutdown", old.shutdown != new.shutdown),
             ("reload.watch", old.reload.watch != new.reload.watch),
@@ -36,6 +37,7 @@ enum RestartSettings {
         result.tracing = start.tracing
         result.threads = start.threads
         result.limits.connections = start.limits.connections
+        result.limits.memory = start.limits.memory
         result.log = start.log
         result.shutdown = start.shutdown
         result.reload.watch = start.reload.watch

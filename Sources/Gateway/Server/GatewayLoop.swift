@@ -34,6 +34,8 @@ final class GatewayLoop: @unchecked Sendable {
     private var listenerLog = ListenerLog()
     private var longestIdle = LongestIdle()
     @exclusivity(unchecked) private var date = HTTPDate()
+    /// How much is read of bodies that nobody needs any more.
+    private var drainRate: ByteRate
     private var connections: [InboundConnection] = []
     private var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var ticker: RepeatedTask?
@@ -65,6 +67,7 @@ final class GatewayLoop: @unchecked Sendable {
         self.services = services
         refusals = RefusalQueue(eventLoop: eventLoop, audit: services.audit)
         self.snapshot = snapshot
+        drainRate = ByteRate(perSecond: snapshot.limits.drainRate / services.loopCount)
         metrics = LoopMetrics(templates: services.metrics.templates.count)
         upstreams = LoopUpstreams(snapshot.upstreams, loop: curl)
         requestIDs = RequestIDGenerator(seed: UInt64.random(in: .min ... .max))
@@ -78,6 +81,7 @@ final class GatewayLoop: @unchecked Sendable {
         metrics.makeRoom(templates: services.metrics.templates.count)
         self.snapshot = snapshot
         auditedGrants = AuditedGrants()
+        drainRate = ByteRate(perSecond: snapshot.limits.drainRate / services.loopCount)
         upstreams.use(snapshot.upstreams, loop: curl)
         curl.forgetUnusedTrusts()
         for connection in connections { connection.snapshotChanged() }
@@ -171,6 +175,23 @@ final class GatewayLoop: @unchecked Sendable {
         let late = held.filter { now - $0.since >= Self.heldBackTolerance }.sorted { $0.since < $1.since }
         for entry in late.prefix(waiting) { entry.connection.cutHeldBackResponse() }
     }
+
+    /// Ends connections whose clients don't take what was written, those that have done so longest first, so that another
+    /// one may hold memory.
+    func makeRoom(for connection: InboundConnection) {
+        let held = connections.filter { $0 !== connection && $0.memory.queuedSince != nil }
+            .sorted { ($0.memory.queuedSince ?? .distantFuture) < ($1.memory.queuedSince ?? .distantFuture) }
+        // Some at a time, so that this isn't done anew for each that wants memory.
+        for other in held.prefix(max(1, held.count / 16)) { other.cutQueued() }
+    }
+
+    // MARK: Bodies that nobody needs
+
+    /// Whether any of them is read at the moment.
+    var mayDrain: Bool { drainRate.hasRoom(at: CoarseClock.now.uptimeNanoseconds) }
+
+    /// So much of one was read.
+    func drained(_ bytes: Int) { drainRate.take(bytes, at: CoarseClock.now.uptimeNanoseconds) }
 
     /// Has all connections end with the response that they wait for, and idle ones after a while.
     func drain() {

@@ -146,6 +146,7 @@ public final class GatewayServer: Service {
             health: health,
             metrics: metrics,
             connections: descriptors.connections,
+            loops: threads,
             accessLog: accessLog
         )
         try accessLog?.checkIsApart(fromAuditAt: configuration.audit.path)
@@ -294,6 +295,7 @@ public final class GatewayServer: Service {
         health: ServiceHealth,
         metrics: GatewayMetrics,
         connections: Int,
+        loops: Int,
         accessLog: AccessLog?
     ) throws -> GatewayServices {
         let configuration = loaded.configuration
@@ -310,6 +312,8 @@ public final class GatewayServer: Service {
             logger: logger,
             metrics: metrics,
             maximumConnections: connections,
+            memory: ByteBudget(limit: configuration.limits.memory),
+            loopCount: loops,
             accessLog: accessLog
         )
     }

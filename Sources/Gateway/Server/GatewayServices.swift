@@ -18,6 +18,11 @@ final class GatewayServices: Sendable {
     /// The gateway is shutting down: every response is the last of its connection.
     let isDraining = Atomic<Bool>(false)
     let maximumConnections: Int
+    /// What connections hold for their clients: unfinished heads, bodies under way, requests that wait for their turn,
+    /// answers that nobody takes.
+    let memory: ByteBudget
+    /// How many event loops there are.
+    let loopCount: Int
     /// A line for each request, if they are wanted.
     let accessLog: AccessLog?
     /// The connections of each client, where they are counted.
@@ -43,6 +48,8 @@ final class GatewayServices: Sendable {
         logger: Logger,
         metrics: GatewayMetrics,
         maximumConnections: Int,
+        memory: ByteBudget,
+        loopCount: Int,
         accessLog: AccessLog?
     ) {
         self.grants = Mutex(Grants(current: grants))
@@ -53,6 +60,8 @@ final class GatewayServices: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.maximumConnections = maximumConnections
+        self.memory = memory
+        self.loopCount = max(1, loopCount)
         self.accessLog = accessLog
     }
 

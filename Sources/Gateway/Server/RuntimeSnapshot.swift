@@ -148,6 +148,12 @@ struct RequestLimits: Sendable {
     let connectionsPerClient: Int?
     /// How old a connection may become; nil for as old as it likes.
     let connectionAge: TimeAmount?
+    /// How long the rest of a body is read whose response has been sent.
+    let drainTime: TimeAmount
+    /// How many bytes of such are read in a second, on all connections together.
+    let drainRate: Int
+    /// Whether clients that have ended their side are answered.
+    let servesHalfClosed: Bool
 
     init(_ configuration: GatewayConfiguration) {
         let limits = configuration.limits
@@ -165,6 +171,9 @@ struct RequestLimits: Sendable {
         inFlight = limits.maxInFlight
         connectionsPerClient = limits.connectionsPerClient
         connectionAge = limits.connectionAge.map { .init($0) }
+        drainTime = .init(limits.drainTime)
+        drainRate = limits.drainRate
+        servesHalfClosed = limits.halfClosed == .serve
     }
 }
 

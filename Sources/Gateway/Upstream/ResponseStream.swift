@@ -23,7 +23,7 @@ struct ResponseStream {
         case body(ChunkedError)
         /// The upstream closed the connection before the response was complete.
         case truncated
-        /// More interim responses than ``ResponseStream/interimLimit``.
+        /// More interim responses than ``InterimAllowance`` lets pass.
         case tooManyInterim
         /// 101: the gateway asked for no upgrade (RFC 9110 §15.2.2).
         case unaskedUpgrade
@@ -36,16 +36,11 @@ struct ResponseStream {
         case failed(Fault)
     }
 
-    /// How many interim responses may come before the final one. They are not passed on, so a response that never gets to
-    /// its final head would look like one that is on its way.
-    static let interimLimit = 32
-
     private var requestMethod: Method
     /// The bounds of its heads and trailers.
     let limits: HeadLimits
     private var parser: ResponseHeadParser
     private var state = State.head
-    private var interimCount = 0
 
     init(requestMethod: Method, limits: HeadLimits) {
         self.requestMethod = requestMethod
@@ -116,10 +111,7 @@ struct ResponseStream {
         case .complete:
             offset = start + parser.head.byteCount
             if parser.head.status == 101 { return fail(.unaskedUpgrade) }
-            if parser.head.isInformational {
-                interimCount += 1
-                if interimCount > Self.interimLimit { return fail(.tooManyInterim) }
-            } else {
+            if !parser.head.isInformational {
                 state = .body(BodyReader(framing: parser.head.framing, limits: limits, ofResponse: true))
             }
             return .head(start: start)
@@ -131,7 +123,6 @@ struct ResponseStream {
         self.requestMethod = requestMethod
         parser.reset()
         state = .head
-        interimCount = 0
     }
 
     /// To be called after an interim head has been dealt with: the next head is read anew.

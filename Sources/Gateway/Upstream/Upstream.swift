@@ -23,6 +23,8 @@ final class Upstream: Sendable {
     let host: [UInt8]?
     /// The Host of its first server, which it gets where the client has none.
     let ownHost: [UInt8]
+    /// Whether its servers can be taken to read the bodies that they answer with a success.
+    let readsBodies: Bool
     let timeouts: UpstreamTimeouts
     let poolLimits: ConnectionPool.Limits
     let retry: RetryConfiguration
@@ -36,6 +38,7 @@ final class Upstream: Sendable {
         ejection = configuration.ejection
         healthCheck = configuration.healthCheck
         retry = configuration.retry
+        readsBodies = configuration.bodies == .trusted
         timeouts = UpstreamTimeouts(configuration)
         poolLimits = ConnectionPool.Limits(configuration.pool)
         ownHost = configuration.servers.first.map { Array($0.endpoint.authority.utf8) } ?? []

@@ -31,6 +31,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private static let readsPerTurn = 8
     /// When so much of the request waits to be sent, the client isn't read any further.
     private static let sendBacklogLimit = 64 << 10
+    /// The memory that a request without a body takes.
+    private static let usualRequestMemory = 4 << 10
     /// How much of a request that may be repeated is kept after it was sent.
     private static let keptRequestLimit = 64 << 10
 
@@ -40,6 +42,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
     private var method: Method
     private var clientVersion: HTTPVersion
     private var chunksRequest: Bool
+    private var reuse: ConnectionReuse
 
     /// What is known of the request that it has, all of it anew with each.
     private struct Course {
@@ -56,6 +59,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         var hasResponse = false
         var headWasForwarded = false
         var framing = ClientBodyFraming.asSent
+        var interim = InterimAllowance()
         /// Since when the client has taken nothing of the response; nil while it does.
         var pausedSince: NIODeadline?
         /// It is counted among the requests with incomplete bodies that hold connections.
@@ -85,6 +89,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         method = request.method
         clientVersion = request.version
         chunksRequest = request.framing == .chunked
+        reuse = ConnectionReuse(request, upstream.upstream)
         outgoing = loop.takeRequestBuffer()
         stream = ResponseStream(requestMethod: request.method, limits: limits)
         super.init()
@@ -96,6 +101,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
         method = request.method
         clientVersion = request.version
         chunksRequest = request.framing == .chunked
+        reuse = ConnectionReuse(request, upstream.upstream)
         course = Course()
         outgoing = loop.takeRequestBuffer()
         if limits == stream.limits {
@@ -111,6 +117,17 @@ final class UpstreamExchange: UpstreamConnectionUser {
     var upstreamHost: [UInt8]? { upstream.upstream.host }
     /// The backend's own Host, for a request without one.
     var ownHost: [UInt8] { upstream.upstream.ownHost }
+
+    /// The memory of what it keeps of the request and of the response, but for the little that every request takes.
+    var retainedBytes: Int {
+        var count = outgoing.storageCapacity > Self.usualRequestMemory ? RetainedBytes.of(outgoing) : 0
+        if input.readableBytes > 0 { count += RetainedBytes.of(input) }
+        if trailers.readableBytes > 0 { count += RetainedBytes.of(trailers) }
+        return count
+    }
+
+    /// Whether the backend is told that the connection ends with its response.
+    var asksToClose: Bool { reuse.asksToClose }
 
     /// Since when the client has taken nothing of the response; nil while it does.
     var pausedSince: NIODeadline? { course.pausedSince }
@@ -431,7 +448,9 @@ final class UpstreamExchange: UpstreamConnectionUser {
             case .needMore: break events
             case .head(let start):
                 if stream.isInterim {
-                    stream.discardInterimHead()
+                    guard forwardInterim(bytes, start, to: &response) else {
+                        return consumptionFailed(.tooManyInterim, response, buffer)
+                    }
                 } else {
                     forwardHead(bytes, start, to: &response)
                 }
@@ -447,10 +466,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
                 let hasMore = offset < buffer.readableBytes
                 loop.giveBackReceiveBuffer(buffer)
                 return finish(leavesBytes: hasMore)
-            case .failed(let fault):
-                loop.giveBackResponseBuffer(response)
-                loop.giveBackReceiveBuffer(buffer)
-                return responseFailed(fault)
+            case .failed(let fault): return consumptionFailed(fault, response, buffer)
             }
         }
         if response.readableBytes > 0 || wroteBody { client.sendResponse(response) }
@@ -458,8 +474,32 @@ final class UpstreamExchange: UpstreamConnectionUser {
         keep(buffer, from: offset)
     }
 
+    /// What has come can't be passed on. Whole interim responses that came with it can.
+    private func consumptionFailed(_ fault: ResponseStream.Fault, _ response: ByteBuffer, _ buffer: ByteBuffer) {
+        if !course.headWasForwarded, response.readableBytes > 0 { client.sendResponse(response) }
+        loop.giveBackResponseBuffer(response)
+        loop.giveBackReceiveBuffer(buffer)
+        responseFailed(fault)
+    }
+
+    /// Passes an interim response on, which a proxy must (RFC 9110 §15.2); false when there are too many.
+    ///
+    /// Not a 100, for the gateway itself has told the client to send the body, and none to a client of HTTP/1.0, which
+    /// doesn't know of them.
+    private func forwardInterim(_ bytes: Span<UInt8>, _ start: Int, to response: inout ByteBuffer) -> Bool {
+        let head = stream.head
+        defer { stream.discardInterimHead() }
+        guard course.interim.take(head.byteCount, at: CoarseClock.now.uptimeNanoseconds) else { return false }
+        // The backend is at work: its final response may take as long again.
+        client.upstreamProgressed()
+        guard head.status != 100, clientVersion != .http10 else { return true }
+        ClientResponseHead.writeInterim(head, bytes.extracting(start..<bytes.count), to: &response)
+        return true
+    }
+
     private func forwardHead(_ bytes: Span<UInt8>, _ start: Int, to response: inout ByteBuffer) {
         let head = stream.head
+        reuse.answered(status: head.status, requestIsSent: requestIsSent)
         course.framing = ClientBodyFraming(head.framing, clientVersion: clientVersion)
         let delivery = client.beginResponse(status: head.status, closesAnyway: course.framing == .untilClose)
         course.headWasForwarded = true
@@ -529,7 +569,7 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func finish(leavesBytes: Bool) {
         guard course.progress != .done else { return }
-        let isReusable = !leavesBytes && requestIsSent && stream.keepsConnection
+        let isReusable = !leavesBytes && requestIsSent && stream.keepsConnection && reuse.isAllowed
         releaseAdmission()
         course.progress = .done
         let chosen = upstream.servers[course.server]

@@ -13,6 +13,7 @@ extension EffectiveConfiguration {
     private static func upstream(_ upstream: UpstreamConfiguration) -> [String] {
         servers(upstream.servers) + [
             "host: \(upstream.host.rawValue)",
+            "bodies: \(upstream.bodies.rawValue)",
             "connect_timeout: \(upstream.connectTimeout.configurationText)",
             "first_byte_timeout: \(upstream.firstByteTimeout.configurationText)",
             "idle_timeout: \(upstream.idleTimeout.configurationText)",

@@ -23,6 +23,14 @@ public struct AdminConfiguration: Equatable, Sendable {
 
 /// `limits`: bounds on what clients can ask for.
 public struct LimitsConfiguration: Equatable, Sendable {
+    /// The meaning of a client's end of its side of the connection, behind a whole request.
+    public enum HalfClosed: String, CaseIterable, Sendable {
+        /// It waits for its response.
+        case serve
+        /// It has gone.
+        case close
+    }
+
     /// The longest request line, in bytes, without its CRLF: 512 B…64 KiB.
     public var requestLine = 8 << 10
     /// The most header fields of a request: 8…1000.
@@ -50,6 +58,16 @@ public struct LimitsConfiguration: Equatable, Sendable {
     public var maxInFlight = 10_000
     /// How much of a refused request's body is read so that the connection can be kept, in bytes: 0…16 MiB.
     public var drainBody = 64 << 10
+    /// How long the rest of a body is read that was refused or answered early, so that a client that is still sending
+    /// gets its response: 0…10 min.
+    public var drainTime: Duration = .seconds(30)
+    /// How much of such bodies is read in a second, on all connections together, in bytes: 64 KiB…16 GiB.
+    public var drainRate = 64 << 20
+    /// What it means that a client ends its side.
+    public var halfClosed = HalfClosed.serve
+    /// The most memory that connections hold together, in bytes, for unfinished heads, bodies under way, requests that
+    /// wait for their turn, and responses that clients don't take: 1 MiB…1 TiB.
+    public var memory = 256 << 20
     /// What a connection of HTTP/2 may ask for besides.
     public var http2 = HTTP2LimitsConfiguration()
 

@@ -10,10 +10,20 @@ public struct UpstreamConfiguration: Equatable, Sendable {
         case upstream
     }
 
+    /// How far servers can be relied on to read the bodies of requests.
+    public enum BodyReading: String, CaseIterable, Sendable {
+        /// They read the body of a POST, PUT or PATCH that they answer with a success.
+        case trusted
+        /// They may leave any body unread, so that each goes on a connection that ends with its response.
+        case untrusted
+    }
+
     /// Its servers: 1…64, no two at the same place.
     public var servers: [UpstreamServer]
     /// Which Host the backend sees.
     public var host: HostHeader
+    /// How far its servers can be relied on to read bodies.
+    public var bodies = BodyReading.trusted
     /// How long a connection may take to be made, TLS included: 10 ms…5 min.
     public var connectTimeout: Duration
     /// How long the head of a response may take, as a whole, after the request was sent: 10 ms…1 h.

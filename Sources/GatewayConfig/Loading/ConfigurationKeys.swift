@@ -35,7 +35,7 @@ enum ConfigurationKeys {
     }
 
     enum Upstream: String, SectionKey {
-        case url, servers, host, tls, pool, ejection, retry
+        case url, servers, host, bodies, tls, pool, ejection, retry
         case connectTimeout = "connect_timeout"
         case firstByteTimeout = "first_byte_timeout"
         case idleTimeout = "idle_timeout"
@@ -153,9 +153,12 @@ enum ConfigurationKeys {
     enum Admin: String, SectionKey { case address, token, connections }
 
     enum Limits: String, SectionKey {
-        case body, connections, http2
+        case body, connections, http2, memory
         case connectionsPerClient = "connections_per_client"
         case connectionAge = "connection_age"
+        case drainTime = "drain_time"
+        case drainRate = "drain_rate"
+        case halfClosed = "half_closed"
         case requestLine = "request_line"
         case headerFields = "header_fields"
         case headerBytes = "header_bytes"

@@ -47,6 +47,10 @@ extension GatewayReader {
         }
         section.read(.maxInFlight, into: &result.maxInFlight) { $0.integer($1, $2, in: 1...1_000_000) }
         section.read(.drainBody, into: &result.drainBody) { $0.size($1, $2, in: 0...(16 << 20)) }
+        section.read(.drainTime, into: &result.drainTime) { $0.duration($1, $2, in: .zero ... .seconds(600)) }
+        section.read(.drainRate, into: &result.drainRate) { $0.size($1, $2, in: (64 << 10)...(16 << 30)) }
+        section.read(.halfClosed, into: &result.halfClosed) { $0.word($1, $2) }
+        section.read(.memory, into: &result.memory) { $0.size($1, $2, in: (1 << 20)...(1 << 40)) }
         if let section = section.section(.http2, ConfigurationKeys.HTTP2.self) { read(section, into: &result.http2) }
         return result
     }

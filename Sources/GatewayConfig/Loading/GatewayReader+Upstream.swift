@@ -51,6 +51,7 @@ extension GatewayReader {
             servers: servers.isEmpty ? [UpstreamServer(.url(Self.standIn))] : servers
         )
         section.read(.host, into: &result.host) { $0.word($1, $2) }
+        section.read(.bodies, into: &result.bodies) { $0.word($1, $2) }
         section.read(.connectTimeout, into: &result.connectTimeout) {
             $0.duration($1, $2, in: .milliseconds(10) ... .seconds(300))
         }

@@ -32,6 +32,8 @@ public enum DenialReason: UInt8, CaseIterable, Sendable {
     case httpVersionNotSupported
     /// Expect asks for something other than 100-continue (RFC 9110 §10.1.1).
     case expectationFailed
+    /// The request has a body, which its method gives no meaning and its route doesn't allow (RFC 9110 §9.3.1).
+    case unexpectedBody
     /// The body is longer than allowed (RFC 9110 §15.5.14).
     case bodyTooLarge
     /// The request line is longer than allowed (RFC 9110 §15.5.15).
@@ -73,6 +75,7 @@ public enum DenialReason: UInt8, CaseIterable, Sendable {
         case .misdirectedRequest: "misdirected_request"
         case .httpVersionNotSupported: "http_version_not_supported"
         case .expectationFailed: "expectation_failed"
+        case .unexpectedBody: "unexpected_body"
         case .bodyTooLarge: "body_too_large"
         case .targetTooLong: "target_too_long"
         case .headersTooLarge: "headers_too_large"
@@ -99,7 +102,7 @@ public enum DenialReason: UInt8, CaseIterable, Sendable {
         case .misdirectedRequest: 421
         case .headersTooLarge: 431
         case .ambiguousKey, .invalidRequest, .invalidRequestTarget, .invalidRequestFraming, .invalidRequestHeader,
-            .invalidRequestHost:
+            .invalidRequestHost, .unexpectedBody:
             400
         case .upstreamUnreachable, .upstreamInvalidResponse: 502
         case .introspectionUnavailable, .auditUnavailable, .overloaded: 503

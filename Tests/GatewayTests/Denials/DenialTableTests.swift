@@ -111,6 +111,12 @@ struct DenialTableTests {
             message: "The only expectation supported is 100-continue."
         ),
         Row(
+            reason: .unexpectedBody,
+            code: "unexpected_body",
+            status: "400 Bad Request",
+            message: "This request has a body, which is not allowed with its method on this route."
+        ),
+        Row(
             reason: .bodyTooLarge,
             code: "body_too_large",
             status: "413 Content Too Large",

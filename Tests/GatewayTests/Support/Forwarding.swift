@@ -20,6 +20,7 @@ struct Forwarding {
     var keyID = ""
     /// The client's own X-Request-Id is passed on under another name.
     var passesClientsID = false
+    var closes = false
 
     /// A client at 192.0.2.7, trusted or not, that came in on port 8080.
     init(trusted: Bool = false, address: String = "192.0.2.7") throws {
@@ -46,7 +47,8 @@ struct Forwarding {
             fallbackHost: Array("backend:9001".utf8),
             requestID: try .fixed(requestID),
             keyID: Array(keyID.utf8),
-            clientsID: passesClientsID ? parsed.head.fields.first { $0.name == .xRequestID }?.valueRange : nil
+            clientsID: passesClientsID ? parsed.head.fields.first { $0.name == .xRequestID }?.valueRange : nil,
+            closes: closes
         ).write(parsed.bytes.span, to: &buffer)
         let text = buffer.text
         try #require(text.hasPrefix("before"))

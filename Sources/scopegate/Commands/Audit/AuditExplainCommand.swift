@@ -100,6 +100,7 @@ struct AuditExplainCommand: ParsableCommand {
                 "the key could not be checked, for the introspection endpoint did not answer"
             case "allowed": "the request was let through"
             case "request_timeout": "the request did not arrive in time"
+            case "unexpected_body": "the request had a body, which its route allows with no method that has none"
             case "body_too_large", "target_too_long", "headers_too_large": "the request was larger than a limit"
             default: "the request was refused as \(code) before a decision"
             }

@@ -27,6 +27,7 @@ final class RawEnvironment: Sendable {
           /probe: {GET: public}
           /open/{rest...}: {GET: public, PUT: public, POST: public, PATCH: public, DELETE: public, OPTIONS: public}
           /closed/{rest...}: {GET: "read:trades", PUT: "write:trades", POST: "write:trades", DELETE: "write:trades"}
+          /bodied/{rest...}: {GET: {scope: public, body: 16}, DELETE: {scope: public, body: 16}}
           /small: {POST: {scope: "write:trades", body: 16}}
           /trades/{tradeId}: {GET: "read:trades"}
           /trades/{tradeId}/tags: {GET: "read:trades", PUT: "write:tags"}
