@@ -60,6 +60,7 @@ let package = Package(
 
         // Thin layers over the system's C libraries.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CGlibc"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CAudit", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
@@ -102,8 +103,9 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Audit", "Balancing", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2", "Introspection",
-                "PrometheusMetrics", "ProxyProtocol", "Redaction", "RouteMap", "ScopeModel", "SimpleHTTP", "StrictJSON",
+                "Audit", "Balancing", "CGlibc", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2",
+                "Introspection", "PrometheusMetrics", "ProxyProtocol", "Redaction", "RouteMap", "ScopeModel", "SimpleHTTP",
+                "StrictJSON",
                 .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, nioTLS,
                 nioSSL,
                 nioHTTP2, nioHPACK, logging, metrics, .product(name: "Tracing", package: "swift-distributed-tracing"),

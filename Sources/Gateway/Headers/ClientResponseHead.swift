@@ -44,12 +44,11 @@ struct ClientResponseHead {
             writeStatusLine(head, bytes, to: &cursor)
             var runs = FieldRuns()
             for field in head.fields {
-                let lineStart = Int(field.nameRange.start)
                 // It has no content, so that nothing is said of any (RFC 9110 §8.6, RFC 9112 §6.1).
                 if field.name != .contentLength, field.name != .trailer, isPassedOn(field, nominations, bytes) {
-                    runs.keep(lineStart: lineStart)
+                    runs.keep(field, bytes, to: &cursor)
                 } else {
-                    runs.drop(lineStart: lineStart, bytes, to: &cursor)
+                    runs.drop(lineStart: Int(field.nameRange.start), bytes, to: &cursor)
                 }
             }
             runs.finish(headEnd: head.byteCount, bytes, to: &cursor)

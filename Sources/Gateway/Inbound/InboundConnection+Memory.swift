@@ -52,7 +52,7 @@ extension InboundConnection {
     /// Ends a connection whose client doesn't take what was written, so that others get its memory.
     func cutQueued() {
         if exchange != nil { return cutHeldBackResponse() }
-        loop.responseCut(.overloaded, client: identity?.address ?? "unknown")
+        loop.responseCut(.clientSlow, client: identity?.address ?? "unknown")
         abort()
     }
 }

@@ -250,7 +250,9 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     }
 
     /// Whether the request at hand is the connection's last, whatever comes of it.
-    var endsWithResponse: Bool { loop.isDraining || (endsAt != .distantFuture && CoarseClock.now >= endsAt) }
+    var endsWithResponse: Bool {
+        loop.isDraining || isLastRequest || (endsAt != .distantFuture && CoarseClock.now >= endsAt)
+    }
 
     private func end() {
         guard phase != .closed else { return }

@@ -33,6 +33,7 @@ struct MetricsPage: Sendable {
             + IntrospectionMetrics.families(services.introspector.counters, services.cache.counters)
             + AuditMetrics.families(services.audit.counters, capacity: services.auditPolicy.capacity)
             + ReloadMetrics.families(reloader) + services.metrics.shadow.families(reloader.loaded.shadowMap)
+            + MemoryMetrics.families(services.memory)
             + ObservationMetrics.families(services.accessLog, spans) + ListenerMetrics.expiry(reloader.listenerTLS)
     }
 }

@@ -165,6 +165,7 @@ public final class GatewayServer: Service {
             )
         }
         snapshot.grants.use(loops.map(\.curl))
+        HeapKeeper().start(on: group.next())
         let reloader = Reloader(
             loaded,
             snapshot: snapshot,
