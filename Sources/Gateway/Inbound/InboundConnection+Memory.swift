@@ -14,7 +14,7 @@ extension InboundConnection {
         guard phase != .closed, !memory.count(kept: keptBytes, in: loop.services.memory) else { return }
         loop.makeRoom(for: self)
         guard phase != .closed, !memory.count(kept: keptBytes, in: loop.services.memory) else { return }
-        giveWay()
+        shedMemory()
     }
 
     private var keptBytes: Int {
@@ -24,7 +24,7 @@ extension InboundConnection {
     }
 
     /// There is no memory for it.
-    private func giveWay() {
+    private func shedMemory() {
         switch phase {
         case .closed, .lingering: break
         case .draining: closeLingering()
