@@ -67,6 +67,8 @@ public struct RouteDefinition: Equatable, Sendable {
     public var bodyLimit: BodyLimit
     /// How long the backend may take.
     public var timeouts: RouteTimeouts
+    /// The percent-encodings that are accepted in its parameters, besides those that every route accepts.
+    public var allowance: EncodingAllowance
     /// Where the route was written, if it was written in a file.
     public var position: SourcePosition?
 
@@ -77,6 +79,7 @@ public struct RouteDefinition: Equatable, Sendable {
         requirement: Requirement,
         bodyLimit: BodyLimit = .inherited,
         timeouts: RouteTimeouts = RouteTimeouts(),
+        allowance: EncodingAllowance = [],
         position: SourcePosition? = nil
     ) {
         self.method = method
@@ -84,6 +87,7 @@ public struct RouteDefinition: Equatable, Sendable {
         self.requirement = requirement
         self.bodyLimit = bodyLimit
         self.timeouts = timeouts
+        self.allowance = allowance
         self.position = position
     }
 }

@@ -5,6 +5,8 @@ import ScopeModel
 public enum RouteMatch: Equatable, Sendable {
     /// No template matches the path.
     case unmapped
+    /// The path can be read in another way, for which it would be decided otherwise: nothing may match.
+    case refused(SpellingFault)
     /// A template matches, but it does not have the method.
     case methodNotAllowed(template: Int)
     /// The route with this index.
@@ -78,11 +80,37 @@ public final class RouteMap: Sendable {
     ///   - path: the request target up to its `?`, as it was sent and after it passed the rules for targets.
     public func match(method: HTTP1.Method, methodName: Span<UInt8>, path: Span<UInt8>) -> RouteMatch {
         let template = trie.template(matching: path)
+        let match = match(template, method, methodName)
+        return PathReadings.isOnly(path) ? match : checked(match, template, PathReadings(path))
+    }
+
+    @inline(__always)
+    private func match(_ template: Int32, _ method: HTTP1.Method, _ methodName: Span<UInt8>) -> RouteMatch {
         guard template != RouteTrie.none else { return .unmapped }
         guard let route = methods.route(template: Int(template), method: method, name: methodName) else {
             return .methodNotAllowed(template: Int(template))
         }
         return .route(route)
+    }
+
+    /// What becomes of the match of a path that can be read in other ways: it holds only as long as none of them belongs to
+    /// another template, and its route accepts what is encoded.
+    private func checked(_ match: RouteMatch, _ template: Int32, _ readings: PathReadings) -> RouteMatch {
+        var allowed: EncodingAllowance = []
+        var isPublic = false
+        if case .route(let route) = match {
+            allowed = routes[route].allowance
+            isPublic = !routes[route].requirement.needsKey
+        }
+        if readings.breaksRules { return .refused(.structure) }
+        if readings.hasSlash, !allowed.contains(.slash) { return .refused(.slash) }
+        if readings.hasPercent, !allowed.contains(.percent) { return .refused(.percent) }
+        for path in readings.paths {
+            let other = trie.template(matching: path.span)
+            if other != RouteTrie.none, other != template { return .refused(.otherTemplate) }
+        }
+        if isPublic, readings.hasDelimiter, !allowed.contains(.delimiters) { return .refused(.delimiter) }
+        return match
     }
 
     /// What a route needs.

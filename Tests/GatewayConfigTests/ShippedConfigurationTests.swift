@@ -114,6 +114,7 @@ struct ShippedConfigurationTests {
         let answer: String =
             switch explanation.match {
             case .unmapped: "403"
+            case .refused: "400"
             case .methodNotAllowed: "405"
             case .route(let route): map.requirement(ofRoute: route).description(in: catalog)
             }

@@ -14,12 +14,15 @@ enum MapFixture {
         }
     }()
 
+    /// A route of `METHOD template`, with the words behind them that say more: `public` and those of `allow`.
     static func definition(_ route: String, line: Int? = nil) throws -> RouteDefinition {
         let parts = route.split(separator: " ", omittingEmptySubsequences: false)
+        let allowed = EncodingAllowance.words.filter { word in parts.contains { $0 == word.word } }.map(\.value)
         return RouteDefinition(
             method: String(parts[0]),
             template: try RouteTemplate(parsing: String(parts[1])),
-            requirement: .authenticated,
+            requirement: parts.contains("public") ? .public : .authenticated,
+            allowance: EncodingAllowance(allowed),
             position: line.map { SourcePosition(line: $0, column: 5) }
         )
     }
@@ -48,6 +51,7 @@ extension RouteMap {
     func answer(_ method: String, _ path: String) -> String {
         switch match(method, path) {
         case .unmapped: return "403"
+        case .refused: return "400"
         case .methodNotAllowed(let template): return "405 " + templateText(of: template)
         case .route(let route):
             return routes[route].method + " " + templateText(of: templateIndex(ofRoute: route))

@@ -74,7 +74,7 @@ struct RouteExplanationTests {
 
     @Test func anEncodedLiteralIsNamed() throws {
         let explanation = try Self.map().explain(method: "PUT", path: "/other/1/y%3Az")
-        #expect(explanation.match == .unmapped)
+        #expect(explanation.match == .refused(.otherTemplate))
         #expect(
             explanation.rejected.map(\.reason)
                 == ["segment 3 spells y:z with percent-encodings, so nothing may match"]

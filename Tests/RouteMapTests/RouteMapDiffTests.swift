@@ -42,6 +42,25 @@ struct RouteMapDiffTests {
         return diff.changes.map { "\($0.widens ? "!" : "")\($0.effect.rawValue) \($0.method) \($0.template)" }
     }
 
+    @Test func allowedEncodingsAreADifferenceOfTheirOwn() throws {
+        let catalog = try Self.catalog()
+        func map(_ allowance: EncodingAllowance) throws -> RouteMap {
+            let route = RouteDefinition(
+                method: "GET",
+                template: try RouteTemplate(parsing: "/a/{x}"),
+                requirement: .public,
+                allowance: allowance
+            )
+            return try RouteMap(definitions: [route], catalog: catalog, generation: 1, digest: "")
+        }
+        let (old, new) = (try map(.percent), try map([.percent, .slash]))
+        let wider = RouteMapDiff(old: old, catalog, new: new, catalog)
+        #expect(wider.changes.map(\.effect) == [.allow] && wider.widens)
+        #expect(wider.changes.first?.new?.allowance.words == ["encoded_slash", "encoded_percent"])
+        let narrower = RouteMapDiff(old: new, catalog, new: old, catalog)
+        #expect(narrower.changes.map(\.effect) == [.allow] && !narrower.widens)
+    }
+
     @Test func timeoutsAreADifferenceOfTheirOwn() throws {
         let catalog = try Self.catalog()
         func map(_ timeouts: RouteTimeouts) throws -> RouteMap {

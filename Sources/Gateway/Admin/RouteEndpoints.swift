@@ -47,6 +47,7 @@ struct RouteEndpoints: Sendable {
                 granted: known
             )
             verdict.forwarding = loaded.configuration.forwarding(of: verdict)
+            if let fault = loaded.configuration.spellingFault(of: verdict) { verdict.refuse(fault) }
             return AdminAnswer.json(200, Self.json(verdict, unknown))
         } catch {
             return AdminAnswer.error(400, code: "invalid_query", message: error.description)

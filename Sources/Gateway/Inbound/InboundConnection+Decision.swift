@@ -49,6 +49,8 @@ extension InboundConnection {
         switch match {
         case .unmapped:
             decided(Denial(.unmappedRoute), current, head, bytes)
+        case .refused(let fault):
+            decided(Denial(.invalidRequestTarget, message: fault.message), current, head, bytes)
         case .methodNotAllowed(let template):
             current.template = template
             current.observed.template = snapshot.countedTemplates[template]
@@ -59,6 +61,10 @@ extension InboundConnection {
             current.observed.template = snapshot.countedTemplates[template]
             current.requirement = map.requirement(ofRoute: route)
             current.bodyLimit = snapshot.bodyLimit(ofRoute: route)
+            if snapshot.upstreams.isAmbiguous(bytes.extracting(head.pathRange.range)) {
+                let fault = SpellingFault.otherUpstream
+                return decided(Denial(.invalidRequestTarget, message: fault.message), current, head, bytes)
+            }
             current.forwarding = snapshot.upstreams.forwarding(
                 ofRoute: route,
                 path: bytes.extracting(head.pathRange.range),

@@ -1,4 +1,5 @@
 import CurlTransport
+import HTTP1
 import Introspection
 import Logging
 import NIOCore
@@ -312,9 +313,14 @@ final class GatewayLoop: @unchecked Sendable {
         log(.upstream, ["server": "\(server.name)", "kind": "\(failure.kind.rawValue)", "error": "\(failure)"])
     }
 
-    func upstreamResponseFailed(_ fault: ResponseStream.Fault, _ server: UpstreamServerState) {
+    func upstreamResponseFailed(_ fault: ResponseStream.Fault, _ server: UpstreamServerState, _ limits: HeadLimits) {
         services.metrics.upstreamFailed(fault == .truncated ? .truncated : .invalidResponse)
-        log(.upstreamResponse, ["server": "\(server.name)", "reason": "\(fault.text)"])
+        var metadata: Logger.Metadata = ["server": "\(server.name)", "reason": "\(fault.text)"]
+        if let limit = fault.limit {
+            metadata["limit"] = "\(limit.setting)"
+            metadata["value"] = "\(limit.value(in: limits))"
+        }
+        log(.upstreamResponse, metadata)
     }
 
     func introspectionFailed(_ failure: IntrospectionFailure) {

@@ -107,7 +107,7 @@ extension DenialReason {
     /// Whether it says something of the route and not of the key.
     fileprivate var isOfRoute: Bool {
         switch self {
-        case .unmappedRoute, .methodNotAllowed, .forbiddenScope: true
+        case .unmappedRoute, .methodNotAllowed, .forbiddenScope, .invalidRequestTarget: true
         default: false
         }
     }

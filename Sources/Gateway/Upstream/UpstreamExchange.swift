@@ -590,17 +590,20 @@ final class UpstreamExchange: UpstreamConnectionUser {
 
     private func responseFailed(_ fault: ResponseStream.Fault) {
         guard course.progress != .done else { return }
-        loop.upstreamResponseFailed(fault, upstream.servers[course.server].state)
+        loop.upstreamResponseFailed(fault, upstream.servers[course.server].state, stream.limits)
         serverFailed(.response(fault))
         // A connection that ends without a byte of response is an upstream that can't be reached; anything else was a
         // response, and not a valid one.
-        fail(fault == .truncated && !course.hasResponse ? .upstreamUnreachable : .upstreamInvalidResponse)
+        fail(
+            fault == .truncated && !course.hasResponse ? .upstreamUnreachable : .upstreamInvalidResponse,
+            message: fault.limit?.message
+        )
     }
 
-    private func fail(_ reason: DenialReason) {
+    private func fail(_ reason: DenialReason, message: StaticString? = nil) {
         let begun = course.headWasForwarded
         cancel()
-        client.exchangeFailed(reason, responseBegun: begun)
+        client.exchangeFailed(reason, responseBegun: begun, message: message)
     }
 
     /// Ends it without a word to the client: the connection is closed, for nobody knows what is still to come on it.

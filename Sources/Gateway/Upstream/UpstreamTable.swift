@@ -43,6 +43,9 @@ final class UpstreamTable: Sendable {
         }
     }
 
+    /// Whether a backend's prefix is another one once a path's percent-encodings are decoded.
+    func isAmbiguous(_ path: Span<UInt8>) -> Bool { prefixes.isAmbiguous(path) }
+
     /// Where a request goes.
     func forwarding(ofRoute route: Int, path: Span<UInt8>, in map: RouteMap) -> RouteForwarding {
         let known = forwarding[route]

@@ -25,6 +25,13 @@ extension LoadedConfiguration {
         lint(routeMap, routesFile) + (shadowMap.map { lint($0, configuration.routesShadow ?? "") } ?? [])
     }
 
+    /// What routes that allow encodings ask of the backend, one line each.
+    public var notes: [String] {
+        routeMap.encodingNotes.map { note in
+            "\(routesFile):\(note.position.map { "\($0):" } ?? "") note: \(note.text)"
+        }
+    }
+
     private func lint(_ map: RouteMap, _ file: String) -> [Diagnostic] {
         map.lint(catalog).map { warning in
             // What is about no route in particular is about the file.

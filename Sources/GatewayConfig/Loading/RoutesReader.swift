@@ -5,7 +5,7 @@ import ScopeModel
 enum RouteKeys {
     enum Root: String, SectionKey { case version, routes }
     enum Requirement: String, SectionKey {
-        case scope, any, all, body
+        case scope, any, all, body, allow
         case firstByteTimeout = "first_byte_timeout"
         case idleTimeout = "idle_timeout"
     }
@@ -103,6 +103,7 @@ struct RoutesReader {
                     firstByte: duration(.firstByteTimeout, of: value, route, in: firstByteTimes),
                     idle: duration(.idleTimeout, of: value, route, in: idleTimes)
                 ),
+                allowance: allowance(value, route, template),
                 position: key.position
             )
         }
@@ -162,6 +163,32 @@ struct RoutesReader {
         guard let value = member(.body, of: node) else { return .inherited }
         if value.text == "unlimited" { return .unlimited }
         return values.size(value, "\(route).body", in: 0...Int.max).map { .bytes($0) } ?? .inherited
+    }
+
+    private func allowance(_ node: YAMLNode, _ route: String, _ template: RouteTemplate) -> EncodingAllowance {
+        guard let value = member(.allow, of: node), let items = values.list(value, "\(route).allow") else { return [] }
+        if template.isLiteral {
+            log.error(
+                "\(route).allow has no effect: the path has no parameter",
+                at: value.position,
+                help: "leave it out"
+            )
+        }
+        var result: EncodingAllowance = []
+        let words = EncodingAllowance.words.map(\.word)
+        for item in items {
+            guard let text = item.text, let known = EncodingAllowance.words.first(where: { $0.word == text }) else {
+                let nearest = item.text.flatMap { NearestName.suggestion(for: $0, among: words) }
+                log.error(
+                    "\(route).allow can't have \(item.text.map { "\"\($0.prefix(64))\"" } ?? item.kind)",
+                    at: item.position,
+                    help: nearest.map { "did you mean \($0)?" } ?? "it is one of \(words.list)"
+                )
+                continue
+            }
+            result.insert(known.value)
+        }
+        return result
     }
 
     private func duration(

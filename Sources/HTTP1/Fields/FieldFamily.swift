@@ -16,10 +16,42 @@ public enum FieldFamily: Sendable {
     public static func of(_ name: Span<UInt8>) -> FieldFamily {
         guard name.count >= 4 else { return .none }
         let first = name[0] | 0x20
-        guard first == UInt8(ascii: "x"), !isAlphanumeric(name[1]) else {
-            return find(name, from: 0, in: others(first))
+        if first == UInt8(ascii: "x"), !isAlphanumeric(name[1]) {
+            return mayGoOn(first: name[2] | 0x20, name[3] | 0x20, behindX: true) ? find(name, from: 2) : .none
         }
-        return find(name, from: 2, in: behindX(name[2] | 0x20))
+        return mayGoOn(first: first, name[1] | 0x20, behindX: false) ? find(name, from: 0) : .none
+    }
+
+    /// Whether a name that begins with two letters, or with two behind `x-`, may be of a family at all: most aren't, and
+    /// then nothing is compared. The tests hold it against the lists.
+    @inline(__always)
+    private static func mayGoOn(first: UInt8, _ second: UInt8, behindX: Bool) -> Bool {
+        let seconds: StaticString =
+            switch (first, behindX) {
+            case (UInt8(ascii: "a"), false): "uk"
+            case (UInt8(ascii: "c"), false): "fl"
+            case (UInt8(ascii: "d"), false): "o"
+            case (UInt8(ascii: "f"), false): "oalr"
+            case (UInt8(ascii: "h"), _): "to"
+            case (UInt8(ascii: "m"), false): "s"
+            case (UInt8(ascii: "p"), _): "rao"
+            case (UInt8(ascii: "r"), _): "e"
+            case (UInt8(ascii: "s"), _): "scue"
+            case (UInt8(ascii: "t"), _): "rl"
+            case (UInt8(ascii: "w"), _): "le"
+            case (UInt8(ascii: "a"), true): "umzprnc"
+            case (UInt8(ascii: "c"), true): "lore"
+            case (UInt8(ascii: "e"), true): "nx"
+            case (UInt8(ascii: "f"), true): "o"
+            case (UInt8(ascii: "g"), true): "o"
+            case (UInt8(ascii: "i"), true): "dn"
+            case (UInt8(ascii: "m"), true): "eais"
+            case (UInt8(ascii: "o"), true): "rv"
+            case (UInt8(ascii: "u"), true): "sr"
+            default: ""
+            }
+        for index in 0..<seconds.utf8CodeUnitCount where seconds.utf8Start[index] == second { return true }
+        return false
     }
 
     /// All families, for the documentation and its test: how a name begins, with `*` behind what may go on.
@@ -121,8 +153,12 @@ public enum FieldFamily: Sendable {
         }
     }
 
-    private static func find(_ name: Span<UInt8>, from start: Int, in entries: [Entry]) -> FieldFamily {
-        for (pattern, family) in entries where matches(name, start, pattern) { return family }
+    @inline(never)
+    private static func find(_ name: Span<UInt8>, from start: Int) -> FieldFamily {
+        let letter = name[start] | 0x20
+        for (pattern, family) in start == 0 ? others(letter) : behindX(letter) where matches(name, start, pattern) {
+            return family
+        }
         return .none
     }
 

@@ -46,9 +46,8 @@ struct PathRules {
 
     private mutating func percentError(_ bytes: Span<UInt8>, _ index: Int, _ end: Int) -> RequestError? {
         guard let octet = RequestTarget.percentDecoded(bytes, index, end) else { return .malformedPercentEncoding }
-        if ByteSet.unreserved.contains(octet) { return .percentEncodedUnreserved }
         switch octet {
-        case ..<ASCII.space, ASCII.slash, ASCII.backslash, ASCII.percent, ASCII.delete:
+        case ..<ASCII.space, ASCII.dot, ASCII.backslash, ASCII.delete:
             return .forbiddenPercentEncoding
         default:
             return utf8.accept(octet) ? nil : .targetEncodingNotUTF8

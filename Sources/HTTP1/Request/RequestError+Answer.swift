@@ -21,8 +21,8 @@ extension RequestError {
             "target_too_long"
         case .connectMethod, .asteriskForm, .unsupportedTargetForm, .targetUserinfo, .invalidTargetAuthority,
             .targetAuthorityMismatch, .targetForbiddenByte, .targetFragment,
-            .targetBackslash, .targetSemicolon, .malformedPercentEncoding, .percentEncodedUnreserved,
-            .forbiddenPercentEncoding, .targetEncodingNotUTF8, .targetDotSegment, .targetEmptySegment:
+            .targetBackslash, .targetSemicolon, .malformedPercentEncoding, .forbiddenPercentEncoding,
+            .targetEncodingNotUTF8, .targetDotSegment, .targetEmptySegment:
             "invalid_request_target"
         case .bareLineFeed, .bareCarriageReturn, .repeatedContentLength, .invalidContentLength,
             .repeatedTransferEncoding, .unsupportedTransferEncoding, .transferEncodingInHTTP10,
@@ -58,7 +58,6 @@ extension RequestError {
         case .targetBackslash: "The request target must not hold a backslash."
         case .targetSemicolon: "The path must not hold a semicolon."
         case .malformedPercentEncoding: "A percent-encoding in the request target is malformed."
-        case .percentEncodedUnreserved: "The path percent-encodes a character that needs no encoding."
         case .forbiddenPercentEncoding: "The path percent-encodes a character that is not allowed in a path."
         case .targetEncodingNotUTF8: "The percent-encodings in the path are not UTF-8."
         case .targetDotSegment: "The path must not hold dot segments."

@@ -30,9 +30,7 @@ public enum RequestError: UInt8, Error, CaseIterable, Sendable {
     case targetSemicolon
     /// `%` without two hexadecimal digits (RFC 3986 §2.1).
     case malformedPercentEncoding
-    /// A percent-encoding of an unreserved character in a path (RFC 3986 §2.3).
-    case percentEncodedUnreserved
-    /// A percent-encoding of `/`, `\`, `%` or a control in a path (RFC 3986 §2.2).
+    /// A percent-encoding of `.`, `\` or a control in a path (RFC 3986 §2.2).
     case forbiddenPercentEncoding
     /// Percent-encodings in a path that are not UTF-8 (RFC 3986 §2.5, RFC 3629 §10).
     case targetEncodingNotUTF8

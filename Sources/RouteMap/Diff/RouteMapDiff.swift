@@ -19,6 +19,8 @@ public struct RouteMapDiff: Equatable, Sendable {
         case other
         /// The same keys get through, but a body may be longer or shorter.
         case body
+        /// The same keys get through, but with other percent-encodings in parameters.
+        case allow
         /// The same keys get through with the same bodies, but the backend may take longer or shorter.
         case timeouts
     }
@@ -49,6 +51,8 @@ public struct RouteMapDiff: Equatable, Sendable {
         public let body: BodyLimit
         /// How long the backend may take.
         public let timeouts: RouteTimeouts
+        /// The encodings that are allowed in parameters.
+        public let allowance: EncodingAllowance
         /// Where it is written.
         public let position: SourcePosition?
     }
@@ -146,6 +150,8 @@ private struct MapComparison {
         case (false, false):
             if before?.bodyLimit != after?.bodyLimit {
                 effect = .body
+            } else if before?.allowance != after?.allowance {
+                effect = .allow
             } else if before?.timeouts != after?.timeouts {
                 effect = .timeouts
             } else {
@@ -161,7 +167,7 @@ private struct MapComparison {
             effect: effect,
             old: before.map { side($0, oldCatalog) },
             new: after.map { side($0, newCatalog) },
-            widens: gains
+            widens: gains || !(before?.allowance ?? []).isSuperset(of: after?.allowance ?? [])
         )
     }
 
@@ -171,6 +177,7 @@ private struct MapComparison {
             requirement: route.requirement.description(in: catalog),
             body: route.bodyLimit,
             timeouts: route.timeouts,
+            allowance: route.allowance,
             position: route.position
         )
     }

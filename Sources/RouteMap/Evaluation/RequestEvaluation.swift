@@ -75,6 +75,7 @@ public struct RequestEvaluation: Equatable, Sendable {
     ) {
         switch map.match(method: method, methodName: methodName, path: path) {
         case .unmapped: self.init(Self.refusal(.unmappedRoute))
+        case .refused: self.init(Self.refusal(.invalidRequestTarget))
         case .methodNotAllowed(let template): self.init(Self.refusal(.methodNotAllowed), template: template)
         case .route(let route):
             let requirement = map.requirement(ofRoute: route)

@@ -18,6 +18,8 @@ public struct RequestVerdict: Encodable, Sendable {
     public private(set) var template: String?
     /// What the route needs, as `routes.yaml` writes it.
     public private(set) var requirement: String?
+    /// The encodings that the route allows in its parameters, as `routes.yaml` writes them.
+    public private(set) var allow: [String] = []
     /// How long the backend may take, as far as the route says so.
     public private(set) var timeouts = RouteTimeouts()
     /// Where the request would go, and how long that may take, in words; for whoever knows the backends to fill in.
@@ -60,7 +62,7 @@ public struct RequestVerdict: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case method, target, outcome, status, template, requirement, steps, rejected, suggestion, problem
+        case method, target, outcome, status, template, requirement, allow, steps, rejected, suggestion, problem
         case forwarding = "upstream"
         case requiredScope = "required_scope"
         case allowedMethods = "allowed_methods"
@@ -93,11 +95,13 @@ public struct RequestVerdict: Encodable, Sendable {
         suggestion = explanation.suggestion
         switch explanation.match {
         case .unmapped: refuse(.unmappedRoute)
+        case .refused(let fault): refuse(fault)
         case .methodNotAllowed: refuse(.methodNotAllowed)
         case .route:
             guard let requirement = explanation.requirement else { return }
             self.requirement = requirement.description(in: catalog)
             timeouts = explanation.timeouts
+            allow = explanation.allowance.words
             guard requirement.needsKey else {
                 outcome = "allow"
                 return
@@ -113,6 +117,12 @@ public struct RequestVerdict: Encodable, Sendable {
                 requiredScope = required.map { catalog.name(of: $0) }
             }
         }
+    }
+
+    /// Notes that the path can be read as another one.
+    public mutating func refuse(_ fault: SpellingFault) {
+        refuse(DenialReason.invalidRequestTarget)
+        problem = "\(fault.message)"
     }
 
     private mutating func refuse(_ reason: DenialReason) {

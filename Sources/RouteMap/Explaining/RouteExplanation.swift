@@ -30,6 +30,8 @@ public struct RouteExplanation: Equatable, Sendable {
     public let requirement: Requirement?
     /// How long the backend may take, as far as the route says so.
     public let timeouts: RouteTimeouts
+    /// The encodings that the route allows in its parameters.
+    public let allowance: EncodingAllowance
     /// Whether HEAD was answered by the route of GET.
     public let usesRouteOfGET: Bool
     /// The methods of the template that matched, as in Allow.

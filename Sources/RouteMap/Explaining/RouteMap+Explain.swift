@@ -17,7 +17,7 @@ extension RouteMap {
         let match = match(method: known, methodName: name.span, path: Array(path.utf8).span)
         let chosen: Int? =
             switch match {
-            case .unmapped: nil
+            case .unmapped, .refused: nil
             case .methodNotAllowed(let template): template
             case .route(let route): templateIndex(ofRoute: route)
             }
@@ -37,6 +37,7 @@ extension RouteMap {
             steps: chosen.map { comparisons[$0].steps } ?? [],
             requirement: route?.requirement,
             timeouts: route?.timeouts ?? RouteTimeouts(),
+            allowance: route?.allowance ?? [],
             usesRouteOfGET: known == .head && route?.method == "GET",
             allowedMethods: allowed.split(separator: ",").map { String($0.drop { $0 == " " }) },
             rejected: rejections(comparisons, chosen: chosen),

@@ -1,3 +1,5 @@
+import HTTP1
+
 /// A path and a template side by side, read straight from the rules, for explanations.
 struct TemplateComparison {
     enum Outcome: Equatable {
@@ -36,10 +38,7 @@ struct TemplateComparison {
             case .literal, .parameter:
                 steps.append(RouteExplanation.Step(text: segments[index], segment: part))
             case .rest:
-                guard !hasTrailingSlash else {
-                    return .fails(at: index, reason: "the path ends with a slash, which \(text(of: part)) never takes")
-                }
-                let rest = segments[index...].joined(separator: "/")
+                let rest = segments[index...].joined(separator: "/") + (hasTrailingSlash ? "/" : "")
                 steps.append(RouteExplanation.Step(text: rest, segment: part))
                 return .matches
             }
@@ -56,11 +55,7 @@ struct TemplateComparison {
     }
 
     private static func decoded(_ segment: String) -> String {
-        let bytes = Array(segment.utf8)
-        var cursor = DecodingCursor(index: 0, end: bytes.count)
-        var result: [UInt8] = []
-        while let byte = cursor.next(bytes.span) { result.append(byte) }
-        return String(decoding: result, as: UTF8.self)
+        String(decoding: PathReadings.decoded(Array(segment.utf8)), as: UTF8.self)
     }
 
     static func text(of segment: RouteTemplate.Segment) -> String {

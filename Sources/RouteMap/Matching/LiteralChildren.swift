@@ -54,27 +54,6 @@ struct LiteralChildren: Sendable {
         return true
     }
 
-    /// The child of a node for a segment with percent-encodings, read as if they were decoded.
-    func child(of parent: Int32, decoding path: Span<UInt8>, _ start: Int, _ end: Int) -> Int32 {
-        var hash = Self.start(parent)
-        var cursor = DecodingCursor(index: start, end: end)
-        while let byte = cursor.next(path) { hash = Self.mix(hash, byte) }
-        let mask = slots.count - 1
-        var index = Int(Self.finish(hash)) & mask
-        while true {
-            let slot = slots[index]
-            if slot.parent == RouteTrie.none { return RouteTrie.none }
-            if slot.parent == parent, isEqual(slot, decoding: path, start, end) { return slot.child }
-            index = (index + 1) & mask
-        }
-    }
-
-    private func isEqual(_ slot: Slot, decoding path: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        var cursor = DecodingCursor(index: start, end: end)
-        for offset in 0..<Int(slot.count) where bytes[Int(slot.start) + offset] != cursor.next(path) { return false }
-        return cursor.next(path) == nil
-    }
-
     // FNV-1a, with the node mixed in first.
 
     @inline(__always)

@@ -3,9 +3,6 @@
 /// there are, and allocates nothing.
 struct RouteTrie: Sendable {
     static let none: Int32 = -1
-    /// What is found below a literal that the path spells with percent-encodings. The gateway would take the segment
-    /// for a parameter, and a backend that decodes first would take it for the literal, so nothing may be found.
-    private static let ambiguous: Int32 = -2
 
     struct Node: Sendable {
         /// The child for any one segment.
@@ -14,7 +11,7 @@ struct RouteTrie: Sendable {
         var exactTemplate = RouteTrie.none
         /// The template that ends here with a slash.
         var slashTemplate = RouteTrie.none
-        /// The template that takes one or more segments from here to the end.
+        /// The template that takes one or more segments from here to the end, and a slash behind them.
         var restTemplate = RouteTrie.none
         var hasLiteralChildren = false
     }
@@ -29,12 +26,10 @@ struct RouteTrie: Sendable {
 
     /// The template that matches a path: literal before parameter before rest, segment by segment from the left.
     ///
-    /// A path that would match another template once its percent-encodings are decoded matches none.
-    ///
-    /// - Parameter path: what a request target has before its `?`, as it was sent.
+    /// - Parameter path: what a request target has before its `?`, as it was sent or in another reading.
     func template(matching path: Span<UInt8>) -> Int32 {
         guard !path.isEmpty, path[0] == UInt8(ascii: "/") else { return Self.none }
-        return max(Self.none, template(matching: path, from: 1, at: 0))
+        return template(matching: path, from: 1, at: 0)
     }
 
     /// Goes on at a node with what begins at `start`, right after a slash. The tree is no deeper than a template has
@@ -44,21 +39,14 @@ struct RouteTrie: Sendable {
         let node = nodes[Int(nodeIndex)]
         guard start < path.count else { return node.slashTemplate }
         var end = start
-        var hasEncoding = false
-        while end < path.count, path[end] != UInt8(ascii: "/") {
-            if path[end] == UInt8(ascii: "%") { hasEncoding = true }
-            end += 1
-        }
+        while end < path.count, path[end] != UInt8(ascii: "/") { end += 1 }
         guard end > start else { return Self.none }
 
         if node.hasLiteralChildren {
-            let child =
-                hasEncoding
-                ? literals.child(of: nodeIndex, decoding: path, start, end)
-                : literals.child(of: nodeIndex, path, start, end)
+            let child = literals.child(of: nodeIndex, path, start, end)
             if child != Self.none {
                 let found = template(matching: path, after: end, at: child)
-                if found != Self.none { return hasEncoding ? Self.ambiguous : found }
+                if found != Self.none { return found }
             }
         }
         if node.parameterChild != Self.none {
@@ -75,7 +63,7 @@ struct RouteTrie: Sendable {
             : template(matching: path, from: end + 1, at: child)
     }
 
-    /// Whether what follows the end of a segment is nothing but non-empty segments.
+    /// Whether what follows the end of a segment is nothing but non-empty segments, with or without a slash at the end.
     private func isSegments(_ path: Span<UInt8>, from end: Int) -> Bool {
         var wasSlash = false
         for index in end..<path.count {
@@ -83,6 +71,6 @@ struct RouteTrie: Sendable {
             if isSlash, wasSlash { return false }
             wasSlash = isSlash
         }
-        return !wasSlash
+        return true
     }
 }

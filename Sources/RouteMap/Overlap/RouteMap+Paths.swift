@@ -5,7 +5,7 @@ extension RouteMap {
     func template(of path: [UInt8]) -> Int? {
         let method: [UInt8] = [UInt8(ascii: "-")]
         switch match(method: .other, methodName: method.span, path: path.span) {
-        case .unmapped: return nil
+        case .unmapped, .refused: return nil
         case .methodNotAllowed(let template): return template
         case .route(let route): return templateIndex(ofRoute: route)
         }

@@ -29,12 +29,10 @@ struct TemplateIntersection {
                 hasRest = true
                 break scan
             case (.rest, _):
-                guard !right.hasTrailingSlash else { return nil }
-                self = Self(taking: right.segments[index...], after: segments)
+                self = Self(taking: right, from: index, after: segments)
                 return
             case (_, .rest):
-                guard !left.hasTrailingSlash else { return nil }
-                self = Self(taking: left.segments[index...], after: segments)
+                self = Self(taking: left, from: index, after: segments)
                 return
             case (.literal(let one), .literal(let other)):
                 guard one == other else { return nil }
@@ -49,10 +47,10 @@ struct TemplateIntersection {
         hasTrailingSlash = left.hasTrailingSlash
     }
 
-    private init(taking rest: ArraySlice<RouteTemplate.Segment>, after segments: [RouteTemplate.Segment]) {
-        self.segments = segments + rest
-        hasTrailingSlash = false
-        if case .rest = rest.last { hasRest = true }
+    private init(taking template: RouteTemplate, from index: Int, after segments: [RouteTemplate.Segment]) {
+        self.segments = segments + template.segments[index...]
+        hasTrailingSlash = template.hasTrailingSlash
+        if case .rest = template.segments.last { hasRest = true }
     }
 
     /// The common paths as a template writes them.
@@ -63,7 +61,8 @@ struct TemplateIntersection {
     }
 
     /// Paths that stand for all: whatever else a parameter is, the same templates match in the same order, for which one
-    /// goes first rests on the templates alone. Only the length of a rest counts, up to one more than any template has.
+    /// goes first rests on the templates alone. Of a rest only the length counts, up to one more than any template has, and
+    /// the slash at its end.
     ///
     /// - Parameter depth: the most segments that a template of the maps in question has.
     func witnesses(depth: Int) -> [[UInt8]] {
@@ -75,9 +74,9 @@ struct TemplateIntersection {
         guard hasRest else {
             return [Array((path.isEmpty ? "/" : hasTrailingSlash ? path + "/" : path).utf8)]
         }
-        return (fixed...max(fixed, depth)).map { _ in
+        return (fixed...max(fixed, depth)).flatMap { _ in
             path += "/" + Self.freshSegment
-            return Array(path.utf8)
+            return [Array(path.utf8), Array((path + "/").utf8)]
         }
     }
 }

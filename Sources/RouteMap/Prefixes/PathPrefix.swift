@@ -3,8 +3,8 @@ import HTTP1
 /// The first segments of paths, such as `/api/v1/reports`: of that path itself and of all below it, and not of
 /// `/api/v1/reports-old`.
 ///
-/// Its segments are of unreserved characters (RFC 3986 §2.3) alone, which no path that is let in spells otherwise: whether
-/// a path begins with it is a comparison of bytes, and no backend can read that another way.
+/// Its segments are of unreserved characters (RFC 3986 §2.3) alone. A path that spells them otherwise is refused
+/// (``PrefixTable/isAmbiguous(_:)``), so that whether it begins with the prefix is a comparison of bytes.
 public struct PathPrefix: Hashable, Sendable, CustomStringConvertible {
     /// Why a text is no prefix, and what to do.
     public struct Problem: Error, Equatable, Sendable {

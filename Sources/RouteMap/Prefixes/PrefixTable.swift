@@ -1,3 +1,5 @@
+import HTTP1
+
 /// Which of several prefixes a path begins with: the longest does it.
 public struct PrefixTable: Sendable {
     /// What is known of the paths of a template.
@@ -21,6 +23,17 @@ public struct PrefixTable: Sendable {
     public func number(of path: Span<UInt8>) -> Int? {
         for entry in entries where entry.prefix.begins(path) { return entry.number }
         return nil
+    }
+
+    /// Whether another reading of a path begins with another prefix.
+    @inline(__always)
+    public func isAmbiguous(_ path: Span<UInt8>) -> Bool {
+        !entries.isEmpty && !PathReadings.isOnly(path) && hasOtherReading(path)
+    }
+
+    private func hasOtherReading(_ path: Span<UInt8>) -> Bool {
+        let number = number(of: path)
+        return PathReadings(path).paths.contains { self.number(of: $0.span) != number }
     }
 
     /// What can be said of a template's paths without seeing them.

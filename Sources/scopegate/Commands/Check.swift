@@ -8,7 +8,8 @@ struct Check: ParsableCommand {
         discussion: """
             Prints a diagnostic with file, line and column for everything that is wrong, and a warning for what works \
             but perhaps not as was meant: templates that nothing reaches, methods that a more specific template takes \
-            away, scopes that no route needs, scopes and methods that don't go together, public writes. Ends with 0 \
+            away, scopes that no route needs, scopes and methods that don't go together, public writes; and a note for \
+            each route that allows encodings, on what that asks of the backend. Ends with 0 \
             when the gateway would start, and with 1 when it would not; with --strict, also when there is a warning.
 
             With --effective it prints the configuration that would be in force, every key with its value, secrets as \
@@ -35,6 +36,8 @@ struct Check: ParsableCommand {
         /// The configuration in force, as YAML.
         var effective: String?
         var diagnostics: [Diagnostic]
+        /// What the routes ask of the backend.
+        var notes: [String]?
     }
 
     func run() throws {
@@ -48,12 +51,14 @@ struct Check: ParsableCommand {
                 scopes: loaded.catalog.entries.count,
                 digest: loaded.routeMap.digest,
                 effective: inForce,
-                diagnostics: warnings
+                diagnostics: warnings,
+                notes: loaded.notes
             )
             switch format.format {
             case .json: try printJSON(report)
             case .text:
                 for warning in warnings { StandardError.write(warning.description) }
+                for note in loaded.notes { StandardError.write(note) }
                 if let inForce {
                     print(inForce, terminator: "")
                 } else {

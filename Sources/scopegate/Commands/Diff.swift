@@ -39,11 +39,12 @@ struct Diff: ParsableCommand {
             var body: String
             var firstByteTimeout: String?
             var idleTimeout: String?
+            var allow: [String]?
             var line: Int?
             var column: Int?
 
             enum CodingKeys: String, CodingKey {
-                case template, requirement, body, line, column
+                case template, requirement, body, allow, line, column
                 case firstByteTimeout = "first_byte_timeout"
                 case idleTimeout = "idle_timeout"
             }
@@ -59,6 +60,7 @@ struct Diff: ParsableCommand {
                     }
                 firstByteTimeout = side.timeouts.firstByte?.configurationText
                 idleTimeout = side.timeouts.idle?.configurationText
+                allow = side.allowance.isEmpty ? nil : side.allowance.words
                 line = side.position?.line
                 column = side.position?.column
             }
@@ -137,6 +139,10 @@ struct Diff: ParsableCommand {
             case .bytes(let count): text += ", body \(count) bytes"
             }
         }
+        if change.effect == .allow {
+            text +=
+                side.allowance.isEmpty ? ", allows none" : ", allows \(side.allowance.words.joined(separator: " and "))"
+        }
         if change.effect == .timeouts {
             text += side.timeouts.firstByte.map { ", first byte in \($0.configurationText)" } ?? ""
             text += side.timeouts.idle.map { ", idle for \($0.configurationText)" } ?? ""
@@ -155,6 +161,7 @@ struct Diff: ParsableCommand {
         case .narrower: "needs more"
         case .other: "needs other"
         case .body: "body limit"
+        case .allow: "encodings"
         case .timeouts: "time-outs"
         }
     }

@@ -38,6 +38,7 @@ struct Explain: ParsableCommand {
             granted: granted
         )
         report.forwarding = configuration?.forwarding(of: report)
+        if let fault = configuration?.spellingFault(of: report) { report.refuse(fault) }
         try show(report)
         if report.outcome != "allow" && !(granted == nil && report.status == nil) { throw ExitStatus.finding }
     }
@@ -63,6 +64,7 @@ struct Explain: ParsableCommand {
         if let template = report.template { table.add("template", template) }
         for step in report.steps { table.add("", step) }
         if let requirement = report.requirement { table.add("needs", requirement) }
+        if !report.allow.isEmpty { table.add("allows", report.allow.joined(separator: ", ")) }
         if let upstream = report.forwarding {
             table.add("upstream", (upstream.prefix.map { "\($0): " } ?? "") + upstream.servers.joined(separator: ", "))
             table.add("", "first byte within \(upstream.firstByteTimeout), idle for \(upstream.idleTimeout) at most")

@@ -173,7 +173,8 @@ struct ReplayedRequest {
         case "invalid_key": return .invalid(.invalidKey)
         case "expired_key": return .invalid(.expiredKey)
         case "ambiguous_key": return .invalid(.ambiguousKey)
-        case "unmapped_route", "method_not_allowed": return .unknown
+        // Of the last only those are on record with a path whose spelling the map refused.
+        case "unmapped_route", "method_not_allowed", "invalid_request_target": return .unknown
         default: return nil
         }
     }

@@ -27,17 +27,22 @@ struct Routes: ParsableCommand {
         var scopes: [String]
         var firstByteTimeout: String?
         var idleTimeout: String?
+        /// The encodings that the route allows in its parameters.
+        var allow: [String]?
 
         enum CodingKeys: String, CodingKey {
-            case method, template, requirement, scopes
+            case method, template, requirement, scopes, allow
             case firstByteTimeout = "first_byte_timeout"
             case idleTimeout = "idle_timeout"
         }
 
         /// What the route says beside its scopes.
         var more: String {
-            [firstByteTimeout.map { "first byte in \($0)" }, idleTimeout.map { "idle for \($0)" }]
-                .compactMap(\.self).joined(separator: ", ")
+            [
+                firstByteTimeout.map { "first byte in \($0)" }, idleTimeout.map { "idle for \($0)" },
+                allow.map { "allows \($0.joined(separator: " and "))" },
+            ]
+            .compactMap(\.self).joined(separator: ", ")
         }
     }
 
@@ -61,7 +66,8 @@ struct Routes: ParsableCommand {
                     requirement: route.requirement.description(in: catalog),
                     scopes: route.requirement.scopes.map { catalog.name(of: $0) },
                     firstByteTimeout: route.timeouts.firstByte?.configurationText,
-                    idleTimeout: route.timeouts.idle?.configurationText
+                    idleTimeout: route.timeouts.idle?.configurationText,
+                    allow: route.allowance.isEmpty ? nil : route.allowance.words
                 )
             }
         switch format.format {

@@ -44,6 +44,33 @@ extension EndToEndTests {
             #expect(!FileManager.default.fileExists(atPath: folder.file("gate.sock")))
         }
 
+        /// A listener's own hosts stand in place of the top level's, over HTTP/2 as over HTTP/1.1.
+        @Test func hostsOfListeners() async throws {
+            let folder = try TemporaryFolder()
+            let socket = folder.file("gate.sock")
+            try await withScriptedUpstream { settings in
+                settings.listenOptions = ["protocols: [h2, http/1.1]"]
+                settings.listeners = ["{address: 'unix:\(socket)', hosts: ['*.inner.test']}"]
+                settings.rest = ["hosts: [outer.test]"]
+            } _: {
+                try Self.answer($0)
+            } _: { gateway, backend in
+                func outer(_ host: String, _ more: [String] = []) throws -> String {
+                    let url = "http://127.0.0.1:\(gateway.port)/open/a"
+                    return try curl(more + ["-o", "/dev/null", "-H", "Host: \(host)", url])
+                }
+                for protocols in [[], ["--http2-prior-knowledge"]] {
+                    #expect(try outer("outer.test", protocols) == "200")
+                    #expect(try outer("a.inner.test", protocols) == "421")
+                }
+                let inner = ["--unix-socket", socket, "-o", "/dev/null"]
+                #expect(try curl(inner + ["http://a.inner.test/open/a"]) == "200")
+                #expect(try curl(inner + ["http://outer.test/open/a"]) == "421")
+                #expect(backend.heads.count == 3)
+                #expect(try gateway.audit().map(\.code) == Array(repeating: "misdirected_request", count: 3))
+            }
+        }
+
         /// A slow reader of a Unix socket makes progress that only the gateway can see.
         @Test func aLargeResponseGoesThroughAUnixSocket() async throws {
             let folder = try TemporaryFolder()

@@ -114,6 +114,33 @@ extension EndToEndTests {
             }
         }
 
+        /// Three limits bound responses too; the caller and the log are told which one, the log also what it is set to.
+        @Test(arguments: [
+            ("/open/line", "limits.request_line", "512"), ("/open/fields", "limits.header_fields", "8"),
+            ("/open/bytes", "limits.header_bytes", "1024"),
+        ])
+        func responses(_ target: String, _ limit: String, _ value: String) async throws {
+            try await withScriptedUpstream { settings in
+                settings.limits = ["request_line: 512", "header_fields: 8", "header_bytes: 1KiB"]
+            } _: { connection in
+                let long = String(repeating: "a", count: 1024)
+                switch try connection.readHead().target {
+                case "/open/line": try connection.send("HTTP/1.1 200 \(long)\r\nContent-Length: 0\r\n\r\n")
+                case "/open/fields":
+                    let fields = (0..<9).map { "X-\($0): a\r\n" }.joined()
+                    try connection.send("HTTP/1.1 200 OK\r\n\(fields)Content-Length: 0\r\n\r\n")
+                default: try connection.send("HTTP/1.1 200 OK\r\nX-A: \(long)\r\nContent-Length: 0\r\n\r\n")
+                }
+                _ = try connection.readToEnd()
+            } _: { gateway, _ in
+                let response = try gateway.exchange("GET", target)
+                #expect(response.status == 502 && response.code == "upstream_invalid_response")
+                #expect(response.text.contains(limit), "\(response.text)")
+                try waitUntil("the log has it") { gateway.log.contains("\"limit\":\"\(limit)\"") }
+                #expect(gateway.log.contains("\"value\":\"\(value)\""), "\(gateway.log)")
+            }
+        }
+
         @Test func maxInFlight() async throws {
             try await withScriptedUpstream { settings in
                 settings.limits = ["max_in_flight: 1"]
@@ -131,6 +158,26 @@ extension EndToEndTests {
                 #expect(try gateway.metric("refusals_total{code=\"overloaded\"}") == 1)
                 #expect(gateway.log.contains("\"code\":\"overloaded\""))
                 #expect(backend.heads.count == 1)
+            }
+        }
+
+        /// The empty line that old clients send behind a body is no request that is late (RFC 9112 §2.2).
+        @Test func anEmptyLineIsNoRequest() async throws {
+            try await withScriptedUpstream { settings in
+                settings.limits = ["keep_alive_timeout: 300ms", "head_timeout: 200ms"]
+            } _: { connection in
+                try Self.script(connection)
+            } _: { gateway, _ in
+                let client = try gateway.client()
+                #expect(try client.exchange("GET", "/open/a").text == "ok")
+                try client.send("\r\n")
+                let (rest, end) = try client.readToEnd()
+                #expect(rest.isEmpty && end == .closed)
+                #expect(try gateway.metric("idle_connections_closed_total") == 1)
+                #expect(try gateway.audit().isEmpty)
+                let other = try gateway.client()
+                try other.send("\r\nG")
+                #expect(try other.readResponse().code == "request_timeout")
             }
         }
 

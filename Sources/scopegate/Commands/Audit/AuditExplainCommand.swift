@@ -149,6 +149,7 @@ struct AuditExplainCommand: ParsableCommand {
         let explanation = routeMap.explain(method: method, path: path)
         switch explanation.match {
         case .unmapped: return "unmapped_route"
+        case .refused(let fault): return "invalid_request_target: \(fault.message)"
         case .methodNotAllowed:
             return "method_not_allowed; mapped are \(explanation.allowedMethods.joined(separator: ", "))"
         case .route:

@@ -29,6 +29,8 @@ final class RawEnvironment: Sendable {
           /closed/{rest...}: {GET: "read:trades", PUT: "write:trades", POST: "write:trades", DELETE: "write:trades"}
           /bodied/{rest...}: {GET: {scope: public, body: 16}, DELETE: {scope: public, body: 16}}
           /small: {POST: {scope: "write:trades", body: 16}}
+          /symbols/{symbol}: {GET: {scope: public, allow: [encoded_slash, encoded_percent]}}
+          /symbols/{symbol}/depth: {GET: public}
           /trades/{tradeId}: {GET: "read:trades"}
           /trades/{tradeId}/tags: {GET: "read:trades", PUT: "write:tags"}
           /any/{id}: {GET: {any: ["read:accounts", "read:balance"]}}

@@ -64,7 +64,7 @@ struct PlainChunked {
 
     /// chunk-size and chunk-ext of a line; `nil` when they are malformed, too long or too large.
     private static func size(_ line: ArraySlice<UInt8>) -> Int? {
-        let digits = line.prefix { $0 != UInt8(ascii: ";") }
+        let digits = line.prefix { !"; \t".utf8.contains($0) }
         guard (1...mostSizeDigits).contains(digits.count), digits.allSatisfy({ isHexadecimal($0) }),
             let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), isExtension(line[digits.endIndex...])
         else { return nil }
@@ -73,21 +73,31 @@ struct PlainChunked {
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool { "0123456789abcdefABCDEF".utf8.contains(byte) }
 
-    /// `*( ";" chunk-ext-name [ "=" ( token / quoted-string ) ] )`, without white space.
+    /// `*( ";" chunk-ext-name [ "=" ( token / quoted-string ) ] )`, with white space between its parts and at its end.
     private static func isExtension(_ text: ArraySlice<UInt8>) -> Bool {
         guard text.count <= longestExtension else { return false }
         var rest = text
-        while rest.popFirst() != nil {
+        if rest.isEmpty { return true }
+        repeat {
+            skipBlanks(&rest)
+            guard rest.popFirst() == UInt8(ascii: ";") else { return false }
+            skipBlanks(&rest)
             guard takeToken(&rest) else { return false }
+            skipBlanks(&rest)
             if rest.first == UInt8(ascii: "=") {
                 rest = rest.dropFirst()
+                skipBlanks(&rest)
                 guard rest.first == UInt8(ascii: "\"") ? takeQuotedString(&rest) : takeToken(&rest) else {
                     return false
                 }
+                skipBlanks(&rest)
             }
-            guard rest.isEmpty || rest.first == UInt8(ascii: ";") else { return false }
-        }
+        } while !rest.isEmpty
         return true
+    }
+
+    private static func skipBlanks(_ rest: inout ArraySlice<UInt8>) {
+        rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
     }
 
     private static func takeToken(_ rest: inout ArraySlice<UInt8>) -> Bool {

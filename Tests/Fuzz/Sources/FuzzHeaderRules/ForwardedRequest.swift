@@ -13,6 +13,7 @@ struct ForwardedRequest {
     private let written: [UInt8]
 
     private static let upstreamHost = Array("upstream.example:8080".utf8)
+    private static let fallbackHost = Array("backend.example".utf8)
     private static let requestID = "01J0000000000000000000FUZZ"
 
     /// Writes the head for the upstream; `nil` when the bytes are no acceptable head.
@@ -36,9 +37,11 @@ struct ForwardedRequest {
         let forwarded = UpstreamRequestHead(
             head: head,
             client: client,
+            rules: HeaderRules(),
             keys: KeyExtractor(sources: [.bearer, .header(Array(rules.keyField.utf8))]),
             forwardsKey: rules.forwardsKey,
             host: rules.replacesHost ? Self.upstreamHost : nil,
+            fallbackHost: Self.fallbackHost,
             requestID: requestID,
             keyID: keyID
         )
@@ -66,11 +69,13 @@ struct ForwardedRequest {
     }
 
     func check() {
-        guard let before = PlainHead(bytes[..<head.byteCount]), let after = PlainHead(written[...]) else {
+        // One empty line may stand before it.
+        let start = bytes.starts(with: [13, 10]) ? 2 : 0
+        guard let before = PlainHead(bytes[start..<head.byteCount]), let after = PlainHead(written[...]) else {
             finding("what goes upstream is no head: \(quoted(written))")
         }
         checkSecondReading()
-        let target = bytes[head.targetRange.range]
+        let target = (head.targetLacksPath ? [UInt8(ascii: "/")] : []) + bytes[head.targetRange.range]
         let line = bytes[head.methodRange.range] + [0x20] + target + Array(" HTTP/1.1".utf8)
         expectEqual(after.startLine, Array(line), "the request line")
 
@@ -94,7 +99,8 @@ struct ForwardedRequest {
         expectEqual(second.framing, head.framing, "the framing")
         expectEqual(Array(written[second.pathRange.range]), Array(bytes[head.pathRange.range]), "the path")
         expect(second.keepAlive && !second.expectsContinue, "the connection to the upstream")
-        let host = rules.replacesHost ? Self.upstreamHost : Array(bytes[head.hostRange.range])
+        let asked = Array(bytes[head.hostRange.range])
+        let host = rules.replacesHost ? Self.upstreamHost : asked.isEmpty ? Self.fallbackHost : asked
         expectEqual(Array(written[second.hostRange.range]), host, "Host")
     }
 
@@ -102,7 +108,8 @@ struct ForwardedRequest {
         let host = Array(bytes[head.hostRange.range])
         let scheme = Array(client.scheme.description.utf8)
         let parameters =
-            client.forwardedParameter + Array(";host=\"".utf8) + host + Array("\";proto=".utf8) + scheme
+            client.forwardedParameter + (host.isEmpty ? [] : Array(";host=\"".utf8) + host + Array("\"".utf8))
+            + Array(";proto=".utf8) + scheme
         var own = [
             OwnField("x-request-id", Array(Self.requestID.utf8)),
             OwnField("x-forwarded-for", believed("x-forwarded-for", before) + client.forwardedFor),
@@ -110,13 +117,17 @@ struct ForwardedRequest {
         ]
         for (name, value) in [
             ("x-forwarded-proto", scheme), ("x-forwarded-host", host), ("x-forwarded-port", client.localPort),
-        ] where !kept.contains(where: { $0.name == name }) {
+        ] where !kept.contains(where: { $0.name == name }) && !(name == "x-forwarded-host" && host.isEmpty) {
             own.append(OwnField(name, value))
         }
         if rules.tellsCertificate, !kept.contains(where: { $0.name == "client-cert" }) {
             own.append(OwnField("client-cert", Array(":MIL/AA==:".utf8)))
         }
-        if rules.replacesHost { own.append(OwnField("host", Self.upstreamHost)) }
+        if rules.replacesHost {
+            own.append(OwnField("host", Self.upstreamHost))
+        } else if head.lacksHost {
+            own.append(OwnField("host", host.isEmpty ? Self.fallbackHost : host))
+        }
         if head.framing == .chunked { own.append(OwnField("transfer-encoding", Array("chunked".utf8))) }
         if !keyID.isEmpty { own.append(OwnField("x-scopegate-key-id", keyID)) }
         return own

@@ -1,4 +1,5 @@
 import FuzzSupport
+import HTTP1
 
 /// The rules for the fields of a request on its way upstream, as the gateway's design lists them.
 struct RequestRules {
@@ -21,6 +22,13 @@ struct RequestRules {
     /// What says where a request comes from, beside X-Forwarded-*.
     private static let ofOrigin: Set<String> = ["x-real-ip", "client-cert", "client-cert-chain"]
 
+    /// The first family that a name, with a hyphen for all that is neither letter nor digit, is of.
+    private static func family(_ folded: String) -> FieldFamily {
+        FieldFamily.all.first { entry in
+            entry.name.hasSuffix("*") ? folded.hasPrefix(entry.name.dropLast()) : folded == entry.name
+        }?.family ?? .none
+    }
+
     /// The fields that go on, in their order.
     func kept(of head: PlainHead) -> [PlainHead.Field] {
         let nominated = Set(head.listMembers("connection"))
@@ -29,7 +37,7 @@ struct RequestRules {
             // Another certificate's chain doesn't stand beside the gateway's own word.
             if field.name == "client-cert-chain", isTold { return false }
             return isKept(field.name, isNominated: nominated.contains(field.name))
-        }
+        }.map(\.sent)
     }
 
     private func isKept(_ name: String, isNominated: Bool) -> Bool {
@@ -40,6 +48,14 @@ struct RequestRules {
         if name == "content-length" { return true }
         if name == "host" { return !replacesHost }
         if name == "authorization" || name == "x-api-key" || name == keyField { return forwardsKey }
+        let folded = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+        switch Self.family(folded) {
+        case .origin: return isTrusted && folded == name
+        case .steering: return false
+        case .none: break
+        }
+        // Another spelling of a name that has a rule.
+        if folded != name, FieldName.recognise(Array(folded.utf8).span) != .other || folded == keyField { return false }
         return !isNominated
     }
 }

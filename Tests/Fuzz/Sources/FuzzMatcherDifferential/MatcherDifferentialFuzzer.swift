@@ -4,7 +4,9 @@ import RouteMap
 import ScopeModel
 
 /// A map, one `METHOD template` a line, an empty line, and requests for it, one `METHOD path` a line: the compiled
-/// matcher finds what a plain one finds that tries every template. Lines that are no route are left out.
+/// matcher finds what a plain one finds that tries every template on every reading of the path. Behind a template and a
+/// space may be letters: `u` for a public route, `s`, `p` and `d` for the encodings that it allows. Lines that are no route
+/// are left out.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzMatcherDifferential(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = FuzzInput(start, count).bytes
@@ -55,12 +57,27 @@ private func makeMap(_ lines: ArraySlice<ArraySlice<UInt8>>) -> RouteMap {
     var templates: [String: String] = [:]
     var known: Set<String> = []
     for line in lines.prefix(maximumRoutes) {
-        guard let route = Line(line), let text = String(validating: route.rest, as: UTF8.self),
+        guard let route = Line(line) else { continue }
+        let parts = route.rest.split(separator: 0x20, maxSplits: 1)
+        let letters = parts.count > 1 ? parts[1] : []
+        guard let first = parts.first, let text = String(validating: first, as: UTF8.self),
             let template = try? RouteTemplate(parsing: text), templates[template.shape, default: text] == text,
             isMappable(route.method), known.insert("\(route.method) \(text)").inserted
         else { continue }
         templates[template.shape] = text
-        definitions.append(RouteDefinition(method: route.method, template: template, requirement: .authenticated))
+        var allowance: EncodingAllowance = []
+        for (letter, value) in [("s", .slash), ("p", .percent), ("d", .delimiters)] as [(String, EncodingAllowance)]
+        where letters.contains(where: { letter.utf8.first == $0 }) {
+            allowance.insert(value)
+        }
+        definitions.append(
+            RouteDefinition(
+                method: route.method,
+                template: template,
+                requirement: letters.contains(UInt8(ascii: "u")) ? .public : .authenticated,
+                allowance: allowance
+            )
+        )
     }
     do {
         return try RouteMap(definitions: definitions, catalog: emptyCatalog, generation: 1, digest: "")

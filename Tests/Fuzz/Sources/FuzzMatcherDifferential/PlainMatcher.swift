@@ -3,12 +3,15 @@ import RouteMap
 /// What a request gets, in terms that both matchers have.
 enum Answer: Equatable {
     case unmapped
+    /// It can be read as another path.
+    case refused
     case methodNotAllowed(template: String, allow: String)
     case route(method: String, template: String)
 
     init(_ match: RouteMatch, _ map: RouteMap) {
         switch match {
         case .unmapped: self = .unmapped
+        case .refused: self = .refused
         case .methodNotAllowed(let template):
             let allow = String(decoding: map.allowHeader(ofTemplate: template), as: UTF8.self)
             self = .methodNotAllowed(template: map.templateText(of: template), allow: allow)
@@ -28,18 +31,36 @@ struct PlainMatcher {
     init(_ routes: [RouteDefinition]) { self.routes = routes }
 
     func match(_ method: String, _ path: [UInt8]) -> Answer {
-        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
-        guard parts.count >= 2, parts[0].isEmpty else { return .unmapped }
-        // A path whose decoded spelling belongs to another template belongs to none.
-        let segments = Array(parts.dropFirst())
-        guard let template = best(segments), template == best(segments.map(Self.decoded)) else { return .unmapped }
+        let template = best(path)
+        let answer = template.map { self.answer(method, $0) } ?? .unmapped
+        guard path.contains(UInt8(ascii: "%")) else { return answer }
+        let readings = PlainReadings(path)
+        var route: RouteDefinition?
+        if case .route(let method, _) = answer {
+            route = routes.first { $0.template == template && $0.method == method }
+        }
+        let allowed = route?.allowance ?? []
+        guard readings.keepRules, allowed.contains(.slash) || !readings.hasSlash,
+            allowed.contains(.percent) || !readings.hasPercent,
+            route?.requirement.needsKey != false || allowed.contains(.delimiters) || !readings.hasDelimiter
+        else { return .refused }
+        // A reading may belong to the same template, or to none.
+        return readings.paths.compactMap(best).contains { $0 != template } ? .refused : answer
+    }
 
+    private func answer(_ method: String, _ template: RouteTemplate) -> Answer {
         let methods = routes.filter { $0.template == template }.map(\.method)
         if methods.contains(method) { return .route(method: method, template: template.text) }
         // HEAD is answered as GET (RFC 9110 §9.3.2).
         if method == "HEAD", methods.contains("GET") { return .route(method: "GET", template: template.text) }
         let allowed = methods.contains("GET") && !methods.contains("HEAD") ? methods + ["HEAD"] : methods
         return .methodNotAllowed(template: template.text, allow: allowed.sorted().joined(separator: ", "))
+    }
+
+    private func best(_ path: [UInt8]) -> RouteTemplate? {
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        guard parts.count >= 2, parts[0].isEmpty else { return nil }
+        return best(Array(parts.dropFirst()))
     }
 
     private func best(_ parts: [[UInt8]]) -> RouteTemplate? {
@@ -64,7 +85,7 @@ struct PlainMatcher {
         guard segments.allSatisfy({ !$0.isEmpty }) else { return false }
         if case .rest = template.segments.last {
             let fixed = template.segments.dropLast()
-            return !hasSlash && segments.count > fixed.count && zip(fixed, segments).allSatisfy(matches)
+            return segments.count > fixed.count && zip(fixed, segments).allSatisfy(matches)
         }
         return hasSlash == template.hasTrailingSlash && segments.count == template.segments.count
             && zip(template.segments, segments).allSatisfy(matches)
@@ -72,21 +93,5 @@ struct PlainMatcher {
 
     private static func matches(_ segment: RouteTemplate.Segment, _ bytes: [UInt8]) -> Bool {
         if case .literal(let literal) = segment { literal.utf8.elementsEqual(bytes) } else { true }
-    }
-
-    /// The segment with every percent-encoding decoded.
-    private static func decoded(_ segment: [UInt8]) -> [UInt8] {
-        var decoded: [UInt8] = []
-        var rest = segment[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                decoded.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                decoded.append(byte)
-            }
-        }
-        return decoded
     }
 }

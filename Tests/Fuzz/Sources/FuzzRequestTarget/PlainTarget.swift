@@ -7,23 +7,23 @@ enum PlainTarget {
         return isAbsoluteForm(target)
     }
 
-    /// http or https, an authority that is a host with an optional port, and a path (RFC 9112 §3.2.2).
+    /// http or https, an authority that is a host with an optional port, and what may follow it (RFC 9112 §3.2.2).
     private static func isAbsoluteForm(_ target: [UInt8]) -> Bool {
         let lowercased = target.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         for scheme in ["http://", "https://"] where lowercased.starts(with: scheme.utf8) {
             let rest = target.dropFirst(scheme.utf8.count)
-            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return false }
-            return HostField.isValid(Array(rest[..<slash]).span) && isOriginForm(Array(rest[slash...]))
+            let end = rest.firstIndex { "/?".utf8.contains($0) } ?? rest.endIndex
+            // Without a path it asks for `/`.
+            let origin = (rest[end...].first == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]) + rest[end...]
+            return HostField.isValid(Array(rest[..<end]).span) && isOriginForm(origin)
         }
         return false
     }
 
     private static func isOriginForm(_ target: [UInt8]) -> Bool {
-        let isVisible = target.allSatisfy { (0x21...0x7E).contains($0) && !"#\\".utf8.contains($0) }
-        guard isVisible, let decoded = decode(target) else { return false }
+        let isVisible = target.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
+        guard isVisible else { return false }
         let mark = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
-        // Whatever else is in a query, its percent-encodings are whole, and that `decode` has seen.
-        guard let path = decode(Array(target[..<mark])), decoded.count >= path.count else { return false }
         var segments = target[..<mark].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         segments.removeFirst()
         if segments.last?.isEmpty == true { segments.removeLast() }
@@ -39,9 +39,9 @@ enum PlainTarget {
         return octets.allSatisfy(isAcceptable(octet:)) && isUTF8(octets)
     }
 
-    /// unreserved, sub-delims but `;`, `:` and `@` (RFC 3986 §3.3).
+    /// unreserved, sub-delims but `;`, `:` and `@` (RFC 3986 §3.3), and four that clients send as they are.
     private static func isPathCharacter(_ byte: UInt8) -> Bool {
-        isUnreserved(byte) || "!$&'()*+,=:@".utf8.contains(byte)
+        isUnreserved(byte) || "!$&'()*+,=:@[]|^".utf8.contains(byte)
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
@@ -59,8 +59,7 @@ enum PlainTarget {
 
     private static func isAcceptable(octet: Octet) -> Bool {
         guard octet.isEncoded else { return true }
-        return octet.value >= 0x20 && octet.value != 0x7F && !isUnreserved(octet.value)
-            && !"/\\%".utf8.contains(octet.value)
+        return octet.value >= 0x20 && octet.value != 0x7F && !".\\".utf8.contains(octet.value)
     }
 
     /// Whether each run of percent-encodings is UTF-8 by itself: a sequence can't go on in what is not encoded.

@@ -16,12 +16,14 @@ public func fuzzRequestTarget(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
 
 private func checkRanges(of target: RequestTarget, _ bytes: [UInt8]) {
     let query = target.query.map { [UInt8(ascii: "?")] + bytes[$0.range] } ?? []
-    expectEqual(Array(bytes[target.origin.range]), bytes[target.path.range] + query, "path and query")
+    let path = target.lacksPath ? [] : Array(bytes[target.path.range])
+    expectEqual(Array(bytes[target.origin.range]), path + query, "path and query")
+    if target.lacksPath { expectEqual(Array(bytes[target.path.range]), [UInt8(ascii: "/")], "a path that isn't there") }
     expectEqual(Int(target.origin.end), bytes.count, "the end of the target")
     expect(!bytes[target.path.range].contains(UInt8(ascii: "?")), "a path with a query")
     expectEqual(target.authority == nil, target.origin.start == 0, "the authority")
     // What goes upstream is a target too, the same one.
-    let origin = Array(bytes[target.origin.range])
+    let origin = (target.lacksPath ? [UInt8(ascii: "/")] : []) + bytes[target.origin.range]
     guard case .success(let second) = RequestTarget.validate(origin.span) else {
         finding("what would go upstream is not acceptable: \(quoted(origin))")
     }
@@ -30,7 +32,7 @@ private func checkRanges(of target: RequestTarget, _ bytes: [UInt8]) {
 }
 
 private func checkWithinRequest(_ bytes: [UInt8], _ target: RequestTarget?) {
-    let host = target?.authority.map { Array(bytes[$0.range]) } ?? Array("a.example".utf8)
+    let host = target?.authority.map { Array(bytes[$0.range.range]) } ?? Array("a.example".utf8)
     let head = Array("GET ".utf8) + bytes + Array(" HTTP/1.1\r\nHost: ".utf8) + host + Array("\r\n\r\n".utf8)
     var parser = RequestHeadParser()
     let progress = parser.parse(head.span)

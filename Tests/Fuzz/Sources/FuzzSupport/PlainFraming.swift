@@ -8,8 +8,22 @@ public enum PlainFraming: Equatable {
     case chunked
 
     /// Reads the fields; fails on every combination that has two readings.
-    public init?(_ head: PlainHead) {
-        let lengths = head.values("content-length")
+    ///
+    /// - Parameter mayRepeatLength: A length may be said again, in a list or in another line, as in a response.
+    public init?(_ head: PlainHead, mayRepeatLength: Bool = false) {
+        var lengths = head.values("content-length")
+        if mayRepeatLength, !lengths.isEmpty {
+            let members = head.listMembers("content-length")
+            let values = Set(lengths.joined().contains(0x2C) || lengths.count > 1 ? members.map { Int64($0) } : [0])
+            guard values.count == 1, !values.contains(nil) else { return nil }
+            let isListed = lengths.joined().contains(0x2C) || lengths.count > 1
+            // Blanks within a number make none of it, and `listMembers` takes them out.
+            let parts = lengths.flatMap { $0.split(separator: 0x2C) }
+            let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+            let trimmed = parts.map { Array($0.drop(while: isBlank).reversed().drop(while: isBlank).reversed()) }
+            guard !isListed || trimmed.allSatisfy({ $0.allSatisfy { (0x30...0x39).contains($0) } }) else { return nil }
+            if isListed { lengths = [Array(members[0].utf8)] }
+        }
         let codings = head.values("transfer-encoding")
         switch (lengths.count, codings.count) {
         case (0, 0): self = .unsaid

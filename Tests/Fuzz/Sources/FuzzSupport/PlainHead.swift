@@ -11,6 +11,13 @@ public struct PlainHead: Equatable {
         /// The line as it was, without its CRLF.
         public var line: [UInt8]
 
+        /// The line as it goes on: without white space that is no part of the value.
+        public var sent: Field {
+            let written = line.prefix(name.utf8.count) + Array(":".utf8)
+            if line == written + value || (!value.isEmpty && line == written + [0x20] + value) { return self }
+            return Field(name: name, value: value, line: written + (value.isEmpty ? [] : [0x20]) + value)
+        }
+
         /// The line, for messages.
         public var description: String { quoted(line) }
     }
@@ -22,15 +29,18 @@ public struct PlainHead: Equatable {
 
     /// Reads a whole head with the empty line that ends it, and nothing behind it. Fails on anything that is not made
     /// of CRLF lines of which all but the first have a name.
-    public init?(_ head: ArraySlice<UInt8>) {
+    ///
+    /// - Parameter mayPadNames: White space may be between a name and its colon, as in a response (RFC 9112 §5.1).
+    public init?(_ head: ArraySlice<UInt8>, mayPadNames: Bool = false) {
         guard var lines = Self.lines(head), lines.count >= 3, lines.removeLast().isEmpty, lines.removeLast().isEmpty
         else { return nil }
         startLine = Array(lines.removeFirst())
         for line in lines {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return nil }
-            let name = line[..<colon]
-            guard name.allSatisfy(Self.isTokenByte) else { return nil }
             let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+            var name = line[..<colon]
+            while mayPadNames, let last = name.last, isBlank(last) { name.removeLast() }
+            guard !name.isEmpty, name.allSatisfy(Self.isTokenByte) else { return nil }
             let value = line[(colon + 1)...].drop(while: isBlank).reversed().drop(while: isBlank).reversed()
             fields.append(Field(name: Self.lowercased(name), value: Array(value), line: Array(line)))
         }
@@ -44,6 +54,22 @@ public struct PlainHead: Equatable {
         values(name).flatMap { $0.split(separator: UInt8(ascii: ",")) }
             .map { Self.lowercased($0.filter { $0 != 0x20 && $0 != 0x09 }) }
             .filter { !$0.isEmpty }
+    }
+
+    /// The tokens with which the members of Connection begin, in lower case, and whether any member is more than a token
+    /// with parameters.
+    public var connectionTokens: (names: [String], areOdd: Bool) {
+        var names: [String] = []
+        var areOdd = false
+        for member in values("connection").flatMap({ $0.split(separator: UInt8(ascii: ",")) }) {
+            let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+            let text = member.drop(while: isBlank)
+            let token = text.prefix(while: Self.isTokenByte)
+            let rest = text[token.endIndex...].drop(while: isBlank)
+            if !token.isEmpty { names.append(Self.lowercased(token)) }
+            if let first = rest.first, first != UInt8(ascii: ";") { areOdd = true }
+        }
+        return (names, areOdd)
     }
 
     /// The start line at its first `count - 1` spaces.
