@@ -40,8 +40,8 @@ extension EndToEndTests {
                 try client.send(RawClient.request("GET", "/open/\(path)"))
                 #expect(try client.readHead().status == 200)
                 _ = try client.take(3)
-                // While the response is under way nothing is on record as served.
-                #expect(try gateway.audit().isEmpty && gateway.output.isEmpty)
+                // While the response is under way nothing is on record as served; one that is cut at once may be over.
+                if path != "cut" { #expect(try gateway.audit().isEmpty && gateway.output.isEmpty) }
                 switch path {
                 case "gone": client.socket.reset()
                 case "whole":
