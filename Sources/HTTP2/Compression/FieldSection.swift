@@ -3,7 +3,7 @@ public struct FieldSection: Equatable, Sendable {
     /// What a field counts for besides its name and value (RFC 9113 §6.5.2).
     public static let fieldOverhead = 32
 
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     /// Where names and values end, by turns.
     private var ends: [Int32] = []
     /// It had more than it may have, and what it had is gone.
@@ -16,10 +16,18 @@ public struct FieldSection: Equatable, Sendable {
     public var count: Int { ends.count / 2 }
 
     /// The name of a field.
-    public func name(at index: Int) -> [UInt8] { Array(bytes[start(index)..<Int(ends[2 * index])]) }
+    public func name(at index: Int) -> [UInt8] { Array(bytes[nameRange(at: index)]) }
 
     /// The value of a field.
-    public func value(at index: Int) -> [UInt8] { Array(bytes[Int(ends[2 * index])..<Int(ends[2 * index + 1])]) }
+    public func value(at index: Int) -> [UInt8] { Array(bytes[valueRange(at: index)]) }
+
+    /// Where the name of a field stands in ``bytes``.
+    func nameRange(at index: Int) -> Range<Int> {
+        (index == 0 ? 0 : Int(ends[2 * index - 1]))..<Int(ends[2 * index])
+    }
+
+    /// Where the value of a field stands in ``bytes``.
+    func valueRange(at index: Int) -> Range<Int> { Int(ends[2 * index])..<Int(ends[2 * index + 1]) }
 
     /// Adds a field.
     public mutating func add(name: Span<UInt8>, value: Span<UInt8>) {
@@ -44,6 +52,4 @@ public struct FieldSection: Equatable, Sendable {
         bytes = []
         ends = []
     }
-
-    private func start(_ index: Int) -> Int { index == 0 ? 0 : Int(ends[2 * index - 1]) }
 }

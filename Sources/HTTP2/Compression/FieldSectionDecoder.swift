@@ -151,7 +151,7 @@ public struct FieldSectionDecoder: Sendable {
         guard !isSkipped(length) else { return skip(length, isName: false, isIndexed: isIndexed) }
         let value = try reader.string(bytes, length, isCoded: isCoded)
         add(name, value)
-        if isIndexed { table.add(FieldTable.Entry(name, value)) }
+        if isIndexed { table.add(FieldTable.Entry(name: name, value: value)) }
     }
 
     private func isSkipped(_ length: Int) -> Bool { length > max(Self.skippedLength, section.isTooLarge ? 0 : limit) }

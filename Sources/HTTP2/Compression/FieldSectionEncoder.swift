@@ -25,15 +25,19 @@ public struct FieldSectionEncoder: Sendable {
             hasShrunk = false
             Self.append(table.capacity, prefix: 5, bits: 0x20, to: &out)
         }
+        let bytes = section.bytes.span
         for index in 0..<section.count {
-            append(FieldTable.Entry(section.name(at: index), section.value(at: index)), to: &out)
+            let name = bytes.extracting(section.nameRange(at: index))
+            append(name, bytes.extracting(section.valueRange(at: index)), to: &out)
         }
         return out
     }
 
-    private mutating func append(_ field: FieldTable.Entry, to out: inout [UInt8]) {
-        let found = table.find(field)
-        let kind = Indexing(field, capacity: table.capacity)
+    private mutating func append(_ name: Span<UInt8>, _ value: Span<UInt8>, to out: inout [UInt8]) {
+        let hash = FieldTable.hash(name)
+        let found = table.find(name, value, nameHash: hash)
+        let size = name.count + value.count + FieldSection.fieldOverhead
+        let kind = Indexing(nameHash: hash, size: size, capacity: table.capacity)
         if let found, found.hasValue, kind != .never {
             return Self.append(found.index, prefix: 7, bits: 0x80, to: &out)
         }
@@ -42,9 +46,16 @@ public struct FieldSectionEncoder: Sendable {
         case .no: Self.append(found?.index ?? 0, prefix: 4, bits: 0x00, to: &out)
         case .never: Self.append(found?.index ?? 0, prefix: 4, bits: 0x10, to: &out)
         }
-        if found == nil { Self.append(field.name.span, to: &out) }
-        Self.append(field.value.span, to: &out)
-        if kind == .yes { table.add(field) }
+        if found == nil { Self.append(name, to: &out) }
+        Self.append(value, to: &out)
+        guard kind == .yes else { return }
+        let entry = FieldTable.Entry(
+            name: name.withUnsafeBufferPointer { Array($0) },
+            value: value.withUnsafeBufferPointer { Array($0) },
+            nameHash: hash,
+            valueHash: FieldTable.hash(value)
+        )
+        table.add(entry)
     }
 
     /// Whether a field comes into the table.
@@ -55,10 +66,10 @@ public struct FieldSectionEncoder: Sendable {
         /// A secret: in a table others could find it by what compresses well (RFC 7541 §7.1.3).
         case never
 
-        init(_ field: FieldTable.Entry, capacity: Int) {
-            if secrets.contains(field.name) {
+        init(nameHash: UInt32, size: Int, capacity: Int) {
+            if secrets.contains(nameHash) {
                 self = .never
-            } else if field.size > capacity / 4 * 3 || unique.contains(field.name) {
+            } else if size > capacity / 4 * 3 || unique.contains(nameHash) {
                 self = .no
             } else {
                 self = .yes
@@ -66,12 +77,12 @@ public struct FieldSectionEncoder: Sendable {
         }
     }
 
-    private static let secrets = ["set-cookie", "authorization", "proxy-authenticate", "x-api-key"].map {
-        Array($0.utf8)
-    }
-    private static let unique = [
+    private static let secrets = hashes(["set-cookie", "authorization", "proxy-authenticate", "x-api-key"])
+    private static let unique = hashes([
         "age", "content-length", "content-range", "etag", "last-modified", "location", "x-request-id",
-    ].map { Array($0.utf8) }
+    ])
+
+    private static func hashes(_ names: [String]) -> [UInt32] { names.map { FieldTable.hash(Array($0.utf8).span) } }
 
     private static func append(_ text: Span<UInt8>, to out: inout [UInt8]) {
         let length = HuffmanCode.encodedLength(of: text)

@@ -4,15 +4,9 @@ struct FieldTable {
     struct Entry {
         let name: [UInt8]
         let value: [UInt8]
-        let nameHash: UInt32
-        let valueHash: UInt32
-
-        init(_ name: [UInt8], _ value: [UInt8]) {
-            self.name = name
-            self.value = value
-            nameHash = FieldTable.hash(name.span)
-            valueHash = FieldTable.hash(value.span)
-        }
+        /// Those of the name and the value; 0 in a table in which nothing is looked for.
+        var nameHash: UInt32 = 0
+        var valueHash: UInt32 = 0
 
         var size: Int { name.count + value.count + FieldSection.fieldOverhead }
     }
@@ -64,33 +58,47 @@ struct FieldTable {
     }
 
     /// The index of a field, or else of its name.
-    func find(_ entry: Entry) -> (index: Int, hasValue: Bool)? {
+    func find(_ name: Span<UInt8>, _ value: Span<UInt8>, nameHash: UInt32) -> (index: Int, hasValue: Bool)? {
         var named: Int?
+        var valueHash: UInt32?
         for position in stride(from: entries.count - 1, through: first, by: -1) {
-            let candidate = entries[position]
-            guard candidate.nameHash == entry.nameHash, candidate.name == entry.name else { continue }
+            guard entries[position].nameHash == nameHash, Self.equal(entries[position].name, name) else { continue }
             let index = Self.staticEntries.count + entries.count - position
-            if candidate.valueHash == entry.valueHash, candidate.value == entry.value { return (index, true) }
+            let hash = valueHash ?? Self.hash(value)
+            valueHash = hash
+            if entries[position].valueHash == hash, Self.equal(entries[position].value, value) { return (index, true) }
             named = named ?? index
         }
-        for (offset, hash) in Self.staticHashes.enumerated() where hash == entry.nameHash {
-            let candidate = Self.staticEntries[offset]
-            guard candidate.name == entry.name else { continue }
-            if candidate.value == entry.value { return (offset + 1, true) }
-            // The first of a name, which takes the fewest bytes.
-            if (named ?? .max) > offset + 1 { named = offset + 1 }
+        // Entries of one name stand side by side; the first takes the fewest bytes.
+        guard let start = Self.staticIndex[nameHash], Self.equal(Self.staticEntries[start - 1].name, name) else {
+            return named.map { ($0, false) }
         }
-        return named.map { ($0, false) }
+        var index = start
+        while index <= Self.staticEntries.count, Self.staticEntries[index - 1].nameHash == nameHash {
+            if Self.equal(Self.staticEntries[index - 1].value, value) { return (index, true) }
+            index += 1
+        }
+        return (start, false)
     }
 
     /// FNV-1a. A collision costs a comparison.
-    private static func hash(_ bytes: Span<UInt8>) -> UInt32 {
+    static func hash(_ bytes: Span<UInt8>) -> UInt32 {
         var hash: UInt32 = 2_166_136_261
         for index in bytes.indices { hash = (hash ^ UInt32(bytes[index])) &* 16_777_619 }
         return hash
     }
 
-    private static let staticHashes = staticEntries.map(\.nameHash)
+    private static func equal(_ array: [UInt8], _ bytes: Span<UInt8>) -> Bool {
+        guard array.count == bytes.count else { return false }
+        for index in bytes.indices where array[index] != bytes[index] { return false }
+        return true
+    }
+
+    /// The first index of each name, by its hash.
+    private static let staticIndex = Dictionary(
+        zip(staticEntries.map(\.nameHash), 1...),
+        uniquingKeysWith: { first, _ in first }
+    )
 
     /// RFC 7541, Appendix A.
     static let staticEntries: [Entry] = [
@@ -107,5 +115,8 @@ struct FieldTable {
         ("proxy-authorization", ""), ("range", ""), ("referer", ""), ("refresh", ""), ("retry-after", ""),
         ("server", ""), ("set-cookie", ""), ("strict-transport-security", ""), ("transfer-encoding", ""),
         ("user-agent", ""), ("vary", ""), ("via", ""), ("www-authenticate", ""),
-    ].map { Entry(Array($0.0.utf8), Array($0.1.utf8)) }
+    ].map { name, value in
+        let name = Array(name.utf8)
+        return Entry(name: name, value: Array(value.utf8), nameHash: hash(name.span))
+    }
 }

@@ -68,6 +68,7 @@ enum HuffmanCode {
 
     /// The length of some bytes in the code.
     static func encodedLength(of bytes: Span<UInt8>) -> Int {
+        let lengths = lengths
         var bits = 0
         for index in bytes.indices { bits += Int(lengths[Int(bytes[index])]) }
         return (bits + 7) / 8
@@ -75,13 +76,14 @@ enum HuffmanCode {
 
     /// Appends bytes in the code.
     static func encode(_ bytes: Span<UInt8>, to out: inout [UInt8]) {
-        let tables = tables
+        let codes = tables.codes
+        let lengths = lengths
         var window: UInt64 = 0
         var count = 0
         for index in bytes.indices {
             let byte = Int(bytes[index])
             let length = Int(lengths[byte])
-            window = window << UInt64(length) | UInt64(tables.codes[byte])
+            window = window << UInt64(length) | UInt64(codes[byte])
             count += length
             while count >= 8 {
                 count -= 8
