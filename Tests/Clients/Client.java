@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.UUID;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 class Client {
@@ -48,10 +49,11 @@ class Client {
         }
     }
 
-    record Old(SSLContext context) implements Library {
+    // One factory for all: connections are kept for those that come with the same.
+    record Old(SSLSocketFactory factory) implements Library {
         public Answer request(String method, String target, byte[] body, boolean chunked) throws Exception {
             HttpURLConnection connection = (HttpURLConnection) new java.net.URL(URL + target).openConnection();
-            if (connection instanceof HttpsURLConnection secure) secure.setSSLSocketFactory(context.getSocketFactory());
+            if (connection instanceof HttpsURLConnection secure) secure.setSSLSocketFactory(factory);
             connection.setRequestMethod(method);
             connection.setRequestProperty("Authorization", "Bearer " + KEY);
             connection.setReadTimeout(60_000);
@@ -153,7 +155,7 @@ class Client {
     public static void main(String[] arguments) throws Exception {
         payload = Files.readAllBytes(Path.of(System.getenv("PAYLOAD")));
         var version = arguments[1].equals("h2") ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
-        library = arguments[0].equals("HttpURLConnection") ? new Old(trust())
+        library = arguments[0].equals("HttpURLConnection") ? new Old(trust().getSocketFactory())
             : new Modern(HttpClient.newBuilder().sslContext(trust()).version(version).build());
         for (String task : arguments[2].split(",")) {
             String line = "{\"task\": \"" + task + "\"";

@@ -28,7 +28,14 @@ function* piecesOf(content) {
 }
 
 const clients = {
-    fetch() {
+    async fetch() {
+        // By itself it begins another connection when it asks before it has put the last one back.
+        let dispatcher;
+        if (wanted === "thousand") {
+            await fetch("data:,");
+            const Agent = globalThis[Symbol.for("undici.globalDispatcher.1")].constructor;
+            dispatcher = new Agent({ connections: 1 });
+        }
         const ask = (method, target, body, chunked) =>
             fetch(url + target, {
                 method,
@@ -40,6 +47,7 @@ const clients = {
                     },
                 }) : body,
                 duplex: "half",
+                dispatcher,
             });
         return {
             async request(method, target, body, chunked) {
@@ -95,7 +103,7 @@ const clients = {
     },
 };
 
-const client = clients[name]();
+const client = await clients[name]();
 
 async function get() {
     const [status, body] = await client.request("GET", "/api/get");

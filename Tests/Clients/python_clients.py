@@ -167,7 +167,7 @@ class Botocore:
 
         headers = HeadersDict({"Authorization": f"Bearer {self.key}"})
         if body is not None:
-            headers["Expect"] = "100-continue"
+            headers["Expect"] = b"100-continue"
             if isinstance(body, bytes):
                 headers["Content-Length"] = str(len(body))
             else:
