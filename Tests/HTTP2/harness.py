@@ -33,7 +33,8 @@ def introspect(_request, body):
     if key.startswith("key-slow"):
         time.sleep(0.5)
     if key == "key-expired" or key.startswith("key-slow"):
-        answer = {"active": True, "scope": "read:trades", "client_id": key}
+        scope = "write:trades" if key == "key-slow-frames" else "read:trades"
+        answer = {"active": True, "scope": scope, "client_id": key}
         return 200, answer | ({"exp": int(time.time()) - 10} if key == "key-expired" else {})
     return 200, {"active": key in KEYS, "scope": KEYS.get(key, ""), "client_id": key}
 

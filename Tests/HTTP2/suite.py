@@ -328,7 +328,8 @@ def small_frames(gateway, backend):
     faults, count = [], 60_000
     connection = Connection(gateway.port)
     stream = connection.open()
-    fields = [*(dict(LEAST) | {b":path": b"/closed/small"}).items(), (b"authorization", b"Bearer key-slow-frames")]
+    least = dict(LEAST) | {b":path": b"/closed/small", b":method": b"POST"}
+    fields = [*least.items(), (b"authorization", b"Bearer key-slow-frames")]
     connection.headers(stream, fields, END_HEADERS)
     connection.send(frame(DATA, 0, stream, b"z") * (count - 1) + frame(DATA, END_STREAM, stream, b"z"))
     connection.response(stream, 20)
