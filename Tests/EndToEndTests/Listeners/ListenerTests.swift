@@ -54,7 +54,7 @@ extension EndToEndTests {
                 settings.rest = ["hosts: [outer.test]"]
             } _: {
                 try Self.answer($0)
-            } _: { gateway, backend in
+            } _: { (gateway: GatewayProcess, backend: ScriptedBackend) async throws -> Void in
                 func outer(_ host: String, _ more: [String] = []) throws -> String {
                     let url = "http://127.0.0.1:\(gateway.port)/open/a"
                     return try curl(more + ["-o", "/dev/null", "-H", "Host: \(host)", url])

@@ -51,16 +51,21 @@ extension EndToEndTests {
 
         /// A status that no RFC knows is a 5xx to metrics and to the server's health (RFC 9110 §15).
         @Test func oddStatusesCountAsFailures() async throws {
-            try await withScriptedUpstream { settings in
+            let configure = { (settings: inout GatewaySettings) in
                 settings.upstreamOptions = ["ejection: {failures: 2}"]
                 settings.threads = 1
-            } _: { connection in
+            }
+            let script: ScriptedBackend.Script = { connection in
                 while true {
                     _ = try connection.readHead()
                     try connection.send("HTTP/1.1 799\r\nContent-Length: 2\r\n\r\nno")
                 }
-            } _: { gateway, _ in
-                for _ in 0..<2 { #expect(try gateway.exchange("GET", "/open/a").status == 799) }
+            }
+            try await withScriptedUpstream(configure: configure, script) { gateway, _ in
+                for _ in 0..<2 {
+                    let response = try gateway.exchange("GET", "/open/a")
+                    #expect(response.status == 799)
+                }
                 #expect(gateway.log.contains("status 799"), "\(gateway.log)")
             }
         }
