@@ -104,7 +104,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Audit", "Balancing", "CGlibc", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2",
-                "Introspection", "PrometheusMetrics", "ProxyProtocol", "Redaction", "RouteMap", "ScopeModel", "SimpleHTTP",
+                "Introspection", "PrometheusMetrics", "ProxyProtocol", "Redaction", "RouteMap", "ScopeModel",
+                "SimpleHTTP",
                 "StrictJSON",
                 .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, nioTLS,
                 nioSSL,

@@ -26,15 +26,15 @@ struct RouteAllowanceTests {
     }
 
     @Test(arguments: [
-        ("{scope: read:trades, allow: []}", "/a/{x}", "3:42: error: GET /a/{x}.allow is an empty list"),
-        ("{scope: read:trades, allow: encoded_slash}", "/a/{x}", "3:42: error: GET /a/{x}.allow has to be a list"),
+        ("{scope: read:trades, allow: []}", "/a/{x}", "3:45: error: GET /a/{x}.allow is an empty list"),
+        ("{scope: read:trades, allow: encoded_slash}", "/a/{x}", "3:45: error: GET /a/{x}.allow has to be a list"),
         (
             "{scope: read:trades, allow: [encoded_slsh]}", "/a/{x}",
-            "3:43: error: GET /a/{x}.allow can't have \"encoded_slsh\"\n  help: did you mean encoded_slash?"
+            "3:46: error: GET /a/{x}.allow can't have \"encoded_slsh\"\n  help: did you mean encoded_slash?"
         ),
         (
             "{scope: read:trades, allow: [encoded_slash]}", "/a/b",
-            "3:40: error: GET /a/b.allow has no effect: the path has no parameter\n  help: leave it out"
+            "3:43: error: GET /a/b.allow has no effect: the path has no parameter\n  help: leave it out"
         ),
     ])
     func areReportedWithTheirPlace(requirement: String, template: String, expected: String) {

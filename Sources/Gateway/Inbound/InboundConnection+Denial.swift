@@ -115,9 +115,9 @@ extension InboundConnection {
         case .broken: return .linger
         case .complete: return staysOpen ? .nextRequest : .linger
         case .incomplete:
-            // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1); nobody can tell what
-            // the next byte is.
-            if current.expectsContinue { return .linger }
+            // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1), so the next byte may be the
+            // body's or the next request's: the connection ends, but no sooner than one that sends it is through.
+            if current.expectsContinue { return .drainAndClose }
             let isShort = body.remainingLength ?? 0 <= current.snapshot.limits.drainedBody
             return staysOpen && isShort ? .drainBody : .drainAndClose
         }

@@ -27,6 +27,7 @@ extension EndToEndTests {
                 var settings = servers.settings
                 // However slow the machine is.
                 settings.introspectionOptions = ["cache: {ttl: 10m}"]
+                settings.upstreamOptions = ["pool: {idle_timeout: 60s}"]
                 // So that ids of requests are theirs.
                 settings.rest = ["trusted_proxies: [127.0.0.0/8]"]
                 try await withGateway(settings) { gateway in

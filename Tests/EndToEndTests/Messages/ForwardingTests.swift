@@ -127,8 +127,26 @@ extension EndToEndTests {
             }
         }
 
-        @Test func aClientThatLeavesCancelsTheTransfer() async throws {
+        @Test func aClientThatLeavesWhileItTakesAResponseCancelsIt() async throws {
             try await withScriptedUpstream { connection in
+                _ = try connection.readHead()
+                try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                while true { try connection.send("5\r\nhello\r\n") }
+            } _: { gateway, backend in
+                let client = try gateway.client()
+                try client.send(RawClient.request("GET", "/open/endless"))
+                _ = try client.readHead()
+                client.socket.close()
+                try waitUntil("the upstream connection ends") { backend.connections.first?.hasEnded == true }
+            }
+        }
+
+        /// One that takes a response is missed with the next bytes for it. That a client has only ended its side can't be
+        /// told from its leaving until then, so one that waits is missed at once only if the operator says so.
+        @Test func aClientThatLeavesCancelsTheTransfer() async throws {
+            try await withScriptedUpstream { settings in
+                settings.limits = ["half_closed: close"]
+            } _: { connection in
                 if try connection.readHead().target == "/open/endless" {
                     try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
                     while true { try connection.send("5\r\nhello\r\n") }

@@ -128,7 +128,7 @@ extension EndToEndTests {
                 // Turn and turn about, so that each method comes to the bad one at least once.
                 for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"] {
                     for _ in 0..<3 {
-                        let body = method == "PUT" || method == "DELETE" ? Array("it".utf8) : []
+                        let body = method == "PUT" ? Array("it".utf8) : []
                         let response = try gateway.exchange(method, "/open/x", body: body)
                         #expect(response.status == 200, "\(method)")
                         if method == "PUT" { #expect(response.text == "bit") }

@@ -43,7 +43,8 @@ struct ForwardedRequest {
             host: rules.replacesHost ? Self.upstreamHost : nil,
             fallbackHost: Self.fallbackHost,
             requestID: requestID,
-            keyID: keyID
+            keyID: keyID,
+            closes: false
         )
         var buffer = ByteBuffer()
         forwarded.write(bytes.span, to: &buffer)
