@@ -42,13 +42,13 @@ struct RequestRules {
 
     private func isKept(_ name: String, isNominated: Bool) -> Bool {
         if name.contains("_") || Self.dropped.contains(name) || name.hasPrefix("x-scopegate-") { return false }
-        // What a client says of where it comes from counts only when the client is trusted.
-        if Self.ofOrigin.contains(name) || name.hasPrefix("x-forwarded-") { return isTrusted }
+        let folded = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+        // What a client says of where it comes from counts only when the client is trusted, and says it by its name.
+        if Self.ofOrigin.contains(name) || name.hasPrefix("x-forwarded-") { return isTrusted && folded == name }
         // What Connection must not be able to remove.
         if name == "content-length" { return true }
         if name == "host" { return !replacesHost }
         if name == "authorization" || name == "x-api-key" || name == keyField { return forwardsKey }
-        let folded = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
         switch Self.family(folded) {
         case .origin: return isTrusted && folded == name
         case .steering: return false

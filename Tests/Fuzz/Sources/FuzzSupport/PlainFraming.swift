@@ -12,6 +12,8 @@ public enum PlainFraming: Equatable {
     /// - Parameter mayRepeatLength: A length may be said again, in a list or in another line, as in a response.
     public init?(_ head: PlainHead, mayRepeatLength: Bool = false) {
         var lengths = head.values("content-length")
+        // A line that says no length at all is one of its own kind.
+        if lengths.contains(where: { !$0.contains { (0x30...0x39).contains($0) } }) { return nil }
         if mayRepeatLength, !lengths.isEmpty {
             let members = head.listMembers("content-length")
             let values = Set(lengths.joined().contains(0x2C) || lengths.count > 1 ? members.map { Int64($0) } : [0])
