@@ -164,7 +164,7 @@ def measure(run, nginx, pieces, kind, count):
 
 
 def main():
-    kinds = os.environ.get("KINDS", "").split(",") if os.environ.get("KINDS") else list(KINDS)
+    kinds = os.environ.get("KINDS", "").split(";") if os.environ.get("KINDS") else list(KINDS)
     with FolderRun(sys.argv[1], "memory") as run:
         authority = Authority(run.folder)
         authority.issue("gate")

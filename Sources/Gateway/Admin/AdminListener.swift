@@ -76,6 +76,7 @@ final class AdminListener: Sendable {
 
     func stop() async {
         hub.close()
+        await sampler.stop()
         await server.shutdown()
         try? await group.shutdownGracefully()
     }

@@ -20,6 +20,7 @@ final class FigureSampler: Sendable {
     private let reloader: Reloader
     private let hub: EventHub
     private let state = Mutex(State())
+    private let task = Mutex<(task: RepeatedTask, eventLoop: any EventLoop)?>(nil)
 
     init(loops: [GatewayLoop], services: GatewayServices, reloader: Reloader, hub: EventHub) {
         self.loops = loops
@@ -28,12 +29,29 @@ final class FigureSampler: Sendable {
         self.hub = hub
     }
 
-    /// Begins; it ends with the event loop.
+    /// Begins to take samples.
     func start(on eventLoop: any EventLoop) {
         let origin = Self.now
         state.withLock { $0.time = origin }
-        eventLoop.scheduleRepeatedAsyncTask(initialDelay: Self.interval, delay: Self.interval) { [self] _ in
+        let started = eventLoop.scheduleRepeatedAsyncTask(
+            initialDelay: Self.interval,
+            delay: Self.interval
+        ) { [self] _ in
             GatewayFigures.gather(loops, on: eventLoop).map { self.take($0) }
+        }
+        task.withLock { $0 = (started, eventLoop) }
+    }
+
+    /// Takes no more samples. Returns when none is being taken: its figures come from other event loops, and must find the
+    /// one that asked for them still there.
+    func stop() async {
+        guard let (task, eventLoop) = task.withLock({ $0.take() }) else { return }
+        let ended = eventLoop.makePromise(of: Void.self)
+        task.cancel(promise: ended)
+        do {
+            try await ended.futureResult.get()
+        } catch {
+            services.logger.debug("the sampling of figures did not end in order", metadata: ["error": "\(error)"])
         }
     }
 

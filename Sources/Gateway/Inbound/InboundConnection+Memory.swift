@@ -9,8 +9,16 @@ extension InboundConnection {
     /// of their own, `limits.connections`.
     private static let streamCost = 8 << 10
 
-    /// Counts what is held now. Whoever would hold more than is left gives way.
+    /// Counts what is held now. Whoever would hold more than is left gives way, but not before the turn of the loop is over:
+    /// this is called in the midst of answers, of which the rest must find the connection as it was.
     func accountForMemory() {
+        guard phase != .closed, !mustGiveWay, !memory.count(kept: keptBytes, in: loop.services.memory) else { return }
+        mustGiveWay = true
+        loop.eventLoop.assumeIsolated().execute { self.makeWay() }
+    }
+
+    private func makeWay() {
+        mustGiveWay = false
         guard phase != .closed, !memory.count(kept: keptBytes, in: loop.services.memory) else { return }
         loop.makeRoom(for: self)
         guard phase != .closed, !memory.count(kept: keptBytes, in: loop.services.memory) else { return }

@@ -104,6 +104,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     var inputHasEnded = false
     /// What it keeps in memory for the client.
     @exclusivity(unchecked) var memory = ConnectionMemory()
+    /// More is held than there is room for, which is seen to when the turn of the loop is over.
+    var mustGiveWay = false
     /// The buffer is the loop's memory, for as long as what has just come is dealt with.
     private(set) var bufferIsShared = false
 
