@@ -21,20 +21,36 @@ struct KeySpelling {
     }
 
     /// Looks for the first place at which a key stands, of at least one byte.
-    mutating func first(_ key: Span<UInt8>, in text: Span<UInt8>, from start: Int) -> Found {
+    ///
+    /// - Parameter hasEncodings: The key may have encodings itself, so that other spellings of it may be shorter.
+    mutating func first(_ key: Span<UInt8>, hasEncodings: Bool, in text: Span<UInt8>, from start: Int) -> Found {
+        let lastStart = text.count &- (hasEncodings ? 1 : key.count)
+        guard start <= lastStart else { return .nothing }
         let first = Self.folded(Self.unit(key, 0).byte)
+        let second = key.count > 1 && !Self.mayEncode(key[0]) && !Self.mayEncode(key[1]) ? Self.folded(key[1]) : nil
         var index = start
-        while index < text.count {
+        while index <= lastStart {
             let byte = text[index]
-            // Most bytes are neither.
-            if Self.folded(byte) == first || byte == UInt8(ascii: "%") {
+            let next = index &+ 1
+            // Most bytes are neither; and of those that are like the first, most are before another than the second.
+            let mayStand = Self.mayEncode(byte) || Self.folded(byte) == first && Self.mayGoOn(text, next, second)
+            if mayStand {
                 if let end = end(of: key, in: text, at: index) { return .key(index..<end) }
                 if steps < 0 { return .tooMuch }
             }
-            index += 1
+            index = next
         }
         return .nothing
     }
+
+    @inline(__always)
+    private static func mayGoOn(_ text: Span<UInt8>, _ index: Int, _ wanted: UInt8?) -> Bool {
+        guard let wanted else { return true }
+        return index < text.count && (mayEncode(text[index]) || folded(text[index]) == wanted)
+    }
+
+    @inline(__always)
+    private static func mayEncode(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "%") }
 
     /// The end of a key that begins at an index, in whatever spelling.
     private mutating func end(of key: Span<UInt8>, in text: Span<UInt8>, at start: Int) -> Int? {

@@ -10,6 +10,8 @@ public struct RequestSecrets: Sendable {
     private var decoded: [[UInt8]] = []
     /// A key that is known to be one, however short it is.
     private var proven: Range<Int>?
+    /// Whether any of them may have percent-encodings.
+    private var haveEncodings = false
 
     /// Nothing shorter is taken for a key unless it is known to be one, so that a made-up "key" such as `trades` can't
     /// blank out what was asked for.
@@ -27,6 +29,11 @@ public struct RequestSecrets: Sendable {
 
     /// Adds a key.
     public mutating func add(_ range: Range<Int>) {
+        haveEncodings = true
+        keep(range)
+    }
+
+    private mutating func keep(_ range: Range<Int>) {
         guard range.count >= Self.shortest else { return }
         if first == nil { first = range } else { others.append(range) }
     }
@@ -34,6 +41,7 @@ public struct RequestSecrets: Sendable {
     /// Adds a key that is known to be one, because the issuer says so.
     public mutating func add(proven range: Range<Int>) {
         guard !range.isEmpty, range.count < Self.shortest else { return }
+        haveEncodings = true
         proven = range
     }
 
@@ -41,6 +49,7 @@ public struct RequestSecrets: Sendable {
     /// Basic credentials (RFC 7617); all of it when it has no long word.
     public mutating func add(field value: Range<Int>, in bytes: Span<UInt8>) {
         var hasWord = false
+        for index in value where bytes[index] == UInt8(ascii: "%") { haveEncodings = true }
         var index = value.lowerBound
         while index < value.upperBound {
             while index < value.upperBound, Self.separates(bytes[index]) { index += 1 }
@@ -48,15 +57,15 @@ public struct RequestSecrets: Sendable {
             while index < value.upperBound, !Self.separates(bytes[index]) { index += 1 }
             guard index - start >= Self.shortest else { continue }
             hasWord = true
-            add(start..<index)
+            keep(start..<index)
             // `name=value` of a scheme with parameters; `=` at the end is padding.
             if let sign = (start..<index - 1).first(where: { bytes[$0] == UInt8(ascii: "=") }),
                 bytes[sign + 1] != UInt8(ascii: "=")
             {
-                add(sign + 1..<index)
+                keep(sign + 1..<index)
             }
         }
-        if !hasWord { add(value) }
+        if !hasWord { keep(value) }
         addBasic(value, in: bytes)
     }
 
@@ -76,6 +85,7 @@ public struct RequestSecrets: Sendable {
         let credentials = Base64.decode(
             bytes.extracting(value.lowerBound + scheme.utf8CodeUnitCount..<value.upperBound)
         )
+        if credentials.contains(UInt8(ascii: "%")) { haveEncodings = true }
         for part in credentials.split(separator: UInt8(ascii: ":"), maxSplits: 1) where part.count >= Self.shortest {
             decoded.append(Array(part))
         }
@@ -156,12 +166,13 @@ public struct RequestSecrets: Sendable {
                 return true
             }
         }
-        if let first, !take(spelling.first(bytes.extracting(first), in: text, from: start)) { return .tooMuch }
-        if let proven, !take(spelling.first(bytes.extracting(proven), in: text, from: start)) { return .tooMuch }
-        for other in others where !take(spelling.first(bytes.extracting(other), in: text, from: start)) {
-            return .tooMuch
+        func lookFor(_ key: Span<UInt8>) -> Bool {
+            take(spelling.first(key, hasEncodings: haveEncodings, in: text, from: start))
         }
-        for part in decoded where !take(spelling.first(part.span, in: text, from: start)) { return .tooMuch }
+        if let first, !lookFor(bytes.extracting(first)) { return .tooMuch }
+        if let proven, !lookFor(bytes.extracting(proven)) { return .tooMuch }
+        for other in others where !lookFor(bytes.extracting(other)) { return .tooMuch }
+        for part in decoded where !lookFor(part.span) { return .tooMuch }
         return found.map { .key($0) } ?? .nothing
     }
 }

@@ -59,10 +59,10 @@ public struct RequestTexts: Sendable {
     private func range(_ part: Part, in bytes: Span<UInt8>) -> Range<Int>? {
         guard let range = places[part.rawValue] else { return nil }
         guard part == .path || part == .referer else { return range }
+        let text = bytes.extracting(range)
+        var end = 0
         // What follows a `?` or a `#` may hold anything.
-        for index in range where bytes[index] == UInt8(ascii: "?") || bytes[index] == UInt8(ascii: "#") {
-            return range.lowerBound..<index
-        }
-        return range
+        while end < text.count, text[end] != UInt8(ascii: "?"), text[end] != UInt8(ascii: "#") { end &+= 1 }
+        return range.lowerBound..<range.lowerBound + end
     }
 }

@@ -48,7 +48,7 @@ extension Operation {
         audited.note(.method, at: range(of: "PUT"))
         audited.note(.path, at: range(of: "/api/v1/trades/trd_1/tags"))
         audited.note(.userAgent, at: range(of: "journal-client/4.2 (linux; x86_64)"))
-        audited.secrets.add(range(of: "tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C"))
+        audited.secrets.add(field: range(of: "Bearer tj_live_9k2m4n6p8q0r2s4t6v8w0x2y4z6A8B0C"), in: request.span)
         let known = audited
         let template = Array("/api/v1/trades/{tradeId}/tags".utf8)
         let requiredScope = Array("write:tags".utf8)
