@@ -116,9 +116,10 @@ struct SyslogOutput: MirrorOutput {
                 isStream = type == SOCK_STREAM
                 return true
             }
-            problem = String(cString: strerror(errno))
+            let code = errno
+            problem = String(cString: strerror(code))
             close(candidate)
-            guard errno == EPROTOTYPE else { break }
+            guard code == EPROTOTYPE else { break }
         }
         return false
     }

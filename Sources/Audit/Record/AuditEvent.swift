@@ -20,7 +20,7 @@ public enum AuditEvent: Hashable, Sendable {
     case retention(AuditRetention)
 
     /// The value of the member `event`.
-    var name: StaticString {
+    public var name: StaticString {
         switch self {
         case .request(let record): record.event
         case .reload: "reload"

@@ -49,7 +49,7 @@ struct CacheEndpoints: Sendable {
     /// Forgets all keys, so that each is asked about anew.
     func clear(_ request: SimpleRequest, on eventLoop: any EventLoop) -> EventLoopFuture<SimpleResponse> {
         revoker.revoke(on: eventLoop) { $0.forget(.everybody) }.map { [services] effect in
-            services.audit.append(.revocation(AuditRevocation(.all, count: effect.forgotten)))
+            services.audit.record(.revocation(AuditRevocation(.all, count: effect.forgotten)), or: services.logger)
             services.logger.notice("cache cleared", metadata: ["forgotten": "\(effect.forgotten)"])
             return AdminAnswer.json(200, RevokeAction.json(effect))
         }

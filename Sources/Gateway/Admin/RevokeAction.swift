@@ -38,7 +38,7 @@ struct RevokeAction {
             }
         }
         return effect.map { [services] effect in
-            services.audit.append(.revocation(AuditRevocation(target, count: effect.forgotten)))
+            services.audit.record(.revocation(AuditRevocation(target, count: effect.forgotten)), or: services.logger)
             services.logger.notice("revoked", metadata: Self.metadata(of: target, effect))
             return AdminAnswer.json(200, Self.json(effect))
         }

@@ -173,7 +173,7 @@ final class Reloader: Sendable {
         if let shadow = loaded.shadowMap { metadata["shadow_digest"] = "\(shadow.digest)" }
         if !needsRestart.isEmpty { metadata["needs_restart"] = "\(needsRestart.joined(separator: ", "))" }
         logger.notice("reloaded", metadata: metadata)
-        services.audit.append(
+        services.audit.record(
             .reload(
                 AuditReload(
                     isApplied: true,
@@ -181,7 +181,8 @@ final class Reloader: Sendable {
                     digest: generation.digest,
                     trigger: way.rawValue
                 )
-            )
+            ),
+            or: logger
         )
         return ReloadResult(
             way: way,
@@ -208,7 +209,7 @@ final class Reloader: Sendable {
                 metadata: ["way": "\(way.rawValue)", "error": "\(diagnostic)"]
             )
         }
-        services.audit.append(
+        services.audit.record(
             .reload(
                 AuditReload(
                     isApplied: false,
@@ -217,7 +218,8 @@ final class Reloader: Sendable {
                     trigger: way.rawValue,
                     problem: diagnostics.first { $0.severity == .error }.map { "\($0)" }
                 )
-            )
+            ),
+            or: logger
         )
         return ReloadResult(
             way: way,

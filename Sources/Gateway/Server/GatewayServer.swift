@@ -356,7 +356,7 @@ public final class GatewayServer: Service {
         } report: { problem in
             logger.error("\(problem)")
         }
-        audit.append(
+        audit.record(
             .start(
                 AuditStart(
                     version: version,
@@ -364,7 +364,8 @@ public final class GatewayServer: Service {
                     generation: loaded.routeMap.generation,
                     digest: loaded.routeMap.digest
                 )
-            )
+            ),
+            or: logger
         )
         return audit
     }

@@ -121,9 +121,16 @@ final class OTLPExporter: @unchecked Sendable {
     private func sent(_ result: Result<TransferResponse, CurlFailure>, _ body: [UInt8], count: Int) {
         switch result {
         case .success(let response) where (200..<300).contains(response.status):
-            queue.note(sent: count)
+            let answer = OTLPAnswer(response.body)
+            let rejected = min(count, answer.rejected)
+            queue.note(sent: count - rejected)
             backOff = Self.shortestBackOff
-            hasReported = false
+            if rejected > 0 {
+                queue.note(lost: rejected)
+                report("the collector rejects \(rejected) of \(count) spans: \(answer.message ?? "it doesn't say why")")
+            } else {
+                hasReported = false
+            }
             isSending = false
             sendNext()
         // OTLP 1.x, "Retryable Response Codes".

@@ -140,4 +140,20 @@ struct OTLPTests {
         #expect(!text.contains("none"))
         #expect(OTLPEncoder(resource: [], scope: (name: "s", version: "1")).encode([]).starts(with: Array("{".utf8)))
     }
+
+    @Test(
+        "What a collector rejects of spans that it has taken is lost",
+        arguments: [
+            ("", 0, nil), ("{}", 0, nil), ("not JSON", 0, nil), (#"{"partialSuccess":{}}"#, 0, nil),
+            (#"{"partialSuccess":{"rejectedSpans":"3","errorMessage":"too old"}}"#, 3, "too old"),
+            (#"{"partialSuccess":{"rejectedSpans":2}}"#, 2, nil),
+            (#"{"partialSuccess":{"rejectedSpans":"-9223372036854775808"}}"#, 0, nil),
+            (#"{"partialSuccess":{"rejectedSpans":1e99,"errorMessage":""}}"#, 0, nil),
+            (#"{"partialSuccess":{"errorMessage":"soon deprecated"}}"#, 0, "soon deprecated"),
+        ] as [(String, Int, String?)]
+    )
+    func partialSuccess(body: String, rejected: Int, message: String?) {
+        let answer = OTLPAnswer(Array(body.utf8))
+        #expect(answer.rejected == rejected && answer.message == message)
+    }
 }
