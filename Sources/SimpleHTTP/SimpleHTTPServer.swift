@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -28,7 +27,6 @@ public final class SimpleHTTPServer: Sendable {
     private let limits: Limits
     private let clock: WallClock
     private let listener = Mutex<(any Channel)?>(nil)
-    private let socketPath = Mutex<String?>(nil)
     private let connections: OpenConnections
     private let accepted = Atomic<Int>(0)
     private let served = Atomic<Int>(0)
@@ -60,14 +58,12 @@ public final class SimpleHTTPServer: Sendable {
         return channel.localAddress?.port ?? port
     }
 
-    /// Listens on a Unix socket that only this user may connect to. One that is left from before is taken away.
+    /// Listens on a socket that is bound already, such as a Unix socket with permissions of its own.
     ///
-    /// - Throws: What the system reports, such as a folder that isn't there.
-    public func start(group: any EventLoopGroup, unixSocket path: String) async throws {
-        let channel = try await bootstrap(group)
-            .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-        chmod(path, 0o600)
-        socketPath.withLock { $0 = path }
+    /// - Parameter descriptor: The socket, which is the server's from now on.
+    /// - Throws: The system's error.
+    public func start(group: any EventLoopGroup, boundSocket descriptor: CInt) async throws {
+        let channel = try await bootstrap(group).withBoundSocket(descriptor).get()
         listener.withLock { $0 = channel }
     }
 
@@ -100,10 +96,6 @@ public final class SimpleHTTPServer: Sendable {
             return listener
         }
         try? await channel?.close().get()
-        socketPath.withLock { path in
-            if let path { unlink(path) }
-            path = nil
-        }
         for connection in connections.channels {
             try? await connection.close().get()
         }

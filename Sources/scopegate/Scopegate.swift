@@ -54,4 +54,6 @@ enum ExitStatus: Int32, Error {
     case finding = 1
     /// The command was used wrongly, or what it was given can't be used.
     case badInput = 2
+    /// The machine doesn't give what is needed, such as a port or a permission: trying again may help.
+    case cannotRun = 3
 }

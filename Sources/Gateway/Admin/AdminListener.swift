@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import PrometheusMetrics
 import SimpleHTTP
+import Synchronization
 
 /// The listener for operators; `openapi.json` describes it.
 ///
@@ -29,9 +30,12 @@ final class AdminListener: Sendable {
     private static let longestRequestLine = 160 << 10
 
     private static let requestTime = TimeAmount.seconds(10)
+    /// Only the gateway's own user may connect to the Unix socket.
+    private static let socketMode: UInt32 = 0o600
 
     private let address: AdminAddress
     private let server: SimpleHTTPServer
+    private let socketFile = Mutex<UnixSocketFile?>(nil)
     private let sampler: FigureSampler
     private let hub: EventHub
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -63,14 +67,16 @@ final class AdminListener: Sendable {
         do {
             switch address {
             case .unix(let path):
-                try await server.start(group: group, unixSocket: path)
+                let (file, descriptor) = try UnixSocketFile.bind(path, mode: Self.socketMode)
+                socketFile.withLock { $0 = file }
+                try await server.start(group: group, boundSocket: descriptor)
                 return address
             case .socket(let socket):
                 let port = try await server.start(group: group, host: socket.host, port: socket.port)
                 return .socket(SocketAddressText(host: socket.host, port: port))
             }
         } catch {
-            throw GatewayStartError("admin.address: can't listen on \(address): \(error)")
+            throw GatewayStartError("admin.address: \(ListenFailure.text(error, address: "\(address)"))")
         }
     }
 
@@ -78,6 +84,10 @@ final class AdminListener: Sendable {
         hub.close()
         await sampler.stop()
         await server.shutdown()
+        socketFile.withLock { file in
+            file?.remove()
+            file = nil
+        }
         try? await group.shutdownGracefully()
     }
 

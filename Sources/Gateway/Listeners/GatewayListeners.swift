@@ -148,10 +148,8 @@ final class GatewayListeners: Sendable {
             case .systemd(let name):
                 return try await adopt(handedOver.descriptors(named: name), name, handedOver, setup)
             }
-        } catch let error as GatewayStartError {
-            throw error
         } catch {
-            throw GatewayStartError("can't listen on \(listener.address): \(error)")
+            throw GatewayStartError("listen: \(ListenFailure.text(error, address: "\(listener.address)"))")
         }
     }
 

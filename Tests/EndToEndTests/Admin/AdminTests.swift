@@ -140,6 +140,28 @@ extension EndToEndTests {
             }
         }
 
+        @Test func aUnixSocketOfAnotherGatewayIsLeftAlone() async throws {
+            let folder = try TemporaryFolder()
+            let path = folder.file("admin.sock")
+            var settings = GatewaySettings(upstream: "http://127.0.0.1:1")
+            settings.admin = "{address: 'unix:\(path)'}"
+            try await withGateway(settings) { _ in
+                let second = try TemporaryFolder()
+                let config = try settings.write(to: second)
+                let result = try ChildProcess.run(Program.path, ["serve", "--config", config])
+                #expect(result.end != .exited(0))
+                #expect(result.errors.contains("admin.address: can't listen on unix:\(path)"), "\(result.errors)")
+                #expect(result.errors.contains("another process does"), "\(result.errors)")
+                let options = ["-sS", "-m", "20", "-w", "%{http_code}", "--unix-socket", path]
+                #expect(try ChildProcess.run("curl", options + ["http://localhost/livez"]).output.hasSuffix("200"))
+            }
+            try folder.write("admin.sock", "not a socket")
+            let config = try settings.write(to: folder)
+            let result = try ChildProcess.run(Program.path, ["serve", "--config", config])
+            #expect(result.errors.contains("a file of another kind"), "\(result.errors)")
+            #expect(folder.read("admin.sock") == "not a socket")
+        }
+
         @Test func pagesOfOtherSitesCannotAct() async throws {
             try await withJournal { servers in
                 try await withGateway(servers.settings) { gateway in

@@ -111,14 +111,14 @@ extension EndToEndTests {
                 let second = try TemporaryFolder()
                 let config = try settings.write(to: second)
                 let result = try ChildProcess.run(Program.path, ["serve", "--config", config])
-                #expect(result.end == .exited(2))
+                #expect(result.end == .exited(3))
                 #expect(result.errors.contains("another process does"), "\(result.errors)")
                 #expect(try curl(["--unix-socket", path, "http://gateway.test/closed/a"]).hasSuffix("401"))
             }
             try folder.write("gate.sock", "not a socket")
             let config = try settings.write(to: folder)
             let result = try ChildProcess.run(Program.path, ["serve", "--config", config])
-            #expect(result.end == .exited(2))
+            #expect(result.end == .exited(3))
             #expect(result.errors.contains("a file of another kind"), "\(result.errors)")
             #expect(folder.read("gate.sock") == "not a socket")
         }
@@ -284,6 +284,29 @@ extension EndToEndTests {
             }
         }
 
+        @Test("An address that can't be had is said in words, and the unit starts the gateway again")
+        func addresses() throws {
+            let (descriptor, taken) = try ScriptedBackend.listen(backlog: 1)
+            defer { close(descriptor) }
+            let folder = try TemporaryFolder()
+            var settings = GatewaySettings(upstream: "http://127.0.0.1:1")
+            for (address, words) in [
+                ("127.0.0.1:\(taken)", "another process listens there"),
+                ("192.0.2.77:0", "no interface of this machine has that address"),
+                ("no-such-host.invalid:0", "there is no address for the name no-such-host.invalid"),
+            ] {
+                settings.listen = address
+                let result = try ChildProcess.run(Program.path, ["serve", "--config", settings.write(to: folder)])
+                #expect(result.end == .exited(3))
+                #expect(result.errors.contains("listen: can't listen on \(address): \(words)"), "\(result.errors)")
+            }
+            settings.listen = "127.0.0.1:0"
+            settings.admin = "{address: '127.0.0.1:\(taken)'}"
+            let result = try ChildProcess.run(Program.path, ["serve", "--config", settings.write(to: folder)])
+            #expect(result.end == .exited(3))
+            #expect(result.errors.contains("admin.address: can't listen on 127.0.0.1:\(taken): another"))
+        }
+
         @Test func socketsOfOtherNamesAreToldOf() throws {
             let folder = try TemporaryFolder()
             var settings = GatewaySettings(upstream: "http://127.0.0.1:1")
@@ -293,7 +316,7 @@ extension EndToEndTests {
                 "-c", Self.activator, folder.file("s"), "one:two", Program.path, "serve", "--config", config,
             ]
             let result = try ChildProcess.run("python3", arguments)
-            #expect(result.end == .exited(2))
+            #expect(result.end == .exited(3))
             #expect(result.errors.contains("no socket that is named gate.socket, only one, two"), "\(result.errors)")
         }
     }
