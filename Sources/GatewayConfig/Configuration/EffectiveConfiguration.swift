@@ -152,7 +152,7 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
 
     private var process: [String] {
         [
-            "log:", "  level: \(configuration.log.level.rawValue)",
+            "log:", "  level: \(configuration.log.level.rawValue)", "  format: \(configuration.log.format.rawValue)",
             "shutdown:", "  lame_duck: \(configuration.shutdown.lameDuck.configurationText)",
             "  idle_grace: \(configuration.shutdown.idleGrace.configurationText)",
             "  grace_period: \(configuration.shutdown.gracePeriod.configurationText)",

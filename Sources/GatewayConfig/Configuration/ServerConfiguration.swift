@@ -117,11 +117,26 @@ public struct LogConfiguration: Equatable, Sendable {
         case critical
     }
 
+    /// How lines are written.
+    public enum Format: String, CaseIterable, Sendable {
+        /// One JSON object a line.
+        case json
+        /// `name=value` pairs.
+        case logfmt
+        /// Time, level and message, for people.
+        case pretty
+    }
+
     /// The lowest level that is logged.
     public var level: Level
+    /// How lines are written.
+    public var format: Format
 
     /// A log.
-    public init(level: Level = .info) { self.level = level }
+    public init(level: Level = .info, format: Format = .json) {
+        self.level = level
+        self.format = format
+    }
 }
 
 /// `shutdown`: how the gateway stops.

@@ -76,7 +76,7 @@ public enum ConfigLoader {
         }
         let diagnostics = log.sorted + catalogLog.sorted + routesLog.sorted + (shadowLog?.sorted ?? [])
         guard let catalog, let map, !diagnostics.contains(where: { $0.severity == .error }) else {
-            throw ConfigErrors(diagnostics: diagnostics, files: files.paths)
+            throw ConfigErrors(diagnostics: diagnostics, files: files.paths, log: configuration.log)
         }
         return LoadedConfiguration(
             configuration: configuration,

@@ -177,7 +177,7 @@ enum ConfigurationKeys {
         case continuationFrames = "continuation_frames"
     }
 
-    enum Log: String, SectionKey { case level }
+    enum Log: String, SectionKey { case level, format }
 
     enum AccessLog: String, SectionKey { case path, format, sample, capacity }
 

@@ -60,6 +60,7 @@ struct GatewayReader<Files: FileReading> {
         section.read(.hosts, into: &result.hosts, hosts)
         if let section = section.section(.log, ConfigurationKeys.Log.self) {
             section.read(.level, into: &result.log.level) { $0.word($1, $2) }
+            section.read(.format, into: &result.log.format) { $0.word($1, $2) }
         }
         if let section = section.section(.shutdown, ConfigurationKeys.Shutdown.self) {
             for (key, member) in [

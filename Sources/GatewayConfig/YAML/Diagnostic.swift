@@ -71,10 +71,13 @@ public struct ConfigErrors: Error, Equatable, Sendable, CustomStringConvertible 
     public let diagnostics: [Diagnostic]
     /// The files that a whole configuration was read from, as far as it was; those that couldn't be read, too.
     public let files: [String]
+    /// The log that the configuration asks for, as far as it could be read.
+    public let log: LogConfiguration
 
-    init(diagnostics: [Diagnostic], files: [String] = []) {
+    init(diagnostics: [Diagnostic], files: [String] = [], log: LogConfiguration = LogConfiguration()) {
         self.diagnostics = diagnostics
         self.files = files
+        self.log = log
     }
 
     /// The diagnostics, one after another.

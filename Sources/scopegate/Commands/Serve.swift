@@ -10,11 +10,14 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the gateway.",
         discussion: """
-            Logs JSON lines to standard error. SIGTERM and SIGINT end it in order: what is under way is finished, for \
+            Logs to standard error, in JSON unless log.format says otherwise. SIGTERM and SIGINT end it in order: what is under way is finished, for \
             as long as shutdown.grace_period allows, and kept connections are told so. SIGHUP loads the files again, and so does a change of them; \
             what does not load changes nothing. SIGUSR1 opens the audit and the access log anew, for \
             logrotate. systemd is told of the start, of reloads and of the end (Type=notify), and with WatchdogSec= that \
             every event loop turns.
+
+            Ends with 0 after a signal, with 2 when the configuration is wrong, and with 3 when it can't run for another \
+            reason: a port that is taken, a file that can't be opened.
 
             Two gateways can share a socket and a configuration while one takes the other's place, but neither an audit \
             log nor an admin address: --audit and --admin give one its own.
@@ -47,12 +50,13 @@ struct Serve: AsyncParsableCommand {
         }
         let path = config.path
         let file = ConfigurationFile(path)
-        let loaded = place(try config.loadOrExit())
+        let loaded = place(try load())
         if let admin, !admin.isLocal, loaded.configuration.admin.token == nil {
             throw ValidationError("--admin: others than this machine reach \(admin), so admin.token has to be set")
         }
         let logger = Logger(loaded.configuration.log)
-        defer { JSONLogHandler.flush() }
+        defer { GatewayLogHandler.flush() }
+        for warning in loaded.warnings { logger.log(warning) }
         do {
             let server = GatewayServer(loaded, version: Version.number, logger: logger, file: file) {
                 generation throws(ConfigErrors) in
@@ -67,15 +71,33 @@ struct Serve: AsyncParsableCommand {
             ).run()
         } catch {
             logger.critical("can't run", metadata: ["error": "\(error)"])
+            throw ExitStatus.cannotRun
+        }
+    }
+
+    /// Loads the configuration, or says what is wrong with it: to people as the other commands do, and else as lines of the
+    /// log, for whoever reads those.
+    private func load() throws -> LoadedConfiguration {
+        do {
+            return try config.load()
+        } catch let errors as ConfigErrors {
+            guard isatty(STDERR_FILENO) == 0 else {
+                StandardError.write(errors.description)
+                throw ExitStatus.badInput
+            }
+            let logger = Logger(errors.log)
+            for diagnostic in errors.diagnostics { logger.log(diagnostic) }
+            GatewayLogHandler.flush()
             throw ExitStatus.badInput
         }
     }
 }
 
 extension Logger {
-    /// The gateway's log.
-    init(_ configuration: LogConfiguration) {
-        let level = Logger.Level(rawValue: configuration.level.rawValue) ?? .info
-        self.init(label: "scopegate") { _ in JSONLogHandler(level: level) }
+    /// Logs what is to be told about a file.
+    fileprivate func log(_ diagnostic: Diagnostic) {
+        var metadata: Logger.Metadata = ["at": "\(diagnostic.file):\(diagnostic.line):\(diagnostic.column)"]
+        if let help = diagnostic.suggestion { metadata["help"] = "\(help)" }
+        log(level: diagnostic.severity == .error ? .critical : .warning, "\(diagnostic.message)", metadata: metadata)
     }
 }
