@@ -121,7 +121,15 @@ say "Remove and purge"
 check "apt removes it" inside env DEBIAN_FRONTEND=noninteractive apt-get -q -y remove scopegate
 check "the program is gone" absent usr/bin/scopegate
 check "the configuration and the audit stay" test -s "$clean/etc/scopegate/scopegate.yaml" -a -s "$clean/var/lib/scopegate/audit.jsonl"
-check "apt purges it" inside env DEBIAN_FRONTEND=noninteractive apt-get -q -y purge scopegate
+purge() { inside env DEBIAN_FRONTEND=noninteractive apt-get -q -y purge scopegate; }
+check "apt purges it" purge
+check "the audit stays, and whom it belongs to" \
+    sh -c "test -s '$clean/var/lib/scopegate/audit.jsonl' && grep -q ^scopegate: '$clean/etc/passwd'"
+check "the configuration and the secrets are gone" absent etc/scopegate
+check "apt installs it again" install_in "$clean" "/root/$(basename "$second")"
+check "the audit can still be read" inside scopegate audit verify --log /var/lib/scopegate/audit.jsonl
+touch "$clean/etc/scopegate/purge-audit"
+check "apt purges it with the audit, when asked" purge
 check "the user is gone" sh -c "! grep -q ^scopegate: '$clean/etc/passwd' '$clean/etc/group'"
 inside find / -xdev -path /proc -prune -o -path /var/lib/apt -prune -o -path /var/cache -prune -o -path /var/log -prune -o -print |
     sort > "$work/after"
