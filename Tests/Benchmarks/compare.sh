@@ -4,6 +4,7 @@
 #   compare.sh                                                       everything
 #   compare.sh --peers nginx-auth,nginx-plain,scopegate --workloads get --connections 64 --seconds 5 --rounds 3
 #   compare.sh --scopegate PROGRAM …                                 a ready program instead of a release build
+#   compare.sh --peers scopegate --before PROGRAM …                  this build beside an earlier one
 #   compare.sh --results FILE --plot FILE.svg …                      keeps the figures, and draws them
 #   compare.sh --help                                                the peers, the workloads and the other options
 set -euo pipefail

@@ -171,7 +171,7 @@ def main():
         (run.folder / "large").write_bytes(os.urandom(4 << 20))
         (run.folder / "large").chmod(0o644)
         nginx = run.with_peer(
-            Nginx(run.folder, f"location = /open/large {{ alias {run.folder}/large; }}", http="output_buffers 1 8k; ")
+            Nginx(run.folder, f"location = /open/large {{ alias {run.folder}/large; }}", http="output_buffers 1 8k; ", connections=50_000)
         )
         pieces = run.with_peer(Pieces())
         results = [measure(run, nginx, pieces, kind, int(count)) for kind in kinds for count in sys.argv[2:]]

@@ -14,12 +14,12 @@ class Nginx:
     run, at an address of that.
     """
 
-    def __init__(self, folder, locations="", answer='{"data":[]}', address="127.0.0.1", port=None, http="", prefix=()):
+    def __init__(self, folder, locations="", answer='{"data":[]}', address="127.0.0.1", port=None, http="", prefix=(), connections=4096):
         self.folder, self.address, self.port, self.prefix = folder, address, port or free_port(), prefix
         (folder / "nginx.conf").write_text(
             f"""
             daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;
-            events {{ worker_connections 4096; }}
+            events {{ worker_connections {connections}; }}
             http {{
                 access_log off; keepalive_requests 100000000; keepalive_timeout 600s;
                 client_body_temp_path {folder}/body;

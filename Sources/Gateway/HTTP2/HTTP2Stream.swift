@@ -232,7 +232,9 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
             case .head(let start):
                 beginResponse(bytes.readableBytesUInt8Span.extracting(start..<bytes.readableBytes), context)
             case .data(let range):
-                guard var data = Self.kept(bytes, range) else { return cut() }
+                let start = bytes.readerIndex + Int(range.start)
+                guard let slice = bytes.getSlice(at: start, length: range.count) else { return cut() }
+                var data = ConnectionMemory.compact(slice, upTo: .max)
                 while let piece = data.readSlice(length: min(Self.largestPiece, data.readableBytes)),
                     piece.readableBytes > 0
                 {
@@ -250,14 +252,6 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         }
         releaseHeld(context)
         if offset < bytes.readableBytes { unread = ByteBuffer(bytes: bytes.readableBytesView.dropFirst(offset)) }
-    }
-
-    /// Bytes that may wait for as long as the client likes: a small part of a buffer would keep all of it, and those whose
-    /// buffer it is from using it again.
-    private static func kept(_ bytes: ByteBuffer, _ range: ByteRange) -> ByteBuffer? {
-        let slice = bytes.getSlice(at: bytes.readerIndex + Int(range.start), length: range.count)
-        guard let slice, slice.readableBytes < slice.storageCapacity / 2 else { return slice }
-        return ByteBuffer(bytes: slice.readableBytesView)
     }
 
     private func beginResponse(_ bytes: Span<UInt8>, _ context: ChannelHandlerContext) {

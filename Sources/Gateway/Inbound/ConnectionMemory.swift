@@ -13,9 +13,10 @@ struct ConnectionMemory {
     /// How much of the budget it has.
     private var taken = 0
 
-    /// The same bytes in memory of about their size.
-    static func compact(_ bytes: ByteBuffer) -> ByteBuffer {
-        guard bytes.readableBytes <= copiedLimit, bytes.storageCapacity > 2 * bytes.readableBytes else { return bytes }
+    /// The same bytes in memory of about their size, unless they are more than a limit: a small part of a buffer would keep
+    /// all of it, and those whose buffer it is from using it again.
+    static func compact(_ bytes: ByteBuffer, upTo limit: Int = copiedLimit) -> ByteBuffer {
+        guard bytes.readableBytes <= limit, bytes.storageCapacity > 2 * bytes.readableBytes else { return bytes }
         return ByteBuffer(bytes: bytes.readableBytesView)
     }
 

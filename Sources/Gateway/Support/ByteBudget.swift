@@ -46,37 +46,3 @@ final class ByteBudget: Sendable {
         return true
     }
 }
-
-/// A ``ByteBudget`` for one event loop: a plain number. Loop-bound.
-struct LoopByteBudget {
-    /// How many bytes may be held at a time.
-    let limit: Int
-    /// How many bytes are held.
-    private(set) var held = 0
-
-    init(limit: Int) {
-        self.limit = max(0, limit)
-    }
-
-    /// Takes bytes; false, and nothing taken, when they don't fit.
-    mutating func tryTake(_ bytes: Int) -> Bool {
-        guard bytes > 0 else { return true }
-        guard bytes <= limit - held else { return false }
-        held += bytes
-        return true
-    }
-
-    /// Gives bytes back that were taken.
-    mutating func giveBack(_ bytes: Int) {
-        guard bytes > 0 else { return }
-        held -= bytes
-        assert(held >= 0, "more is given back than was taken")
-    }
-
-    /// Makes a holder's bytes more or fewer. Fewer always fit; false, and nothing changed, when more don't.
-    mutating func tryChange(from old: Int, to new: Int) -> Bool {
-        if new > old { return tryTake(new - old) }
-        giveBack(old - new)
-        return true
-    }
-}

@@ -3,9 +3,10 @@
 import datetime
 import os
 import platform
+import statistics
 from pathlib import Path
 
-from .peers import PEERS
+from .peers import PEERS, Scopegate, ScopegateBefore
 from .workloads import BASE, WORKLOADS
 
 PLAIN = "nginx-plain"
@@ -20,6 +21,17 @@ def machine():
     models = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
     kind = " (virtual)" if "hypervisor" in Path("/proc/cpuinfo").read_text() else ""
     return f"{os.cpu_count()} cores of {models[0] if models else platform.machine()}{kind}, Linux {platform.release()}"
+
+
+def print_change(results, workload, connections):
+    """What one build costs beside another: the median of the rounds' own ratios, for what slows the machine hits both."""
+    now, before = (results.measurements[workload, connections][peer.name] for peer in (Scopegate, ScopegateBefore))
+    ratios = {
+        field: sorted(getattr(one, field) / getattr(other, field) for one, other in zip(now, before))
+        for field in ("cpu_microseconds", "per_second")
+    }
+    texts = [f"{field} {statistics.median(every):.3f} ({every[0]:.3f}–{every[-1]:.3f})" for field, every in ratios.items()]
+    print(f"\nscopegate beside scopegate-before, {len(now)} rounds: {', '.join(texts)}")
 
 
 def print_report(results):
@@ -49,5 +61,7 @@ def print_report(results):
                 f"{median('resident_kib') / 1024:.1f} MiB", ratio("resident_kib"),
             )  # fmt: skip
             print(f"| {' | '.join(cells)} |")
+        if ScopegateBefore.name in peers:
+            print_change(results, workload, connections)
     for failure in results.failures:
         print(f"\nfailed: {failure}")

@@ -11,8 +11,9 @@ GATEWAY_CORE, LOAD_CORE = 0, 1
 
 
 class Setting:
-    def __init__(self, scopegate, load, programs):
+    def __init__(self, scopegate, load, programs, before=None):
         self.scopegate = scopegate
+        self.before = before  # another build of it
         self.programs = programs  # the folder of the programs from PyPI
         self.gateway_core = GATEWAY_CORE
         self.holder = tempfile.TemporaryDirectory(prefix="scopegate-benchmark-", ignore_cleanup_errors=True)

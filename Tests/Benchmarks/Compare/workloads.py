@@ -46,7 +46,7 @@ class Workload:
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + b"x" * self.body
 
     def takes(self, peer):
-        return self.peers is None or peer in self.peers
+        return self.peers is None or peer.removesuffix("-before") in self.peers
 
     @property
     def numbers(self):

@@ -34,20 +34,6 @@ struct ByteBudgetTests {
         #expect(!budget.tryTake(.max))
         #expect(budget.tryTake(0))
         #expect(!ByteBudget(limit: -1).tryTake(1))
-        var own = LoopByteBudget(limit: .max)
-        let took = [own.tryTake(.max), own.tryTake(.max)]
-        #expect(took == [true, false])
-    }
-
-    @Test("The loop's own keeps the same rules")
-    func loopBound() {
-        var budget = LoopByteBudget(limit: 100)
-        let took = [
-            budget.tryTake(60), budget.tryTake(41), budget.tryChange(from: 60, to: 100), budget.tryTake(1),
-        ]
-        #expect(took == [true, false, true, false])
-        budget.giveBack(100)
-        #expect(budget.held == 0)
     }
 
     @Test("Several threads never hold more than the limit together")

@@ -11,7 +11,11 @@ class Scopegate(Peer):
 
     @classmethod
     def version(cls, setting):
-        return output(str(setting.scopegate), "--version").split()[1]
+        return output(str(cls.program(setting)), "--version").split()[1]
+
+    @staticmethod
+    def program(setting):
+        return setting.scopegate
 
     def prepare(self):
         (self.folder / "routes.yaml").write_text(
@@ -35,4 +39,15 @@ audit: {{path: audit.jsonl, rotate: {{compress: false}}}}
 admin: {{address: "127.0.0.1:0"}}
 threads: 1
 """)
-        return [str(self.setting.scopegate), "serve", "--config", str(configuration)]
+        return [str(self.program(self.setting)), "serve", "--config", str(configuration)]
+
+
+class ScopegateBefore(Scopegate):
+    """Another build of the program, to see what a change costs."""
+
+    name = "scopegate-before"
+    title = "scopegate before"
+
+    @staticmethod
+    def program(setting):
+        return setting.before
