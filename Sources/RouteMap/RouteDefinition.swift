@@ -57,6 +57,9 @@ public struct RouteTimeouts: Equatable, Sendable {
 
 /// A route: a method and a path template, and what they need.
 public struct RouteDefinition: Equatable, Sendable {
+    /// The method of a denied route that stands for all methods which its template has not.
+    public static let everyMethod = "*"
+
     /// The method as it stands in a request; case counts (RFC 9110 §9.1).
     public var method: String
     /// The paths.
@@ -71,6 +74,10 @@ public struct RouteDefinition: Equatable, Sendable {
     public var allowance: EncodingAllowance
     /// Where the route was written, if it was written in a file.
     public var position: SourcePosition?
+
+    /// Whether the route refuses every method that its template doesn't have. Only a denied route can be for all methods;
+    /// with another requirement `*` is a method of this name, as it may stand in a request (RFC 9110 §5.6.2).
+    public var deniesEveryMethod: Bool { method == Self.everyMethod && requirement.isDenied }
 
     /// A route.
     public init(

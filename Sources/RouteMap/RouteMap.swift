@@ -9,6 +9,8 @@ public enum RouteMatch: Equatable, Sendable {
     case refused(SpellingFault)
     /// A template matches, but it does not have the method.
     case methodNotAllowed(template: Int)
+    /// The route with this index, which is denied whatever the key.
+    case denied(route: Int)
     /// The route with this index.
     case route(Int)
 }
@@ -87,10 +89,7 @@ public final class RouteMap: Sendable {
     @inline(__always)
     private func match(_ template: Int32, _ method: HTTP1.Method, _ methodName: Span<UInt8>) -> RouteMatch {
         guard template != RouteTrie.none else { return .unmapped }
-        guard let route = methods.route(template: Int(template), method: method, name: methodName) else {
-            return .methodNotAllowed(template: Int(template))
-        }
-        return .route(route)
+        return methods.match(template: Int(template), method: method, name: methodName)
     }
 
     /// What becomes of the match of a path that can be read in other ways: it holds only as long as none of them belongs to
@@ -129,6 +128,6 @@ public final class RouteMap: Sendable {
     public func templateUTF8(of template: Int) -> [UInt8] { templateTexts[template] }
 
     /// The value of the Allow header for a template (RFC 9110 §10.2.1): its methods in alphabetical order, HEAD among
-    /// them when GET is.
+    /// them when GET is, without those that are denied.
     public func allowHeader(ofTemplate template: Int) -> [UInt8] { methods.allowHeaders[template] }
 }

@@ -54,19 +54,19 @@ struct DocumentDiagnosticTests {
             ),
             ("  /a:\n    GET: delete:trades", ["4:10: error: \"delete:trades\" has a verb other than read and write"]),
             ("  /a:\n    GET: ''", ["4:10: error: a requirement is empty, or has a NUL character"]),
-            ("  /a:\n    GET:", ["4:5: error: GET /a has no requirement\n  help: write a scope, or public"]),
+            ("  /a:\n    GET:", ["4:5: error: GET /a has no requirement\n  help: write a scope, public or denied"]),
             (
                 "  /a:",
                 [
                     "3:3: error: /a has to be a mapping of methods, but is nothing\n"
-                        + "  help: write GET: read:trades below it"
+                        + "  help: write GET: read:trades below it, or denied for all of it"
                 ]
             ),
             (
                 "  /a: read:trades",
                 [
                     "3:7: error: /a has to be a mapping of methods, but is \"read:trades\"\n"
-                        + "  help: write GET: read:trades below it"
+                        + "  help: write GET: read:trades below it, or denied for all of it"
                 ]
             ),
             ("  /a: {}", ["3:7: error: /a has no methods"]),

@@ -113,7 +113,7 @@ struct ShippedConfigurationTests {
         let explanation = map.explain(method: String(parts[0]), path: String(parts[1]))
         let answer: String =
             switch explanation.match {
-            case .unmapped: "403"
+            case .unmapped, .denied: "403"
             case .refused: "400"
             case .methodNotAllowed: "405"
             case .route(let route): map.requirement(ofRoute: route).description(in: catalog)

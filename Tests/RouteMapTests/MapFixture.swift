@@ -14,14 +14,14 @@ enum MapFixture {
         }
     }()
 
-    /// A route of `METHOD template`, with the words behind them that say more: `public` and those of `allow`.
+    /// A route of `METHOD template`, with the words behind them that say more: `public`, `denied` and those of `allow`.
     static func definition(_ route: String, line: Int? = nil) throws -> RouteDefinition {
         let parts = route.split(separator: " ", omittingEmptySubsequences: false)
         let allowed = EncodingAllowance.words.filter { word in parts.contains { $0 == word.word } }.map(\.value)
         return RouteDefinition(
             method: String(parts[0]),
             template: try RouteTemplate(parsing: String(parts[1])),
-            requirement: parts.contains("public") ? .public : .authenticated,
+            requirement: parts.contains("public") ? .public : parts.contains("denied") ? .denied : .authenticated,
             allowance: EncodingAllowance(allowed),
             position: line.map { SourcePosition(line: $0, column: 5) }
         )
@@ -53,6 +53,8 @@ extension RouteMap {
         case .unmapped: return "403"
         case .refused: return "400"
         case .methodNotAllowed(let template): return "405 " + templateText(of: template)
+        case .denied(let route):
+            return "denied " + routes[route].method + " " + templateText(of: templateIndex(ofRoute: route))
         case .route(let route):
             return routes[route].method + " " + templateText(of: templateIndex(ofRoute: route))
         }

@@ -27,7 +27,9 @@ struct RouteLintTests {
             let parts = route.split(separator: " ").map(String.init)
             let requirement: Requirement =
                 parts[2] == "public"
-                ? .public : .any(try parts[2].split(separator: "|").map { try catalog.id(named: String($0)) })
+                ? .public
+                : parts[2] == "denied"
+                    ? .denied : .any(try parts[2].split(separator: "|").map { try catalog.id(named: String($0)) })
             return RouteDefinition(
                 method: parts[0],
                 template: try RouteTemplate(parsing: parts[1]),
@@ -54,6 +56,16 @@ struct RouteLintTests {
             "4:5 /a/ differs from /a in the slash at the end only, which is at 3:5"
         ),
         (["GET /a/{x} read:trades", "GET /a/b read:trades"], nil),
+        // What is denied is denied on purpose.
+        (["DELETE /a denied", "GET /a denied"], nil),
+        (["DELETE /a/{x} write:trades", "GET /a/b read:trades", "DELETE /a/b denied"], nil),
+        (["DELETE /a/{x} write:trades", "* /a/b denied"], nil),
+        (["* /a/{x...} denied"], nil),
+        (
+            ["* /a/{x...} denied", "GET /a/b read:trades"],
+            "4:5 GET, HEAD /a/b is let through although /a/{x...} is denied: it is more specific"
+        ),
+        (["* /a/{x...} denied", "GET /a/b denied"], nil),
         (
             ["DELETE /a/{x} write:trades", "GET /a/b read:trades"],
             "4:5 DELETE /a/b is refused with 405: /a/b takes the path from /a/{x}, which has the method"

@@ -23,6 +23,7 @@ struct RouteMapDiffTests {
                 switch parts[2] {
                 case "public": .public
                 case "authenticated": .authenticated
+                case "denied": .denied
                 case let text where text.contains("|"):
                     .any(try text.split(separator: "|").map { try catalog.id(named: String($0)) })
                 case let text: .all(try text.split(separator: "+").map { try catalog.id(named: String($0)) })
@@ -40,6 +41,24 @@ struct RouteMapDiffTests {
         let catalog = try catalog()
         let diff = RouteMapDiff(old: try map(old, catalog), catalog, new: try map(new, catalog), catalog)
         return diff.changes.map { "\($0.widens ? "!" : "")\($0.effect.rawValue) \($0.method) \($0.template)" }
+    }
+
+    @Test(arguments: [
+        // What was refused anyway is no change.
+        ([], ["GET /a denied"], []), (["GET /a denied"], ["* /a denied"], []),
+        (["GET /a read:trades"], ["GET /a denied"], ["removed GET /a"]),
+        (["GET /a denied"], ["GET /a read:trades"], ["!added GET /a"]),
+        (["GET /a denied"], ["GET /a public"], ["!public GET /a"]),
+        // A literal that is denied takes its path from the parameter.
+        (["GET /{x} read:trades"], ["GET /{x} read:trades", "GET /a denied"], ["removed GET /a"]),
+        (["GET /{x} read:trades"], ["GET /{x} read:trades", "* /a denied"], ["removed GET /a"]),
+        (["GET /{x} read:trades", "* /a denied"], ["GET /{x} read:trades"], ["!added GET /a"]),
+        (["* /a/{x...} denied", "GET /a/{x} public"], ["GET /a/{x} public"], []),
+    ])
+    func deniedRoutesAreRefusals(old: [String], new: [String], expected: [String]) throws {
+        // No map is empty.
+        let other = ["POST /other read:balance"]
+        #expect(try Self.diff(old + other, new + other) == expected)
     }
 
     @Test func allowedEncodingsAreADifferenceOfTheirOwn() throws {

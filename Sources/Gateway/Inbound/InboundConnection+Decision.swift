@@ -55,6 +55,11 @@ extension InboundConnection {
             current.template = template
             current.observed.template = snapshot.countedTemplates[template]
             decided(Denial(.methodNotAllowed), current, head, bytes)
+        case .denied(let route):
+            let template = map.templateIndex(ofRoute: route)
+            current.template = template
+            current.observed.template = snapshot.countedTemplates[template]
+            decided(Denial(.unmappedRoute), current, head, bytes)
         case .route(let route):
             let template = map.templateIndex(ofRoute: route)
             current.template = template

@@ -13,7 +13,7 @@ enum RouteKeys {
 
 /// Reads `routes.yaml`.
 struct RoutesReader {
-    private static let words = ["public", "authenticated"]
+    private static let words = ["public", "authenticated", "denied"]
 
     private let log: DiagnosticLog
     private let values: ValueReader
@@ -72,12 +72,23 @@ struct RoutesReader {
 
     private func definitions(path: YAMLNode, methods: YAMLNode) -> [RouteDefinition] {
         guard let template = template(path) else { return [] }
+        // The whole path: all methods.
+        if methods.text == "denied" {
+            return [
+                RouteDefinition(
+                    method: RouteDefinition.everyMethod,
+                    template: template,
+                    requirement: .denied,
+                    position: path.position
+                )
+            ]
+        }
         guard case .mapping(let pairs) = methods.content else {
             let position = methods.isNull ? path.position : methods.position
             log.error(
                 "\(template) has to be a mapping of methods, but is \(methods.kind)",
                 at: position,
-                help: "write GET: read:trades below it"
+                help: "write GET: read:trades below it, or denied for all of it"
             )
             return []
         }
@@ -91,13 +102,15 @@ struct RoutesReader {
             }
             let route = "\(method) \(template)"
             if value.isNull {
-                log.error("\(route) has no requirement", at: key.position, help: "write a scope, or public")
+                log.error("\(route) has no requirement", at: key.position, help: "write a scope, public or denied")
             }
+            // What could not be read is in the log; the stand-in lets the rest be checked.
+            let requirement = (value.isNull ? nil : requirement(value, route)) ?? .authenticated
+            if requirement.isDenied { refuseMembers(of: value, route) }
             return RouteDefinition(
                 method: method,
                 template: template,
-                // What could not be read is in the log; the stand-in lets the rest be checked.
-                requirement: (value.isNull ? nil : requirement(value, route)) ?? .authenticated,
+                requirement: requirement,
                 bodyLimit: bodyLimit(value, route),
                 timeouts: RouteTimeouts(
                     firstByte: duration(.firstByteTimeout, of: value, route, in: firstByteTimes),
@@ -155,7 +168,17 @@ struct RoutesReader {
         switch text {
         case "public": .public
         case "authenticated": .authenticated
+        case "denied": .denied
         default: scope(node, suggesting: Self.words).map { .all([$0]) }
+        }
+    }
+
+    /// Logs what a denied route says of the requests that it lets through.
+    private func refuseMembers(of node: YAMLNode, _ route: String) {
+        guard case .mapping(let pairs) = node.content else { return }
+        for (key, _) in pairs where key.text != RouteKeys.Requirement.scope.rawValue {
+            let name = "\(route).\(key.text ?? "")"
+            log.error("\(name) has no effect: the route is denied", at: key.position, help: "leave it out")
         }
     }
 
@@ -240,7 +263,7 @@ struct RoutesReader {
 
     private static func help(_ reason: UnknownScope.Reason) -> String {
         switch reason {
-        case .syntax: "write a scope of the catalog, such as read:trades, or public or authenticated"
+        case .syntax: "write a scope of the catalog, such as read:trades, or public, authenticated or denied"
         case .noSuchResource, .noSuchVerb:
             "add it to the catalog first, or see scopegate catalog for those that are there"
         }

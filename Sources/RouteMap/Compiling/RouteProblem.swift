@@ -45,7 +45,7 @@ public struct RouteProblem: Equatable, Sendable, CustomStringConvertible {
         case .connectMethod: "remove it: the gateway opens no tunnels"
         case .duplicateRoute: "keep one of the two"
         case .sameShape(_, let other, _): "put its methods below \(other): the names of parameters make no difference"
-        case .invalidRequirement: "name scopes of the catalog, or write public or authenticated"
+        case .invalidRequirement: "name scopes of the catalog, or write public, authenticated or denied"
         }
     }
 

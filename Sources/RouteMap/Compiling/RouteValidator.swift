@@ -54,7 +54,7 @@ struct RouteValidator {
 
     private func isValid(_ requirement: Requirement) -> Bool {
         switch requirement.kind {
-        case .public, .authenticated: true
+        case .public, .authenticated, .denied: true
         case .all, .any: !requirement.scopes.isEmpty && catalog.all.isSuperset(of: requirement.set)
         }
     }

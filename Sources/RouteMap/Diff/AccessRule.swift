@@ -27,6 +27,7 @@ public struct AccessRule: Equatable, Sendable {
         switch requirement.kind {
         case .public: self.init(alternatives: [[]], isPublic: true)
         case .authenticated: self.init(alternatives: [[]], isPublic: false)
+        case .denied: self = .denied
         case .all where names.isEmpty: self = .denied
         case .all: self.init(alternatives: [names.reduce(into: []) { $0.formUnion($1) }], isPublic: false)
         case .any: self.init(alternatives: Set(names), isPublic: false)

@@ -77,6 +77,8 @@ public struct RequestEvaluation: Equatable, Sendable {
         case .unmapped: self.init(Self.refusal(.unmappedRoute))
         case .refused: self.init(Self.refusal(.invalidRequestTarget))
         case .methodNotAllowed(let template): self.init(Self.refusal(.methodNotAllowed), template: template)
+        case .denied(let route):
+            self.init(Self.refusal(.unmappedRoute), route: route, template: map.templateIndex(ofRoute: route))
         case .route(let route):
             let requirement = map.requirement(ofRoute: route)
             self.init(

@@ -18,6 +18,8 @@ public struct RequestVerdict: Encodable, Sendable {
     public private(set) var template: String?
     /// What the route needs, as `routes.yaml` writes it.
     public private(set) var requirement: String?
+    /// Whether there is a route that lets some request through.
+    public private(set) var isMapped = false
     /// The encodings that the route allows in its parameters, as `routes.yaml` writes them.
     public private(set) var allow: [String] = []
     /// How long the backend may take, as far as the route says so.
@@ -97,8 +99,13 @@ public struct RequestVerdict: Encodable, Sendable {
         case .unmapped: refuse(.unmappedRoute)
         case .refused(let fault): refuse(fault)
         case .methodNotAllowed: refuse(.methodNotAllowed)
+        case .denied:
+            requirement = explanation.requirement?.description(in: catalog)
+            steps.append("the map denies it whatever the key")
+            refuse(.unmappedRoute)
         case .route:
             guard let requirement = explanation.requirement else { return }
+            isMapped = true
             self.requirement = requirement.description(in: catalog)
             timeouts = explanation.timeouts
             allow = explanation.allowance.words

@@ -19,10 +19,13 @@ extension RouteMap {
             switch match {
             case .unmapped, .refused: nil
             case .methodNotAllowed(let template): template
-            case .route(let route): templateIndex(ofRoute: route)
+            case .denied(let route), .route(let route): templateIndex(ofRoute: route)
             }
-        var route: RouteDefinition?
-        if case .route(let index) = match { route = routes[index] }
+        let route: RouteDefinition? =
+            switch match {
+            case .denied(let index), .route(let index): routes[index]
+            case .unmapped, .refused, .methodNotAllowed: nil
+            }
 
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init).dropFirst()
         let hasTrailingSlash = parts.last == ""

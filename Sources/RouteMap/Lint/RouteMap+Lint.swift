@@ -19,6 +19,8 @@ private struct RouteLinter {
     let catalog: ScopeCatalog
     private let depth: Int
     private var positions: [SourcePosition?] = []
+    /// The templates that deny all methods.
+    private var denied: Set<Int> = []
     private var warnings: [RouteWarning] = []
 
     init(map: RouteMap, catalog: ScopeCatalog) {
@@ -28,6 +30,7 @@ private struct RouteLinter {
         positions = Array(repeating: nil, count: map.templates.count)
         for (index, route) in map.routes.enumerated().reversed() {
             positions[map.templateIndex(ofRoute: index)] = route.position
+            if route.deniesEveryMethod { denied.insert(map.templateIndex(ofRoute: index)) }
         }
     }
 
@@ -71,9 +74,11 @@ private struct RouteLinter {
                 continue
             }
             // {name...} is made to be what is left over.
-            if case .rest = template.segments.last { continue }
+            let isRest = if case .rest = template.segments.last { true } else { false }
+            guard !isRest || denied.contains(index) else { continue }
             for other in overlaps.candidates(for: template) where other != index {
-                checkShadow(of: index, by: other)
+                if denied.contains(index) { checkOpening(of: index, by: other) }
+                if !isRest { checkShadow(of: index, by: other) }
             }
         }
     }
@@ -82,13 +87,27 @@ private struct RouteLinter {
         guard let common = TemplateIntersection(map.templates[index], map.templates[other]),
             let witness = common.witnesses(depth: depth).first, map.template(of: witness) == other
         else { return }
-        let methods = map.methods(of: index).filter { !map.methods(of: other).contains($0) }
+        let methods = map.methods(of: index).filter { !map.hasRoute($0, witness) }
         guard !methods.isEmpty else { return }
         let kind = RouteWarning.Kind.shadowedParameter(
             template: map.templateText(of: index),
             path: common.text,
             by: map.templateText(of: other),
             methods: methods
+        )
+        warn(kind, positions[other])
+    }
+
+    /// A template that lets requests through on paths of one that denies all methods.
+    private mutating func checkOpening(of index: Int, by other: Int) {
+        guard !map.methods(of: other).isEmpty,
+            let common = TemplateIntersection(map.templates[index], map.templates[other]),
+            common.witnesses(depth: depth).contains(where: { map.template(of: $0) == other })
+        else { return }
+        let kind = RouteWarning.Kind.openedDenial(
+            denied: map.templateText(of: index),
+            by: map.templateText(of: other),
+            methods: map.methods(of: other)
         )
         warn(kind, positions[other])
     }

@@ -8,6 +8,8 @@ public struct RouteWarning: Equatable, Sendable, CustomStringConvertible {
         case unreachableTemplate(String, by: String)
         /// A more specific template takes paths from a template that has methods which it has not.
         case shadowedParameter(template: String, path: String, by: String, methods: [String])
+        /// A more specific template lets requests through on paths of one that denies all methods.
+        case openedDenial(denied: String, by: String, methods: [String])
         /// No route needs the scope, and it is neither reserved nor automatic.
         case unusedScope(String)
         /// A method that changes something needs scopes to read only.
@@ -33,6 +35,8 @@ public struct RouteWarning: Equatable, Sendable, CustomStringConvertible {
         case .shadowedParameter(let template, let path, let other, let methods):
             "\(methods.joined(separator: ", ")) \(path) is refused with 405: \(other) takes the path from \(template), "
                 + "which has \(methods.count == 1 ? "the method" : "the methods")"
+        case .openedDenial(let denied, let other, let methods):
+            "\(methods.joined(separator: ", ")) \(other) is let through although \(denied) is denied: it is more specific"
         case .unusedScope(let scope): "no route needs \(scope)"
         case .writeNeedsRead(let method, let template, let requirement):
             "\(method) \(template) changes something, but \(requirement) is enough for it"
@@ -51,6 +55,7 @@ public struct RouteWarning: Equatable, Sendable, CustomStringConvertible {
         case .unreachableTemplate: "remove it, or the templates that go before it"
         case .shadowedParameter(_, _, let other, let methods):
             "add \(methods.joined(separator: ", ")) to \(other) if it was meant to be allowed"
+        case .openedDenial: "deny it too, unless it is meant as an exception"
         case .unusedScope: "map a route to it, or mark it reserved in the catalog"
         case .writeNeedsRead: "read and write scopes are independent: ask for a write scope if it does change something"
         case .readNeedsWrite: "a key that may write need not be able to read: ask for a read scope"

@@ -7,11 +7,11 @@ extension RouteMap {
         switch match(method: .other, methodName: method.span, path: path.span) {
         case .unmapped, .refused: return nil
         case .methodNotAllowed(let template): return template
-        case .route(let route): return templateIndex(ofRoute: route)
+        case .denied(let route), .route(let route): return templateIndex(ofRoute: route)
         }
     }
 
-    /// The route of a method and a path.
+    /// The route of a method and a path, unless that is denied.
     func route(_ method: String, _ path: [UInt8]) -> RouteDefinition? {
         let name = Array(method.utf8)
         let known = HTTP1.Method.recognise(name.span)
@@ -19,7 +19,16 @@ extension RouteMap {
         return routes[route]
     }
 
-    /// The methods of a template, HEAD among them when GET is, in alphabetical order.
+    /// Whether a method has a route on a path, be it a denied one.
+    func hasRoute(_ method: String, _ path: [UInt8]) -> Bool {
+        let name = Array(method.utf8)
+        switch match(method: HTTP1.Method.recognise(name.span), methodName: name.span, path: path.span) {
+        case .denied, .route: return true
+        case .unmapped, .refused, .methodNotAllowed: return false
+        }
+    }
+
+    /// The methods of a template that aren't denied, HEAD among them when GET is, in alphabetical order.
     func methods(of template: Int) -> [String] {
         String(decoding: allowHeader(ofTemplate: template), as: UTF8.self)
             .split(separator: ",").map { String($0.drop { $0 == " " }) }

@@ -16,6 +16,8 @@ public enum Decider {
     ///   - granted: the scopes that the key was granted; for a `public` route, anything.
     ///   - automatic: the scopes that every valid key has.
     public static func decide(requirement: Requirement, granted: ScopeSet, automatic: ScopeSet) -> Decision {
+        // No scope would help, so that none is named: as far as callers can tell there is no such route.
+        if requirement.isDenied { return .deny(.unmappedRoute, required: nil) }
         let held = granted.union(automatic)
         if requirement.isSatisfied(by: held) { return .allow }
         return .deny(.forbiddenScope, required: requirement.missing(in: held))

@@ -11,7 +11,7 @@ public enum DenialReason: UInt8, CaseIterable, Sendable {
 
     /// The key lacks a scope that the route needs (RFC 6750 §3.1).
     case forbiddenScope
-    /// No template matches the path.
+    /// No template matches the path, or the map denies the route whatever the key.
     case unmappedRoute
     /// A template matches, but it does not have the method (RFC 9110 §15.5.6).
     case methodNotAllowed

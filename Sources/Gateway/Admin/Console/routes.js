@@ -11,7 +11,7 @@ let routes = [];
 let limit = most;
 
 function row({ method, template, requirement }) {
-  const tone = requirement === "public" ? "warn" : "";
+  const tone = { public: "warn", denied: "bad" }[requirement] ?? "";
   return element("tr", {},
     element("td", {}, element("span", { class: "method" }, method)),
     element("td", {}, element("button", {

@@ -135,7 +135,11 @@ struct AuditExplainCommand: ParsableCommand {
             return "a key with \(scope)"
         case "missing_key", "invalid_key", "expired_key": return "a valid key, as Authorization: Bearer or X-API-Key"
         case "ambiguous_key": return "one key in one place"
-        case "unmapped_route": return "an entry for this path in the route map, if it is meant to be reached"
+        case "unmapped_route":
+            // Only a denied route has a template.
+            return line.text(.template) == nil
+                ? "an entry for this path in the route map, if it is meant to be reached"
+                : "another requirement than denied, if it is meant to be reached"
         case "method_not_allowed": return "an entry for this method, if it is meant to be used"
         default: return nil
         }
@@ -152,6 +156,7 @@ struct AuditExplainCommand: ParsableCommand {
         case .refused(let fault): return "invalid_request_target: \(fault.message)"
         case .methodNotAllowed:
             return "method_not_allowed; mapped are \(explanation.allowedMethods.joined(separator: ", "))"
+        case .denied: return "unmapped_route: the map denies it whatever the key"
         case .route:
             guard let requirement = explanation.requirement else { return nil }
             let needs = "the route needs \(requirement.description(in: catalog))"

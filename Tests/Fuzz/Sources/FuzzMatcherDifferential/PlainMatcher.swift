@@ -6,6 +6,7 @@ enum Answer: Equatable {
     /// It can be read as another path.
     case refused
     case methodNotAllowed(template: String, allow: String)
+    case denied(method: String, template: String)
     case route(method: String, template: String)
 
     init(_ match: RouteMatch, _ map: RouteMap) {
@@ -15,6 +16,11 @@ enum Answer: Equatable {
         case .methodNotAllowed(let template):
             let allow = String(decoding: map.allowHeader(ofTemplate: template), as: UTF8.self)
             self = .methodNotAllowed(template: map.templateText(of: template), allow: allow)
+        case .denied(let route):
+            self = .denied(
+                method: map.routes[route].method,
+                template: map.templateText(of: map.templateIndex(ofRoute: route))
+            )
         case .route(let route):
             self = .route(
                 method: map.routes[route].method,
@@ -49,11 +55,22 @@ struct PlainMatcher {
     }
 
     private func answer(_ method: String, _ template: RouteTemplate) -> Answer {
-        let methods = routes.filter { $0.template == template }.map(\.method)
-        if methods.contains(method) { return .route(method: method, template: template.text) }
+        let here = routes.filter { $0.template == template }
+        func answer(_ name: String) -> Answer? {
+            here.first { $0.method == name && !$0.deniesEveryMethod }.map { route in
+                route.requirement.isDenied
+                    ? .denied(method: name, template: template.text) : .route(method: name, template: template.text)
+            }
+        }
+        if let answer = answer(method) { return answer }
         // HEAD is answered as GET (RFC 9110 §9.3.2).
-        if method == "HEAD", methods.contains("GET") { return .route(method: "GET", template: template.text) }
-        let allowed = methods.contains("GET") && !methods.contains("HEAD") ? methods + ["HEAD"] : methods
+        if method == "HEAD", let answer = answer("GET") { return answer }
+        if here.contains(where: \.deniesEveryMethod) {
+            return .denied(method: RouteDefinition.everyMethod, template: template.text)
+        }
+        let methods = here.filter { !$0.requirement.isDenied }.map(\.method)
+        let hasHead = here.contains { $0.method == "HEAD" }
+        let allowed = methods.contains("GET") && !hasHead ? methods + ["HEAD"] : methods
         return .methodNotAllowed(template: template.text, allow: allowed.sorted().joined(separator: ", "))
     }
 
