@@ -171,8 +171,8 @@ def reaches(checks, by_name, pod):
 
 
 # The documented worst case of the gateway's memory: see config/scopegate.yaml, limits.memory.
-BASE_MIB, CONNECTION_KIB = 96, 12
-DEFAULT_MEMORY_MIB, DEFAULT_CONNECTIONS = 256, 10_000
+BASE_MIB, CONNECTION_KIB, UPSTREAM_KIB = 96, 12, 48
+DEFAULT_MEMORY_MIB, DEFAULT_CONNECTIONS, DEFAULT_POOL = 256, 10_000, 1024
 
 
 def mebibytes(text):
@@ -187,7 +187,9 @@ def has_room(checks, by_name, pod):
     configuration = yaml.safe_load(by_name["ConfigMap", maps["config"]]["data"]["scopegate.yaml"])
     limits = configuration.get("limits", {})
     memory = mebibytes(limits["memory"]) if "memory" in limits else DEFAULT_MEMORY_MIB
-    most = memory + BASE_MIB + limits.get("connections", DEFAULT_CONNECTIONS) * CONNECTION_KIB / 1024
+    pool = configuration["upstream"].get("pool", {}).get("max_connections", DEFAULT_POOL) * configuration["threads"]
+    connections = limits.get("connections", DEFAULT_CONNECTIONS)
+    most = memory + BASE_MIB + (connections * CONNECTION_KIB + pool * UPSTREAM_KIB) / 1024
     given = mebibytes(pod["containers"][0]["resources"]["limits"]["memory"])
     checks(f"the pod's {given} MiB are no less than the {most:.0f} that the gateway may take", given >= most)
     audit = configuration["audit"]

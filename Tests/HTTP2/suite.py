@@ -291,6 +291,30 @@ def more_than_allowed(gateway, backend):
     return faults
 
 
+def more_than_fit(gateway, backend):
+    """Streams for which there is no memory are refused before anything comes of them; those that fit are served."""
+    faults = []
+    connection = Connection(gateway.port)
+    fields = [*(dict(LEAST) | {b":path": b"/closed/x"}).items(), (b"authorization", b"Bearer key-slow")]
+    connection.read(lambda: connection.settings)
+    streams = [connection.open() for _ in range(250)]
+    for stream in streams:
+        connection.headers(stream, fields)
+    connection.read(lambda: connection.is_closed or all(connection.streams[s].is_over for s in streams), 20)
+    resets = {connection.streams[s].reset for s in streams} - {None}
+    served = sum(bool(connection.streams[s].head) for s in streams)
+    if resets != {"REFUSED_STREAM"} or not 50 < served < 150:
+        faults.append(f"{served} were answered, resets were {resets}, GOAWAY {connection.goaway}")
+    stream = connection.open()
+    connection.headers(stream, [*(dict(LEAST)).items()])
+    connection.response(stream)
+    if not connection.streams[stream].head or connection.streams[stream].head[b":status"] != b"200":
+        faults.append("a request on the same connection is not served")
+    connection.close()
+    backend.take()
+    return faults
+
+
 def slow_readers(gateway, backend):
     """One that takes nothing of its response loses it; one that takes it slowly does not, whatever others do."""
     faults = []
@@ -411,6 +435,7 @@ def run_all(folder, gateways):
         report("a body in small frames", small_frames(gateway(""), backend))
         report("slow readers", slow_readers(gateway("body_idle_timeout: 1200ms"), backend))
         report("more streams than allowed", more_than_allowed(gateway("http2: {streams: 2}"), backend))
+        report("more streams than fit", more_than_fit(gateway("memory: 1MiB, http2: {streams: 300}"), backend))
         refused = [record["code"] for record in gateway("").audit()]
         expected = sum(case.client[0] == "4" and "|" not in case.client and not case.limits for case in cases)
         report("refusals are on record", [] if len(refused) >= expected else [f"{len(refused)} records, {expected} refusals"])

@@ -123,6 +123,11 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
 
     private func readHead(_ headers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext) {
         guard let section = gate.takeSection(of: number, isHead: true) else { return cut() }
+        guard connection?.takesRoomOfStream() == true else {
+            // Nothing has come of it, so that the client may send it again (RFC 9113 §8.7).
+            reset(.refusedStream)
+            return context.close(promise: nil)
+        }
         guard !section.isTooLarge else {
             request = headers.endStream ? .complete : .refused
             connection?.refuse(Denial(.headersTooLarge))
@@ -364,10 +369,10 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     }
 
     /// Ends the stream, unless both sides have ended it.
-    private func reset() {
+    private func reset(_ reason: HTTP2ErrorCode? = nil) {
         guard !isReset, let context else { return }
         isReset = true
-        let code: HTTP2ErrorCode
+        var code: HTTP2ErrorCode
         switch request {
         // What is missing of the request is of no use any more (RFC 9113 §8.1).
         case .complete where responseIsComplete: return
@@ -375,6 +380,7 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
         case .refused: code = .protocolError
         case .head, .length, .chunks, .complete: code = .internalError
         }
+        if let reason { code = reason }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenFailure { self.gate.writeFailed($0, on: self.number) }
         context.writeAndFlush(wrapOutboundOut(.rstStream(code)), promise: promise)

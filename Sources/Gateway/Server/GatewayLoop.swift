@@ -40,6 +40,7 @@ final class GatewayLoop: @unchecked Sendable {
     private var connections: [InboundConnection] = []
     private var sessions: [ObjectIdentifier: any ClientSession] = [:]
     private var ticker: RepeatedTask?
+    private var willMakeRoom = false
 
     @exclusivity(unchecked) private var receiveBuffer: ByteBuffer?
     @exclusivity(unchecked) private var responseBuffer: ByteBuffer?
@@ -179,11 +180,21 @@ final class GatewayLoop: @unchecked Sendable {
 
     /// Ends connections whose clients don't take what was written, those that have done so longest first, so that another
     /// one may hold memory.
-    func makeRoom(for connection: InboundConnection) {
+    func makeRoom(for connection: InboundConnection?) {
         let held = connections.filter { $0 !== connection && $0.memory.queuedSince != nil }
             .sorted { ($0.memory.queuedSince ?? .distantFuture) < ($1.memory.queuedSince ?? .distantFuture) }
         // Some at a time, so that this isn't done anew for each that wants memory.
         for other in held.prefix(max(1, held.count / 16)) { other.cutQueued() }
+    }
+
+    /// Does the same for nobody in particular when the turn of the loop is over: once, however many ask.
+    func makeRoomLater() {
+        guard !willMakeRoom else { return }
+        willMakeRoom = true
+        eventLoop.assumeIsolated().execute {
+            self.willMakeRoom = false
+            self.makeRoom(for: nil)
+        }
     }
 
     // MARK: Bodies that nobody needs
