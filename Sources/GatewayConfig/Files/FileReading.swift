@@ -8,6 +8,8 @@ public enum FileReadError: Error, Equatable, Sendable, CustomStringConvertible {
     case isDirectory
     /// It has more bytes than the limit; the limit.
     case tooLarge(Int)
+    /// It is a pipe that nobody writes to, or whose writer takes too long, or a device that gives nothing.
+    case isSilent
     /// The system's words for something else.
     case other(String)
 
@@ -18,6 +20,7 @@ public enum FileReadError: Error, Equatable, Sendable, CustomStringConvertible {
         case .permissionDenied: "permission denied"
         case .isDirectory: "it is a directory"
         case .tooLarge(let limit): "it has more than \(ByteSize.text(limit))"
+        case .isSilent: "nothing comes of it: it is a pipe or a device, and not a file"
         case .other(let reason): reason
         }
     }

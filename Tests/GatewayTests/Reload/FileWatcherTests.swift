@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Gateway
@@ -12,6 +13,21 @@ struct FileWatcherTests {
         let watcher = try folder.watch(["a"], readSince: began)
         defer { watcher.stop() }
         try folder.waitForChange(to: "one")
+    }
+
+    /// A file that is mounted alone is written by another name, in a directory that isn't watched: of that no event tells.
+    @Test func seesWhatNoEventTells() throws {
+        let folder = try WatchFolder()
+        try folder.makeFolder("elsewhere")
+        try folder.makeFolder("here")
+        try folder.write("elsewhere/a", "one")
+        #expect(Glibc.link(folder.file("elsewhere/a"), folder.file("here/a")) == 0)
+        let watcher = try folder.watch(["here/a"], interval: .milliseconds(20))
+        defer { watcher.stop() }
+        let descriptor = open(folder.file("elsewhere/a"), O_WRONLY | O_TRUNC)
+        #expect(write(descriptor, "two", 3) == 3)
+        close(descriptor)
+        try folder.waitForChange(to: "two")
     }
 
     /// Half a file is not looked at, whatever wakes the watcher: neither one that is written in place, nor a new one.

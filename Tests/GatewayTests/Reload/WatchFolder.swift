@@ -35,7 +35,12 @@ final class WatchFolder: Sendable {
     var questions: Int { seen.withLock(\.questions) }
 
     /// A watcher of these files that has begun, ready for what happens from now on.
-    func watch(_ names: [String], readSince: FileTime = .now, patience: Duration = .seconds(1)) throws -> FileWatcher {
+    func watch(
+        _ names: [String],
+        readSince: FileTime = .now,
+        patience: Duration = .seconds(1),
+        interval: Duration = .seconds(60)
+    ) throws -> FileWatcher {
         let watcher = FileWatcher(
             files: { [self] in
                 seen.withLock { $0.questions += 1 }
@@ -43,6 +48,7 @@ final class WatchFolder: Sendable {
             },
             readSince: readSince,
             patience: patience,
+            interval: interval,
             logger: Logger(label: "test"),
             changed: { [self] in
                 let text = names.map { (try? String(contentsOfFile: file($0), encoding: .utf8)) ?? "none" }.joined()

@@ -32,6 +32,12 @@ struct FileStates {
         return isChanged
     }
 
+    /// Whether one of these files is another than it was when it was read.
+    func areOthers(_ files: [String]) -> Bool {
+        let now = Self.look(at: files)
+        return files.contains { isOther($0, now[$0] ?? nil) }
+    }
+
     /// Whether a file wasn't there when it was looked at.
     func lacks(_ file: String) -> Bool { signatures[file] == .some(nil) }
 

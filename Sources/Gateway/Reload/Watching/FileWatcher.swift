@@ -7,20 +7,25 @@ import Synchronization
 /// It is the directories that are watched, those of the files and those that lead to them: so it sees a file that is
 /// replaced by a rename, written in place, deleted and made again, directories that are put in the place of others, and
 /// links that are turned to something else, as Kubernetes does with `..data`. A file that is being written is looked at
-/// once it is closed.
+/// once it is closed. Not all changes are events: a file that is mounted alone, or lies on a network's file system, changes
+/// without any, so that all are looked at now and then besides.
 final class FileWatcher: Sendable {
     /// A change is told once nothing has happened for so long.
     private static let quietTime = Duration.milliseconds(50)
+    private static let joinTime = Duration.seconds(2)
+    private static let joinStep: useconds_t = 1000
 
     private let files: @Sendable () -> [String]
     private let changed: @Sendable () -> Void
     private let readSince: FileTime
     private let patience: Duration
+    private let interval: Duration
     private let logger: Logger
     /// The ends of a pipe by which the thread is woken.
     private let wakeReader: Int32
     private let wakeWriter: Int32
     private let isStopping = Atomic<Bool>(false)
+    private let hasEnded = Atomic<Bool>(false)
     private let thread = Mutex<pthread_t?>(nil)
 
     /// - Parameters:
@@ -29,17 +34,20 @@ final class FileWatcher: Sendable {
     ///     as a change.
     ///   - patience: how long to wait for a file that is missing, is being written or changes all the time; then it is
     ///     taken as it is.
+    ///   - interval: how often files are looked at without an event.
     ///   - changed: called on the watching thread when one has changed; returns when the change has been dealt with.
     init(
         files: @escaping @Sendable () -> [String],
         readSince: FileTime,
         patience: Duration = .seconds(1),
+        interval: Duration = .seconds(5),
         logger: Logger,
         changed: @escaping @Sendable () -> Void
     ) {
         self.files = files
         self.readSince = readSince
         self.patience = patience
+        self.interval = interval
         self.logger = logger
         self.changed = changed
         var ends: [Int32] = [-1, -1]
@@ -65,7 +73,9 @@ final class FileWatcher: Sendable {
             nil,
             { context in
                 guard let context else { return nil }
-                Unmanaged<FileWatcher>.fromOpaque(context).takeRetainedValue().run()
+                let watcher = Unmanaged<FileWatcher>.fromOpaque(context).takeRetainedValue()
+                watcher.run()
+                watcher.hasEnded.store(true, ordering: .releasing)
                 return nil
             },
             context.toOpaque()
@@ -93,7 +103,16 @@ final class FileWatcher: Sendable {
             defer { thread = nil }
             return thread
         }
-        if let running { pthread_join(running, nil) }
+        guard let running else { return }
+        // It may be reading from a file system that doesn't answer, and then never ends.
+        let deadline = ContinuousClock.now + Self.joinTime
+        while !hasEnded.load(ordering: .acquiring), ContinuousClock.now < deadline { usleep(Self.joinStep) }
+        guard !hasEnded.load(ordering: .acquiring) else {
+            pthread_join(running, nil)
+            return
+        }
+        logger.warning("the watching of files did not end: a file system doesn't answer")
+        pthread_detach(running)
     }
 
     private func run() {
@@ -104,7 +123,7 @@ final class FileWatcher: Sendable {
         var failures: Set<DirectoryWatch.Failure> = []
         while !isStopping.load(ordering: .relaxed) {
             tell(watch.follow(files()), &failures)
-            guard states.adopt(files()) || wait(&watch) else { continue }
+            guard states.adopt(files()) || wait(&watch, states) else { continue }
             settle(&watch, states)
             guard !isStopping.load(ordering: .relaxed) else { return }
             if states.note(files()) { changed() }
@@ -121,17 +140,19 @@ final class FileWatcher: Sendable {
         }
     }
 
-    /// Waits for what happens to a name that matters.
+    /// Waits for what happens to a name that matters, or for a file that has become another.
     ///
     /// - Returns: false when it was woken instead, so that the files may be others.
-    private func wait(_ watch: inout DirectoryWatch) -> Bool {
+    private func wait(_ watch: inout DirectoryWatch, _ states: FileStates) -> Bool {
         while true {
             var polled = [
                 pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: wakeReader, events: Int16(POLLIN), revents: 0),
             ]
-            guard poll(&polled, 2, -1) >= 0 || errno == EINTR else { return false }
+            let count = poll(&polled, 2, Int32((interval / .milliseconds(1)).rounded(.up)))
+            guard count >= 0 || errno == EINTR else { return false }
             if watch.readEvents() { return true }
+            if count == 0, states.areOthers(files()) { return true }
             if polled[1].revents != 0 {
                 var bytes = [UInt8](repeating: 0, count: 64)
                 while read(wakeReader, &bytes, bytes.count) > 0 {}
