@@ -27,5 +27,8 @@ enum Environment {
         for name in kept {
             if let value = variables[name] { setenv(name, value, 1) }
         }
+        // The library of help texts traps on columns that are too few for its indentation.
+        let columns = variables["COLUMNS"].flatMap { Int($0) } ?? Terminal.columns
+        if variables["COLUMNS"] != nil || columns != nil { setenv("COLUMNS", "\(Terminal.usable(columns))", 1) }
     }
 }

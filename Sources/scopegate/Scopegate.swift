@@ -26,8 +26,14 @@ struct Scopegate: AsyncParsableCommand {
         Environment.seal()
         // A peer that closes while it is written to is an error of that write, not of the process.
         signal(SIGPIPE, SIG_IGN)
+        let parsed: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            parsed = try parseAsRoot()
+        } catch {
+            end(error, text: fullMessage(for: error))
+        }
+        do {
+            var command = parsed
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -35,16 +41,23 @@ struct Scopegate: AsyncParsableCommand {
             }
         } catch let status as ExitStatus {
             Glibc.exit(status.rawValue)
+        } catch  where exitCode(for: error).isSuccess {
+            // A command that is a group of others shows its help.
+            end(error, text: fullMessage(for: error))
         } catch {
-            let code = exitCode(for: error)
-            let text = fullMessage(for: error)
-            if code.isSuccess {
-                print(text)
-            } else if !text.isEmpty {
-                StandardError.write(text)
-            }
-            Glibc.exit(code.isSuccess ? 0 : ExitStatus.badInput.rawValue)
+            // The command was understood: what is wrong is with what it was given, and its usage is no help.
+            end(error, text: "error: \(message(for: error))")
         }
+    }
+
+    private static func end(_ error: any Error, text: String) -> Never {
+        let isSuccess = exitCode(for: error).isSuccess
+        if isSuccess {
+            print(text)
+        } else if !text.isEmpty {
+            StandardError.write(text)
+        }
+        Glibc.exit(isSuccess ? 0 : ExitStatus.badInput.rawValue)
     }
 }
 

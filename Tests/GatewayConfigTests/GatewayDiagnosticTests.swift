@@ -49,7 +49,10 @@ struct GatewayDiagnosticTests {
         ),
         (
             "listen:\n  - address: ::1:80",
-            ["4:14: error: listen[0].address: an IPv6 address is written in brackets\n  help: write [::1:80]"]
+            [
+                "4:14: error: listen[0].address: an IPv6 address is written in brackets\n"
+                    + "  help: write [::1]:80, if the last part is the port"
+            ]
         ),
         (
             "listen: [{address: 'a:1'}, {address: 'a:1'}]", ["3:1: error: a:1 is listened on twice"]

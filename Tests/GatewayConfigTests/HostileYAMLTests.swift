@@ -43,8 +43,8 @@ struct HostileYAMLTests {
         (
             "\tlog: x\n",
             [
-                "1:1: error: not YAML: found character that cannot start any token\n"
-                    + "  help: while scanning for the next token, which begins at 1:1"
+                "1:1: error: this line is indented by a tab, which YAML does not take for indentation\n"
+                    + "  help: indent by spaces"
             ]
         ),
         (

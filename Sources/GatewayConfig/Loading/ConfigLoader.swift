@@ -9,6 +9,7 @@ public enum ConfigLoader {
     /// - Parameters:
     ///   - path: the path of the file, from the working directory or absolute.
     ///   - environment: the environment variables, for secrets.
+    ///   - secrets: whether secrets, certificates and private keys are read.
     ///   - files: where files are read from.
     ///   - inspector: reads the certificates of listeners; by default none can be used.
     ///   - generation: the number that the route map gets.
@@ -17,6 +18,7 @@ public enum ConfigLoader {
     public static func load(
         path: String,
         environment: [String: String],
+        secrets: SecretReading = .required,
         files: some FileReading,
         certificates inspector: any CertificateInspecting = NoCertificates(),
         generation: UInt64 = 1,
@@ -24,22 +26,26 @@ public enum ConfigLoader {
     ) throws(ConfigErrors) -> LoadedConfiguration {
         let log = DiagnosticLog(file: path)
         let files = RecordedReading(files)
-        var reader = GatewayReader(log: log, environment: environment, files: files)
+        var reader = GatewayReader(log: log, environment: environment, files: files, secrets: secrets)
         let bytes = read(path, limit: FileLimit.configuration, files: files, log: log, named: nil)
         let root = bytes.flatMap { YAMLReader(log: log).document($0) }
+        if let root { ForeignText.warn(root, log) }
         guard let configuration = root.flatMap({ reader.configuration($0) }) else {
             throw ConfigErrors(diagnostics: log.sorted, files: files.paths)
         }
 
         let certificateLoader = CertificateLoader(log: log, files: files, inspector: inspector)
         let certificates = configuration.listen.enumerated().map { index, listener in
-            listener.tls.flatMap { tls in
+            listener.tls.flatMap { tls -> ListenerCertificates? in
+                guard secrets == .required else { return nil }
                 let places = index < reader.tlsPlaces.count ? reader.tlsPlaces[index] : ListenTLSPlaces()
                 return certificateLoader.certificates(tls, at: places)
             }
         }
 
-        for named in reader.namedTrusts { certificateLoader.check(named) }
+        if secrets == .required {
+            for named in reader.namedTrusts { certificateLoader.check(named) }
+        }
 
         let catalogLog = DiagnosticLog(file: name(of: configuration.catalog.source, embedded: "catalog.yaml"))
         let catalogBytes = contents(
@@ -166,8 +172,9 @@ public enum ConfigLoader {
         _ log: DiagnosticLog
     ) -> RouteMap? {
         let digest = digest(bytes.span)
-        return YAMLReader(log: log).document(bytes).flatMap {
-            RoutesReader(log: log, catalog: catalog).routeMap($0, generation: generation, digest: digest)
+        return YAMLReader(log: log).document(bytes).flatMap { root in
+            ForeignText.warn(root, log)
+            return RoutesReader(log: log, catalog: catalog).routeMap(root, generation: generation, digest: digest)
         }
     }
 

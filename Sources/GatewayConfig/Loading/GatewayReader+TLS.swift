@@ -50,6 +50,7 @@ extension GatewayReader {
         if !isUsed {
             log.warning("\(section.name(key)) has no effect on an http URL", at: section.keyPosition(key))
         }
+        guard secrets == .required else { return (path, []) }
         do {
             return (path, try files.read(path, limit: FileLimit.certificates))
         } catch {

@@ -9,6 +9,7 @@ struct GatewayReader<Files: FileReading> {
     let values: ValueReader
     let environment: [String: String]
     let files: Files
+    let secrets: SecretReading
     /// Where the routes and the catalog are named, for what is wrong with those files as a whole.
     private(set) var routesPosition = SourcePosition(line: 1, column: 1)
     private(set) var routesShadowPosition = SourcePosition(line: 1, column: 1)
@@ -19,11 +20,12 @@ struct GatewayReader<Files: FileReading> {
     /// Whom servers are believed by and what they are shown, and where that is named.
     var namedTrusts: [NamedTrust] = []
 
-    init(log: DiagnosticLog, environment: [String: String], files: Files) {
+    init(log: DiagnosticLog, environment: [String: String], files: Files, secrets: SecretReading = .required) {
         self.log = log
         values = ValueReader(log: log)
         self.environment = environment
         self.files = files
+        self.secrets = secrets
     }
 
     /// The configuration; what could not be read has its default, and the error is in the log. What has no default

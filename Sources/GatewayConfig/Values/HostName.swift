@@ -19,10 +19,18 @@ enum HostName {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let host = String(parts[0])
         if isIPv6(String(text)) {
-            throw ValueProblem("an IPv6 address is written in brackets", help: "write [\(text)]")
+            throw ValueProblem("an IPv6 address is written in brackets", help: "write \(bracketed(text))")
         }
         guard isHost(host) else { throw ValueProblem("\"\(host)\" is not a host name or address") }
         return (host, parts.count == 2 ? parts[1] : nil)
+    }
+
+    /// An IPv6 address in brackets; what may have been meant for its port behind them.
+    private static func bracketed(_ text: Substring) -> String {
+        guard let colon = text.lastIndex(of: ":"), isIPv6(String(text[..<colon])),
+            (try? port(text[text.index(after: colon)...], in: 1...65_535)) != nil
+        else { return "[\(text)]" }
+        return "[\(text[..<colon])]:\(text[text.index(after: colon)...]), if the last part is the port"
     }
 
     /// A port in decimal, without a sign.

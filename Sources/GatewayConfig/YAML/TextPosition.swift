@@ -22,6 +22,18 @@ enum TextPosition {
         return SourcePosition(line: line, column: column)
     }
 
+    /// The first tab that indents a line or the one before it: farther up tabs may be parts of texts.
+    static func indentingTab(in text: String, upTo last: Int) -> SourcePosition? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated().prefix(last).suffix(2) {
+            let blanks = line.prefix { $0 == " " || $0 == "\t" }
+            guard blanks.count < line.count, let tab = blanks.firstIndex(of: "\t") else { continue }
+            let column = blanks.distance(from: blanks.startIndex, to: tab) + 1
+            return SourcePosition(line: index + 1, column: column)
+        }
+        return nil
+    }
+
     /// The next place of a key of the same block mapping: a line that has it in the same column, with nothing less
     /// indented in between.
     static func nextKey(_ key: String, after first: SourcePosition, in text: String) -> SourcePosition? {

@@ -112,6 +112,14 @@ struct YAMLReader {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let position = min(SourcePosition(line: mark.line, column: mark.column), end)
+            if let tab = TextPosition.indentingTab(in: text, upTo: position.line) {
+                log.error(
+                    "this line is indented by a tab, which YAML does not take for indentation",
+                    at: tab,
+                    help: "indent by spaces"
+                )
+                return
+            }
             log.error("not YAML: \(problem)", at: position, help: context.map { Self.help($0, end) } ?? Self.syntaxHelp)
         case .reader(let problem, let offset, _, _):
             let position = TextPosition.position(ofCharacter: offset ?? 0, in: text)

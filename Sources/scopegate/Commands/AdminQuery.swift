@@ -9,6 +9,12 @@ struct AdminProblem: Error, CustomStringConvertible {
     static let unknownAnswer = AdminProblem(
         description: "what answers there is no scopegate of this version; is admin.address right?"
     )
+
+    /// The gateway doesn't take the token, or there is none.
+    static let noToken = AdminProblem(
+        description: "the gateway asks for its admin token, and this one isn't it or there is none: give it by "
+            + "--token-file, SCOPEGATE_ADMIN_TOKEN, or a configuration that has it"
+    )
 }
 
 extension AdminClient {
@@ -24,10 +30,7 @@ extension AdminClient {
         }
         switch answer.status {
         case 200, accepted: break
-        case 401:
-            throw AdminProblem(
-                description: "the gateway asks for its admin token: --config has to name a configuration with it"
-            )
+        case 401: throw .noToken
         default:
             let text = String(decoding: answer.body.prefix(500), as: UTF8.self)
             throw AdminProblem(description: "the gateway answered \(answer.status): \(text)")

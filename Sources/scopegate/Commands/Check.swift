@@ -15,9 +15,19 @@ struct Check: ParsableCommand {
             With --effective it prints the configuration that would be in force, every key with its value, secrets as \
             where they come from.
 
-            Example: scopegate check --config scopegate.yaml
+            With --no-secrets neither secrets nor certificates are read, as on machines that build and test, and what only \
+            they can show isn't checked. FILE can be - for standard input; paths in it are from this directory then.
+
+            Example: scopegate check scopegate.yaml
+            Example: render-config | scopegate check - --no-secrets
             """
     )
+
+    @Argument(help: "The configuration file, as with --config; - is standard input.")
+    var file: String?
+
+    @Flag(help: "Leave secrets, certificates and private keys out.")
+    var noSecrets = false
 
     @Flag(help: "Print every setting with the value that is in force.")
     var effective = false
@@ -40,9 +50,22 @@ struct Check: ParsableCommand {
         var notes: [String]?
     }
 
+    func validate() throws {
+        if file != nil, config.config != nil { throw ValidationError("name the file once: as FILE or with --config") }
+    }
+
+    private func load() throws(ConfigErrors) -> LoadedConfiguration {
+        try ConfigOption.load(
+            file == "-" ? StandardInputFile.name : file ?? config.path,
+            generation: 1,
+            secrets: noSecrets ? .leftOut : .required,
+            files: StandardInputFile()
+        )
+    }
+
     func run() throws {
         do {
-            let loaded = try config.load()
+            let loaded = try load()
             let warnings = loaded.warnings + loaded.lint
             let inForce = effective ? EffectiveConfiguration(loaded.configuration).description : nil
             let report = Report(

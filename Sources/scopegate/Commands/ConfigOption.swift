@@ -11,7 +11,7 @@ struct ConfigOption: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The configuration file. Default: scopegate.yaml in this directory.",
+            "The configuration file. Default: SCOPEGATE_CONFIG, or else scopegate.yaml in this directory.",
             valueName: "path"
         )
     )
@@ -19,8 +19,21 @@ struct ConfigOption: ParsableArguments {
 
     private static let defaultPath = "scopegate.yaml"
 
+    /// The configuration that was named, by an option or by the environment.
+    private var named: String? {
+        config ?? Environment.variables["SCOPEGATE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether one was named.
+    var isNamed: Bool { named != nil }
+
     /// Whether there is a configuration: one was named, or there is one here.
-    var isPresent: Bool { config != nil || FileManager.default.fileExists(atPath: Self.defaultPath) }
+    var isPresent: Bool { isNamed || FileManager.default.fileExists(atPath: Self.defaultPath) }
+
+    /// What can be read of a configuration that may be broken.
+    var operatorSettings: OperatorSettings {
+        OperatorSettings(path: path, environment: Environment.variables, files: SystemFiles())
+    }
 
     /// Loads the configuration.
     ///
@@ -28,14 +41,20 @@ struct ConfigOption: ParsableArguments {
     func load() throws -> LoadedConfiguration { try Self.load(path, generation: 1) }
 
     /// The path of the configuration.
-    var path: String { config ?? Self.defaultPath }
+    var path: String { named ?? Self.defaultPath }
 
     /// Loads a configuration, with the number that its route map gets.
-    static func load(_ path: String, generation: UInt64) throws(ConfigErrors) -> LoadedConfiguration {
+    static func load(
+        _ path: String,
+        generation: UInt64,
+        secrets: SecretReading = .required,
+        files: some FileReading = SystemFiles()
+    ) throws(ConfigErrors) -> LoadedConfiguration {
         try ConfigLoader.load(
             path: path,
             environment: Environment.variables,
-            files: SystemFiles(),
+            secrets: secrets,
+            files: files,
             certificates: TLSCertificates(),
             generation: generation,
             digest: { SHA256.hash($0).hex }
@@ -43,8 +62,8 @@ struct ConfigOption: ParsableArguments {
     }
 
     /// Loads the configuration, or prints what is wrong with it and ends the command.
-    func loadOrExit() throws -> LoadedConfiguration {
-        let loaded = try orExit(load)
+    func loadOrExit(secrets: SecretReading = .required) throws -> LoadedConfiguration {
+        let loaded = try orExit { try Self.load(path, generation: 1, secrets: secrets) }
         for warning in loaded.warnings { StandardError.write(warning.description) }
         return loaded
     }
@@ -71,46 +90,8 @@ struct ConfigOption: ParsableArguments {
         }
     }
 
-    /// A client of the admin listener of a running gateway: the one that was named, or the configuration's. The token is
-    /// the configuration's either way, if it loads.
-    ///
-    /// - Parameter fallsBack: Whether the default address is asked when the configuration doesn't load: its files may be
-    ///   what is wrong, and then the gateway is the one to say so.
-    func adminClient(_ named: String?, timeout: Duration = .seconds(30), fallsBack: Bool = false) throws -> AdminClient
-    {
-        let named = try named.map { try Self.adminAddress($0) }
-        let admin: AdminConfiguration
-        if named != nil || fallsBack {
-            let loaded = (try? load())?.configuration.admin
-            if named == nil, loaded == nil {
-                StandardError.write(
-                    "the configuration does not load, so the default admin address is asked; see --admin"
-                )
-            }
-            admin = loaded ?? AdminConfiguration()
-        } else {
-            admin = try loadOrExit().configuration.admin
-        }
-        return AdminClient(address: named ?? admin.address, token: admin.token, timeout: timeout)
-    }
-
-    /// Clients of several admin listeners, with the configuration's token if it loads.
-    func adminClients(_ addresses: [AdminAddress]) -> [AdminClient] {
-        let token = (try? load())?.configuration.admin.token
-        return addresses.map { AdminClient(address: $0, token: token) }
-    }
-
-    /// The address that `--admin` names.
-    static func adminAddress(_ text: String) throws -> AdminAddress {
-        do {
-            return try AdminAddress(parsing: text)
-        } catch {
-            throw ValidationError("--admin: \(error.message)")
-        }
-    }
-
-    /// The map and the catalog for a command that only looks at them: those of the configuration, or the built-in ones
-    /// when no configuration was named and there is none here.
+    /// The map and the catalog for a command that only looks at them, and so needs no secrets: those of the configuration,
+    /// or the built-in ones when no configuration was named and there is none here.
     func loadMap() throws -> (catalog: ScopeCatalog, routeMap: RouteMap) {
         let (catalog, routeMap, _) = try loadMapAndConfiguration()
         return (catalog, routeMap)
@@ -122,8 +103,13 @@ struct ConfigOption: ParsableArguments {
             let embedded = try ConfigLoader.loadEmbedded(digest: { SHA256.hash($0).hex })
             return (embedded.0, embedded.1, nil)
         }
-        let loaded = try loadOrExit()
+        let loaded = try loadOrExit(secrets: .leftOut)
         return (loaded.catalog, loaded.routeMap, loaded.configuration)
+    }
+
+    /// The catalog of the configuration, if there is one that loads.
+    func catalogIfAny() -> ScopeCatalog? {
+        isPresent ? (try? Self.load(path, generation: 1, secrets: .leftOut))?.catalog : nil
     }
 }
 

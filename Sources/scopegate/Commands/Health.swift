@@ -17,17 +17,20 @@ struct Health: AsyncParsableCommand {
     )
 
     @Option(
-        help: ArgumentHelp("The admin listener. Default: admin.address of the configuration.", valueName: "host:port")
+        help: ArgumentHelp(
+            "The admin listener. Default: SCOPEGATE_ADMIN, or else admin.address of the configuration.",
+            valueName: "host:port"
+        )
     )
     var admin: String?
 
-    @OptionGroup var config: ConfigOption
+    @OptionGroup var access: AdminAccessOptions
     @OptionGroup var format: FormatOption
 
     private static let timeout = Duration.seconds(3)
 
     func run() async throws {
-        let client = try config.adminClient(admin, timeout: Self.timeout, fallsBack: true)
+        let client = try access.client(admin, timeout: Self.timeout)
         let answer: AdminClient.Answer
         do {
             answer = try await client.get("/readyz")

@@ -9,7 +9,8 @@ struct Introspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask the introspection endpoint about a key, and show how its answer is read.",
         discussion: """
-            The key is read from standard input, never from the command line. Ends with 1 when the key is not active or \
+            The key is read from standard input, never from the command line. Of the configuration only introspection, keys \
+            and the catalog are read: what is broken elsewhere doesn't matter. Ends with 1 when the key is not active or \
             nothing is known of it.
 
             Example: printf %s "$KEY" | scopegate introspect --config scopegate.yaml
@@ -47,14 +48,21 @@ struct Introspect: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let loaded = try config.loadOrExit()
+        let (configuration, catalog) = try config.orExit {
+            try ConfigLoader.loadIntrospection(
+                path: config.path,
+                environment: Environment.variables,
+                files: SystemFiles(),
+                certificates: TLSCertificates()
+            )
+        }
         let key = try KeyInput.read()
         let probe = try await IntrospectionProbe.ask(
             key,
-            configuration: loaded.configuration,
-            catalog: loaded.catalog
+            configuration: configuration,
+            catalog: catalog
         )
-        let report = report(probe, key, loaded)
+        let report = report(probe, key, configuration, catalog)
         switch format.format {
         case .json: try printJSON(report)
         case .text: show(report)
@@ -62,9 +70,14 @@ struct Introspect: AsyncParsableCommand {
         if report.outcome != "active" { throw ExitStatus.finding }
     }
 
-    private func report(_ probe: IntrospectionProbe, _ key: [UInt8], _ loaded: LoadedConfiguration) -> Report {
+    private func report(
+        _ probe: IntrospectionProbe,
+        _ key: [UInt8],
+        _ configuration: GatewayConfiguration,
+        _ catalog: ScopeCatalog
+    ) -> Report {
         var report = Report(
-            endpoints: loaded.configuration.introspection.endpoints.map(\.description),
+            endpoints: configuration.introspection.endpoints.map(\.description),
             outcome: "unavailable",
             scopes: [],
             unknownScopes: 0
@@ -79,7 +92,7 @@ struct Introspect: AsyncParsableCommand {
         case .failure(let failure): report.problem = "\(failure)"
         case .success(let grant):
             report.outcome = Self.outcome(of: grant)
-            report.scopes = loaded.catalog.names(of: grant.scopes)
+            report.scopes = catalog.names(of: grant.scopes)
             report.unknownScopes = grant.unknownScopeCount
             report.expiresAt = grant.expiresAt
             report.notBefore = grant.notBefore

@@ -16,10 +16,15 @@ struct Reload: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The admin listener, instead of the configuration's.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "The admin listener. Default: SCOPEGATE_ADMIN, or else the configuration's.",
+            valueName: "host:port"
+        )
+    )
     var admin: String?
 
-    @OptionGroup var config: ConfigOption
+    @OptionGroup var access: AdminAccessOptions
     @OptionGroup var format: FormatOption
 
     private struct Answer: Decodable {
@@ -37,14 +42,19 @@ struct Reload: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = try config.adminClient(admin, timeout: .seconds(60), fallsBack: true)
-        let data: Data
+        let client = try access.client(admin, timeout: .seconds(60))
+        let response: AdminClient.Answer
         do {
-            data = Data(try await client.post("/reload", json: []).body)
+            response = try await client.post("/reload", json: [])
         } catch let error as AdminClient.NoAnswer {
             StandardError.write("error: \(error)")
             throw ExitStatus.badInput
         }
+        guard response.status != 401 else {
+            StandardError.write("error: \(AdminProblem.noToken)")
+            throw ExitStatus.badInput
+        }
+        let data = Data(response.body)
         guard let answer = try? JSONDecoder().decode(Answer.self, from: data) else {
             StandardError.write("error: the gateway answered \(String(decoding: data, as: UTF8.self))")
             throw ExitStatus.badInput

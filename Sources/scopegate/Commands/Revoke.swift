@@ -33,13 +33,16 @@ struct Revoke: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The admin listener of a copy, or a name for those of all. Default: admin.address of the configuration.",
+            """
+            The admin listener of a copy, or a name for those of all. Default: SCOPEGATE_ADMIN (several with commas), or \
+            else admin.address of the configuration.
+            """,
             valueName: "host:port"
         )
     )
     var admin: [String] = []
 
-    @OptionGroup var config: ConfigOption
+    @OptionGroup var access: AdminAccessOptions
     @OptionGroup var format: FormatOption
 
     /// What became of telling one copy.
@@ -62,7 +65,7 @@ struct Revoke: AsyncParsableCommand {
     func run() async throws {
         let (name, value) = try identity()
         let body = Array("{".utf8) + JSONQuoting.quoted(name.utf8) + Array(":".utf8) + JSONQuoting.quoted(value)
-        let clients = try clients()
+        let clients = try access.clients(admin)
         let told = await withTaskGroup(of: (Int, Told).self) { group in
             for (index, client) in clients.enumerated() {
                 group.addTask { (index, await Self.tell(client, body + Array("}".utf8))) }
@@ -89,22 +92,6 @@ struct Revoke: AsyncParsableCommand {
         if successes.count < told.count { throw ExitStatus.finding }
     }
 
-    private func clients() throws -> [AdminClient] {
-        guard !admin.isEmpty else { return [try config.adminClient(nil)] }
-        do {
-            var addresses: [AdminAddress] = []
-            for text in admin {
-                for address in try ConfigOption.adminAddress(text).copies() where !addresses.contains(address) {
-                    addresses.append(address)
-                }
-            }
-            return config.adminClients(addresses)
-        } catch let error as AdminClient.NoAnswer {
-            StandardError.write("error: --admin: \(error)")
-            throw ExitStatus.badInput
-        }
-    }
-
     private static func tell(_ client: AdminClient, _ body: [UInt8]) async -> Told {
         let began = ContinuousClock.now
         let answer: Result<JSONObject, Failure>
@@ -112,6 +99,8 @@ struct Revoke: AsyncParsableCommand {
             let response = try await client.post("/revoke", json: body)
             if response.status == 200, case .object(let effect)? = try? JSONValue(parsing: response.body.span) {
                 answer = .success(effect)
+            } else if response.status == 401 {
+                answer = .failure(Failure(text: "\(client.address): \(AdminProblem.noToken)"))
             } else {
                 let text = String(decoding: response.body, as: UTF8.self)
                 answer = .failure(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Gateway
 import GatewayConfig
 import Glibc
@@ -41,7 +42,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var config: ConfigOption
 
     func run() async throws {
-        let admin = try admin.map { try ConfigOption.adminAddress($0) }
+        let admin = try admin.map { try AdminAccessOptions.address($0) }
         let place: @Sendable (LoadedConfiguration) -> LoadedConfiguration = { [audit] loaded in
             var loaded = loaded
             if let audit { loaded.configuration.audit.path = audit }
@@ -56,6 +57,7 @@ struct Serve: AsyncParsableCommand {
         }
         let logger = Logger(loaded.configuration.log)
         defer { GatewayLogHandler.flush() }
+        logger.info("files", metadata: loaded.files(path))
         for warning in loaded.warnings { logger.log(warning) }
         do {
             let server = GatewayServer(loaded, version: Version.number, logger: logger, file: file) {
@@ -90,6 +92,20 @@ struct Serve: AsyncParsableCommand {
             GatewayLogHandler.flush()
             throw ExitStatus.badInput
         }
+    }
+}
+
+extension LoadedConfiguration {
+    /// The files that the gateway works with, for its log.
+    fileprivate func files(_ path: String) -> Logger.Metadata {
+        func absolute(_ path: String) -> String {
+            path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        }
+        return [
+            "configuration": "\(absolute(path))",
+            "routes": "\(routesFile.hasPrefix("<") ? routesFile : absolute(routesFile))",
+            "audit": "\(absolute(configuration.audit.path))",
+        ]
     }
 }
 

@@ -20,14 +20,19 @@ struct Upstreams: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The admin listener, instead of the configuration's.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "The admin listener. Default: SCOPEGATE_ADMIN, or else the configuration's.",
+            valueName: "host:port"
+        )
+    )
     var admin: String?
 
-    @OptionGroup var config: ConfigOption
+    @OptionGroup var access: AdminAccessOptions
     @OptionGroup var format: FormatOption
 
     func run() async throws {
-        let client = try config.adminClient(admin, timeout: .seconds(5), fallsBack: true)
+        let client = try access.client(admin, timeout: .seconds(5))
         let (answer, list): (JSONValue, ServerList)
         do throws(AdminProblem) {
             answer = try await client.json("/upstreams")

@@ -16,8 +16,18 @@ enum Terminal {
             return (Int(window.ws_col), Int(window.ws_row))
         }
         let columns = Environment.variables["COLUMNS"].flatMap { Int($0) }
-        return (columns.map { max(20, $0) } ?? 160, 24)
+        return (columns.map { usable($0) } ?? 160, 24)
     }
+
+    /// How wide standard output is, when it is a terminal.
+    static var columns: Int? {
+        var window = winsize()
+        let isTerminal = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0
+        return isTerminal ? Int(window.ws_col) : nil
+    }
+
+    /// A width that texts can be laid out for, whatever somebody has set: 80 for what is no number.
+    static func usable(_ columns: Int?) -> Int { min(max(columns ?? 80, 40), 1000) }
 }
 
 /// A terminal whose whole screen is taken, and which sends keys at once: from its making until ``leave()``.

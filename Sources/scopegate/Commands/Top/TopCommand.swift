@@ -24,17 +24,22 @@ struct TopCommand: AsyncParsableCommand {
     @Flag(help: "Print what there is now, and end.")
     var once = false
 
-    @Option(help: ArgumentHelp("The admin listener, instead of the configuration's.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "The admin listener. Default: SCOPEGATE_ADMIN, or else the configuration's.",
+            valueName: "host:port"
+        )
+    )
     var admin: String?
 
-    @OptionGroup var config: ConfigOption
+    @OptionGroup var access: AdminAccessOptions
     @OptionGroup var format: FormatOption
 
     /// How many denials are printed at once.
     private static let denials = 20
 
     func run() async throws {
-        let client = try config.adminClient(admin, timeout: .seconds(5), fallsBack: true)
+        let client = try access.client(admin, timeout: .seconds(5))
         let source = TopSource(client: client)
         do {
             switch format.format {
