@@ -58,8 +58,15 @@ struct RouteLintTests {
         (["GET /a/{x} read:trades", "GET /a/b read:trades"], nil),
         // What is denied is denied on purpose.
         (["DELETE /a denied", "GET /a denied"], nil),
-        (["DELETE /a/{x} write:trades", "GET /a/b read:trades", "DELETE /a/b denied"], nil),
-        (["DELETE /a/{x} write:trades", "* /a/b denied"], nil),
+        // But what a backend may take for the same isn't.
+        (
+            ["DELETE /a/{x} write:trades", "GET /a/b read:trades", "DELETE /a/b denied"],
+            "4:5 /a/B and /a/b.json are not /a/b: /a/{x} decides DELETE of them, and needs something else"
+        ),
+        (
+            ["DELETE /a/{x} write:trades", "* /a/b denied"],
+            "4:5 /a/B and /a/b.json are not /a/b: /a/{x} decides DELETE of them, and needs something else"
+        ),
         (["* /a/{x...} denied"], nil),
         (
             ["* /a/{x...} denied", "GET /a/b read:trades"],
@@ -97,6 +104,6 @@ struct RouteLintTests {
             generation: 1,
             digest: ""
         )
-        #expect(map.lint(catalog).map(\.kind) == [.unusedScope("read:trades"), .unusedScope("write:trades")])
+        #expect(map.lint(catalog).map(\.kind) == [.unusedScopes(["read:trades", "write:trades"])])
     }
 }

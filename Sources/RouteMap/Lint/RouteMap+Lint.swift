@@ -11,14 +11,15 @@ extension RouteMap {
     }
 }
 
-private struct RouteLinter {
+struct RouteLinter {
     private static let changing: Set<String> = ["POST", "PUT", "PATCH", "DELETE"]
+    private static let foreignMethods: Set<String> = ["ANY", "ALL"]
     private static let reading: Set<String> = ["GET", "HEAD"]
 
     let map: RouteMap
     let catalog: ScopeCatalog
     private let depth: Int
-    private var positions: [SourcePosition?] = []
+    private(set) var positions: [SourcePosition?] = []
     /// The templates that deny all methods.
     private var denied: Set<Int> = []
     private var warnings: [RouteWarning] = []
@@ -35,7 +36,14 @@ private struct RouteLinter {
     }
 
     mutating func run() -> [RouteWarning] {
-        for route in map.routes { check(route) }
+        for route in map.routes {
+            check(route)
+            if Self.foreignMethods.contains(route.method.uppercased()) {
+                warn(.foreignMethod(route.method, template: route.template.text), route.position)
+            }
+        }
+        checkForeignSegments()
+        checkNearMisses()
         checkTemplates()
         checkSlashes()
         checkScopes()
@@ -126,10 +134,11 @@ private struct RouteLinter {
     private mutating func checkScopes() {
         let used = map.routes.reduce(ScopeSet()) { $0.union($1.requirement.set) }
         let unused = catalog.all.subtracting(used).subtracting(catalog.automatic).subtracting(catalog.reserved)
-        for scope in catalog.names(of: unused) { warn(.unusedScope(scope), nil) }
+        let names = catalog.names(of: unused)
+        if !names.isEmpty { warn(.unusedScopes(names), nil) }
     }
 
-    private mutating func warn(_ kind: RouteWarning.Kind, _ position: SourcePosition?) {
+    mutating func warn(_ kind: RouteWarning.Kind, _ position: SourcePosition?) {
         warnings.append(RouteWarning(kind: kind, position: position))
     }
 }

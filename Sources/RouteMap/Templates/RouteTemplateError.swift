@@ -68,6 +68,9 @@ public struct RouteTemplateError: Error, Equatable, Sendable, CustomStringConver
         case .invalidCharacter: "write {name} for a segment that has such characters, percent-encoded, in requests"
         case .strayBrace: "write {name} for the whole segment"
         case .unclosedParameter: "close it before the next \"/\""
+        case .invalidParameterName(let name) where name.contains(":") || name.contains("?"):
+            "a parameter takes any segment, and what it may be isn't said here: write {name}"
+        case .invalidParameterName(let name) where name.hasPrefix("*"): "write {rest...} for the rest of a path"
         case .invalidParameterName: "name it like {tradeId}"
         case .duplicateParameter: "give each parameter a name of its own"
         case .restNotLast: "write {name} for one segment, or end the template here"
