@@ -1,4 +1,4 @@
-// What the audit needs of C: gzip files (RFC 1952), written and read through zlib's own file layer, and functions of the
+// What the audit needs of C: gzip files (RFC 1952), written through zlib's own file layer, and functions of the
 // C library that Swift's module of it leaves out, being extensions.
 #ifndef SCOPEGATE_CAUDIT_SHIM_H
 #define SCOPEGATE_CAUDIT_SHIM_H
@@ -32,13 +32,10 @@ static inline int scopegate_rename_without_replacing(const char *from, const cha
     return renameat2(current_directory, from, current_directory, to, no_replace);
 }
 
-/// Opens a gzip file for reading, on a descriptor that it takes over. NULL for want of memory.
-static inline gzFile scopegate_gzip_reader(int descriptor, unsigned buffer) {
-    gzFile file = gzdopen(descriptor, "rb");
-    if (file != NULL) {
-        gzbuffer(file, buffer);
-    }
-    return file;
+/// Begins to decompress gzip data. False for want of memory.
+static inline int scopegate_inflate_begin(z_stream *stream) {
+    enum { gzip_only = 16 };
+    return inflateInit2(stream, MAX_WBITS + gzip_only) == Z_OK;
 }
 
 /// Opens a gzip file for writing, on a descriptor that it takes over. NULL for want of memory.
@@ -49,13 +46,6 @@ static inline gzFile scopegate_gzip_writer(int descriptor, int level) {
         gzbuffer(file, 256 * 1024);
     }
     return file;
-}
-
-/// Whether the last operation failed because the data is damaged or ends too early.
-static inline int scopegate_gzip_failed(gzFile file) {
-    int code = Z_OK;
-    gzerror(file, &code);
-    return code != Z_OK && code != Z_STREAM_END;
 }
 
 #endif

@@ -4,8 +4,9 @@ import Glibc
 
 /// The file that lines are appended to, with the head file beside it.
 ///
-/// It belongs to its owner only (mode 0600) and to one process at a time (flock(2)). Whether it is still the file at its
-/// path is asked after every write.
+/// It belongs to its owner only (mode 0600, tightened when it was made otherwise) and to one process at a time (flock(2)).
+/// No link is followed to it, so that nobody who may write to its directory has records written elsewhere. Whether it is
+/// still the file at its path is asked after every write.
 final class AuditFile: AuditStore {
     private let path: String
     private let signer: AuditSigner?
@@ -61,14 +62,18 @@ final class AuditFile: AuditStore {
     private static func open(_ path: String) -> Result<(Int32, stat), AuditWriteError> {
         var status = stat()
         // A pipe must be known before it is opened, since that would wait for its other end.
-        if stat(path, &status) == 0, !isAcceptable(status) { return .failure(AuditWriteError(errno: EINVAL)) }
-        let descriptor = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o600)
+        if look(path, &status) {
+            guard status.st_mode & S_IFMT != S_IFLNK else { return .failure(AuditWriteError(errno: ELOOP)) }
+            guard isAcceptable(status) else { return .failure(AuditWriteError(errno: EINVAL)) }
+        }
+        let links = isDevice(path) ? 0 : O_NOFOLLOW
+        let descriptor = Glibc.open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | links, 0o600)
         guard descriptor >= 0 else { return .failure(AuditWriteError(errno: errno)) }
         var code: Int32 = 0
         if fstat(descriptor, &status) != 0 || !isAcceptable(status) {
             code = EINVAL
-        } else if isRegular(status), flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            code = EWOULDBLOCK
+        } else if isRegular(status) {
+            code = flock(descriptor, LOCK_EX | LOCK_NB) != 0 ? EWOULDBLOCK : tighten(descriptor, status)
         }
         guard code == 0 else {
             Glibc.close(descriptor)
@@ -77,6 +82,20 @@ final class AuditFile: AuditStore {
         // So that the file isn't lost with the power before its directory is written.
         if isRegular(status), status.st_size == 0 { syncDirectory(of: path) }
         return .success((descriptor, status))
+    }
+
+    /// Names of devices are links on many systems, which only root can change.
+    private static func isDevice(_ path: String) -> Bool { path.hasPrefix("/dev/") }
+
+    /// Looks at what is at a path, a link itself unless it is a device's name. False when there is nothing.
+    private static func look(_ path: String, _ status: inout stat) -> Bool {
+        (isDevice(path) ? stat(path, &status) : lstat(path, &status)) == 0
+    }
+
+    /// Takes away what others than the owner may do with a file. Gives an errno value, or 0.
+    private static func tighten(_ descriptor: Int32, _ status: stat) -> Int32 {
+        guard status.st_mode & 0o077 != 0 else { return 0 }
+        return fchmod(descriptor, status.st_mode & 0o700) == 0 ? 0 : errno
     }
 
     private static func syncDirectory(of path: String) {
@@ -230,11 +249,19 @@ final class AuditFile: AuditStore {
         guard isRegular else { return }
         if headDescriptor < 0 {
             let headPath = AuditHead.path(of: path)
-            headDescriptor = Glibc.open(headPath, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0o600)
+            headDescriptor = Glibc.open(
+                headPath,
+                O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
+                0o600
+            )
             guard headDescriptor >= 0 else { return }
             var now = stat()
-            if fstat(headDescriptor, &now) == 0, Int(now.st_size) > head.count {
-                ftruncate(headDescriptor, off_t(head.count))
+            guard fstat(headDescriptor, &now) == 0, Self.isRegular(now), Self.tighten(headDescriptor, now) == 0,
+                Int(now.st_size) <= head.count || ftruncate(headDescriptor, off_t(head.count)) == 0
+            else {
+                Glibc.close(headDescriptor)
+                headDescriptor = -1
+                return
             }
         }
         let written = head.withUnsafeBytes { pwrite(headDescriptor, $0.baseAddress, $0.count, 0) }
@@ -267,7 +294,7 @@ final class AuditFile: AuditStore {
 
     private func isAtPath() -> Bool {
         var now = stat()
-        return stat(path, &now) == 0 && now.st_dev == status.st_dev && now.st_ino == status.st_ino
+        return Self.look(path, &now) && now.st_dev == status.st_dev && now.st_ino == status.st_ino
     }
 
     private static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }

@@ -19,62 +19,59 @@ final class AuditLineReader {
 
     private let inode: UInt64
     private let path: String
-    private var source: Source
+    private let source: AuditByteSource
     private var buffer: UnsafeMutableRawBufferPointer
     /// What of the buffer is filled, and what of that was handed on.
     private var filled = 0
     private var handed = 0
-    private var offset: UInt64
+    private var offset: UInt64 = 0
     private var isAtEnd = false
 
-    private enum Source {
-        case plain(Int32)
-        case gzip(gzFile)
-    }
+    /// Whether the file is compressed.
+    var isCompressed: Bool { source.isCompressed }
 
-    /// Opens a file. One whose name ends in `.gz` is taken for compressed.
+    /// Opens a file.
     ///
     /// - Parameter start: Where to begin, in a file that isn't compressed: at the beginning of a line.
-    init(path: String, from start: UInt64 = 0) throws(AuditReadError) {
-        self.path = path
+    convenience init(path: String, from start: UInt64 = 0) throws(AuditReadError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let number = errno
             throw AuditReadError(path: path, reason: String(cString: strerror(number)), isMissing: number == ENOENT)
         }
+        posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))
+        try self.init(descriptor: descriptor, path: path, from: start)
+    }
+
+    /// Reads what a descriptor gives, which it takes over.
+    ///
+    /// - Parameter path: What to call it.
+    init(descriptor: Int32, path: String, from start: UInt64 = 0) throws(AuditReadError) {
+        self.path = path
         var status = stat()
         inode = fstat(descriptor, &status) == 0 ? UInt64(status.st_ino) : 0
-        posix_fadvise(descriptor, 0, 0, Int32(POSIX_FADV_SEQUENTIAL))
-        if path.hasSuffix(".gz") {
-            guard let file = scopegate_gzip_reader(descriptor, 256 * 1024) else {
-                close(descriptor)
-                throw AuditReadError(path: path, reason: "not enough memory")
+        do {
+            source = try AuditByteSource(descriptor, isNamedGzip: path.hasSuffix(".gz"))
+            if start > 0, !source.isCompressed {
+                try source.seek(to: start)
+                offset = start
             }
-            source = .gzip(file)
-            offset = 0
-        } else {
-            source = .plain(descriptor)
-            offset = start
-            if start > 0 { lseek(descriptor, off_t(start), SEEK_SET) }
+        } catch {
+            throw AuditReadError(path: path, reason: error.reason)
         }
         buffer = .allocate(byteCount: Self.blockLength, alignment: 64)
     }
 
-    deinit {
-        switch source {
-        case .plain(let descriptor): close(descriptor)
-        case .gzip(let file): gzclose(file)
-        }
-        buffer.deallocate()
-    }
+    deinit { buffer.deallocate() }
 
     /// Whether it is the file that was seen before. Its inode may have been freed and given to another meanwhile; two files
     /// of a log never begin with the same line.
     func isStill(_ file: AuditFileSet.File) -> Bool {
-        guard inode == file.inode, case .plain(let descriptor) = source else { return inode == file.inode }
+        guard inode == file.inode, !source.isCompressed else { return inode == file.inode }
         return withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
-            let count = max(pread(descriptor, buffer.baseAddress, buffer.count, 0), 0)
-            return AuditLineFields(UnsafeRawBufferPointer(rebasing: buffer[..<count])).sequence == file.firstSequence
+            let count = max(pread(source.descriptor, buffer.baseAddress, buffer.count, 0), 0)
+            return AuditLineFields(AuditFileMarks.without(UnsafeRawBufferPointer(rebasing: buffer[..<count]))).sequence
+                == file.firstSequence
         }
     }
 
@@ -123,21 +120,10 @@ final class AuditLineReader {
     }
 
     private func read(into room: UnsafeMutableRawBufferPointer) throws(AuditReadError) -> Int {
-        switch source {
-        case .plain(let descriptor):
-            while true {
-                let count = Glibc.read(descriptor, room.baseAddress, room.count)
-                if count >= 0 { return count }
-                guard errno == EINTR else {
-                    throw AuditReadError(path: path, reason: String(cString: strerror(errno)))
-                }
-            }
-        case .gzip(let file):
-            let count = gzread(file, room.baseAddress, UInt32(room.count))
-            guard count >= 0, count > 0 || scopegate_gzip_failed(file) == 0 else {
-                throw AuditReadError(path: path, reason: "the compressed data is damaged or cut off")
-            }
-            return Int(count)
+        do {
+            return try source.read(into: room)
+        } catch {
+            throw AuditReadError(path: path, reason: error.reason)
         }
     }
 }

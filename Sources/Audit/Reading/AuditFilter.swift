@@ -1,8 +1,7 @@
-import CAudit
 import Glibc
 
 /// Which lines are wanted. What is nil or empty asks for nothing; several values of one kind ask for any of them, several
-/// kinds for all.
+/// kinds for all. In a text `*` stands for any characters.
 public struct AuditFilter: Sendable {
     /// Not before, in microseconds since 1970.
     public var since: Int64?
@@ -18,34 +17,53 @@ public struct AuditFilter: Sendable {
     public var subjects: [String] = []
     /// The scope that was missing, or one of those that were needed.
     public var scopes: [String] = []
-    /// A template, or a path; one with `*` at its end stands for all that begin so.
+    /// A template, or a path.
     public var routes: [String] = []
     /// The reason of the refusal.
     public var reasons: [String] = []
     /// The client's address, that for which a proxy forwards, or the SHA-256 of the client's certificate.
     public var clients: [String] = []
-    /// The method.
+    /// Tests of such an address beside ``clients``: whether it is in a network.
+    public var networks: [@Sendable (_ address: String) -> Bool] = []
+    /// The method, in any case.
     public var methods: [String] = []
     /// The status, or `4xx`.
     public var statuses: [String] = []
 
     /// All lines.
     public init() {}
+
+    /// Whether a text is of a pattern, as texts of lines are compared with those of a filter.
+    public static func matches(_ text: String, pattern: String) -> Bool {
+        var text = text
+        return text.withUTF8 { AuditPattern(pattern).matches(UnsafeRawBufferPointer($0)) }
+    }
 }
 
 /// A filter made ready: texts as they are written in lines.
 struct CompiledFilter {
     private struct Criterion {
         let fields: [AuditField]
-        let values: [Value]
+        let values: [AuditPattern]
         /// Whether the fields may be lists of strings.
         var looksIntoLists = false
-    }
+        var tests: [@Sendable (String) -> Bool] = []
 
-    private struct Value {
-        /// As it is written, without quotes.
-        let bytes: [UInt8]
-        var isPrefix = false
+        func fits(_ raw: UnsafeRawBufferPointer) -> Bool {
+            if looksIntoLists, raw.first == UInt8(ascii: "[") { return fitsElement(of: raw) }
+            if values.contains(where: { $0.matches(raw) }) { return true }
+            return !tests.isEmpty && tests.contains { $0(String(decoding: raw, as: UTF8.self)) }
+        }
+
+        /// Whether one of the strings of a list fits. Scopes have no quotes and no escapes (RFC 6749 §3.3), so that every
+        /// second part between quotes is one.
+        private func fitsElement(of list: UnsafeRawBufferPointer) -> Bool {
+            let parts = list.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
+            return parts.indices.contains { index in
+                !index.isMultiple(of: 2)
+                    && values.contains { $0.matches(UnsafeRawBufferPointer(rebasing: parts[index])) }
+            }
+        }
     }
 
     let since: Int64?
@@ -57,59 +75,48 @@ struct CompiledFilter {
     let needle: [UInt8]
 
     init(_ filter: AuditFilter) {
-        since = filter.since
-        until = filter.until
-        sinceText = filter.since.map(Self.text) ?? []
-        untilText = filter.until.map(Self.text) ?? []
+        // What lies outside of the times that lines can have is the same as their ends.
+        since = filter.since.map { min(max($0, RFC3339.earliest), RFC3339.latest) }
+        until = filter.until.map { min(max($0, RFC3339.earliest), RFC3339.latest) }
+        sinceText = since.map(Self.text) ?? []
+        untilText = until.map(Self.text) ?? []
         // The most telling ones first.
         var criteria: [Criterion] = []
         func add(_ fields: [AuditField], _ values: [String], looksIntoLists: Bool = false) {
             guard !values.isEmpty else { return }
-            criteria.append(
-                Criterion(fields: fields, values: values.map(Self.exact), looksIntoLists: looksIntoLists)
-            )
+            let patterns = values.map { AuditPattern($0) }
+            criteria.append(Criterion(fields: fields, values: patterns, looksIntoLists: looksIntoLists))
         }
         add([.requestID, .clientRequestID], filter.requestIDs)
         add([.keyFingerprint, .keyID], filter.keys)
         add([.subject], filter.subjects)
-        add([.client, .forwardedClient, .clientCertificate], filter.clients)
-        if !filter.routes.isEmpty {
-            criteria.append(Criterion(fields: [.template, .path], values: filter.routes.map(Self.pattern)))
+        if !filter.clients.isEmpty || !filter.networks.isEmpty {
+            criteria.append(
+                Criterion(
+                    fields: [.client, .forwardedClient, .clientCertificate],
+                    values: filter.clients.map { AuditPattern($0) },
+                    tests: filter.networks
+                )
+            )
         }
+        add([.template, .path], filter.routes)
         add([.requiredScope, .requiredScopes], filter.scopes, looksIntoLists: true)
         add([.code], filter.reasons)
-        add([.method], filter.methods)
-        if !filter.statuses.isEmpty {
-            criteria.append(Criterion(fields: [.status], values: filter.statuses.map(Self.status)))
+        if !filter.methods.isEmpty {
+            let patterns = filter.methods.map { AuditPattern($0, ignoresCase: true) }
+            criteria.append(Criterion(fields: [.method], values: patterns))
         }
+        add([.status], filter.statuses.map { $0.lowercased().hasSuffix("xx") ? $0.dropLast(2) + "*" : $0 })
         add([.event], filter.events)
         self.criteria = criteria
-        let telling = criteria.first { $0.values.count == 1 && !$0.values[0].isPrefix && $0.fields != [.status] }
-        needle = telling.map { [UInt8(ascii: "\"")] + $0.values[0].bytes + [UInt8(ascii: "\"")] } ?? []
+        let telling = criteria.first { $0.values.count == 1 && $0.tests.isEmpty && $0.fields != [.status] }
+        needle = telling?.values.first?.exact.map { [UInt8(ascii: "\"")] + $0 + [UInt8(ascii: "\"")] } ?? []
     }
 
     private static func text(_ time: Int64) -> [UInt8] {
         var text: [UInt8] = []
         RFC3339.append(microseconds: time, to: &text)
         return text
-    }
-
-    private static func exact(_ text: String) -> Value {
-        Value(bytes: escaped(text))
-    }
-
-    private static func pattern(_ text: String) -> Value {
-        text.hasSuffix("*") ? Value(bytes: escaped(String(text.dropLast())), isPrefix: true) : exact(text)
-    }
-
-    private static func status(_ text: String) -> Value {
-        text.hasSuffix("xx") ? Value(bytes: Array(text.dropLast(2).utf8), isPrefix: true) : exact(text)
-    }
-
-    private static func escaped(_ text: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        AuditStringEscape.append(Array(text.utf8), to: &bytes)
-        return Array(bytes.dropFirst().dropLast())
     }
 
     func matches(_ line: AuditLine) -> Bool {
@@ -120,20 +127,7 @@ struct CompiledFilter {
             if until != nil, memcmp(text, untilText, 27) >= 0 { return false }
         }
         return criteria.allSatisfy { criterion in
-            criterion.fields.contains { field in
-                guard let raw = line.raw(field) else { return false }
-                return criterion.values.contains { Self.fits(raw, $0, isList: criterion.looksIntoLists) }
-            }
+            criterion.fields.contains { field in line.raw(field).map(criterion.fits) ?? false }
         }
-    }
-
-    private static func fits(_ raw: UnsafeRawBufferPointer, _ value: Value, isList: Bool) -> Bool {
-        if isList, raw.first == UInt8(ascii: "[") {
-            let wanted = [UInt8(ascii: "\"")] + value.bytes + [UInt8(ascii: "\"")]
-            return scopegate_first_range(raw.baseAddress, raw.count, wanted, wanted.count) >= 0
-        }
-        guard value.isPrefix ? raw.count >= value.bytes.count : raw.count == value.bytes.count else { return false }
-        guard let base = raw.baseAddress else { return value.bytes.isEmpty }
-        return memcmp(base, value.bytes, value.bytes.count) == 0
     }
 }

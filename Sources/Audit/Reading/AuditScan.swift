@@ -28,20 +28,47 @@ public struct AuditScan {
         self.progress = progress
     }
 
-    /// Calls `body` with every line that is wanted. The line is valid during the call only.
+    /// Calls `body` with every line that is wanted. The line is valid during the call only. What can't be read hides
+    /// nothing but itself.
     ///
-    /// - Throws: When there is no log, or a file of it can't be read.
-    public func forEach(_ body: (AuditLine) -> Next) throws(AuditReadError) {
-        var walk = AuditFileWalk(path: path)
-        if let problem = walk.problems.first { throw problem }
-        guard !walk.isAbsent else { throw AuditReadError(path: path, reason: "there is no audit log") }
+    /// - Throws: When there is no log or nothing in it, at once; at the end, when parts of it couldn't be read.
+    public func forEach(_ body: (AuditLine) -> Next) throws(AuditScanError) {
+        var walk: AuditFileWalk
+        do {
+            walk = try AuditFileWalk(path: path)
+        } catch {
+            throw .nothing(error)
+        }
+        guard !walk.isAbsent else { throw .nothing(AuditReadError(path: path, reason: "there is no audit log")) }
         let files = walk.remaining
+        var problems = walk.problems
+        if !walk.isStream, problems.isEmpty, files.allSatisfy({ $0.size == 0 }) {
+            throw .nothing(AuditReadError(path: path, reason: "there is no record in it"))
+        }
         let total = files.indices.reduce(0) { $0 + (isRelevant(files, $1) ? UInt64(files[$1].size) : 0) }
         var done: UInt64 = 0
-        while let (file, reader) = try walk.next(where: isRelevant, from: start) {
-            guard try read(file, reader, { progress(done + $0, total) }, body) == .goOn else { return }
-            done += UInt64(file.size)
+        var isAtEnd = false
+        while !isAtEnd {
+            do throws(AuditReadError) {
+                guard let (file, reader) = try walk.next(where: isRelevant, from: start) else { break }
+                if file.isForeign { problems.append(Self.foreign(file)) }
+                var isFirst = walk.isStream
+                while !isAtEnd, let block = try reader.next() {
+                    if isFirst, AuditLineFields.time(of: AuditFileMarks.without(block.bytes)) == nil {
+                        problems.append(Self.foreign(file))
+                    }
+                    isFirst = false
+                    progress(done + (file.isCompressed ? UInt64(file.size) / 2 : block.offset), total)
+                    if isBehind(block.bytes) { break }
+                    isAtEnd = search(block.bytes, body) == .stop
+                }
+                if isFirst { throw AuditReadError(path: file.path, reason: "there is no record in it") }
+                done += UInt64(file.size)
+            } catch {
+                problems.append(error)
+            }
         }
+        if !problems.isEmpty { throw .partly(problems) }
     }
 
     /// Whether a file may have lines of the wanted time.
@@ -58,22 +85,14 @@ public struct AuditScan {
         filter.since.map { Self.offset(in: file, of: $0 - Self.disorder) } ?? 0
     }
 
-    private func read(
-        _ file: AuditFileSet.File,
-        _ reader: AuditLineReader,
-        _ progress: (UInt64) -> Void,
-        _ body: (AuditLine) -> Next
-    ) throws(AuditReadError) -> Next {
-        while let block = try reader.next() {
-            progress(file.isCompressed ? UInt64(file.size) / 2 : block.offset)
-            if let until = filter.until, let first = AuditLineFields.time(of: block.bytes),
-                first >= until + Self.disorder
-            {
-                return .goOn
-            }
-            if search(block.bytes, body) == .stop { return .stop }
-        }
-        return .goOn
+    /// Whether what begins with these lines is later than what is wanted.
+    private func isBehind(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let until = filter.until, let first = AuditLineFields.time(of: bytes) else { return false }
+        return first >= until + Self.disorder
+    }
+
+    private static func foreign(_ file: AuditFileSet.File) -> AuditReadError {
+        AuditReadError(path: file.path, reason: "its first line is no record of a log")
     }
 
     private func search(_ bytes: UnsafeRawBufferPointer, _ body: (AuditLine) -> Next) -> Next {
@@ -90,7 +109,7 @@ public struct AuditScan {
             let end = memchr(base + start, 0x0A, bytes.count - start).map { UnsafeRawPointer($0) - base }
             // A torn line is no record yet.
             guard let end else { return .goOn }
-            let line = AuditLine(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            let line = AuditLine(AuditFileMarks.without(UnsafeRawBufferPointer(rebasing: bytes[start..<end])))
             if filter.matches(line), body(line) == .stop { return .stop }
             start = end + 1
         }
@@ -117,5 +136,21 @@ public struct AuditScan {
             if found < time { lower = middle + Int64(lineFeed) + 1 } else { upper = middle }
         }
         return UInt64(lower)
+    }
+}
+
+/// A log couldn't be read, or not all of it.
+public enum AuditScanError: Error, Hashable, Sendable {
+    /// Nothing of it.
+    case nothing(AuditReadError)
+    /// The rest has been read.
+    case partly([AuditReadError])
+
+    /// What couldn't be read.
+    public var problems: [AuditReadError] {
+        switch self {
+        case .nothing(let problem): [problem]
+        case .partly(let problems): problems
+        }
     }
 }

@@ -19,6 +19,12 @@ public enum AuditEvent: Hashable, Sendable {
     /// `retention`: a rotated file is about to be removed. The log makes these itself.
     case retention(AuditRetention)
 
+    /// The names of all.
+    public static let names = [
+        "denied", "allowed", "shadow", "reload", "revocation", "start", "stop", "checkpoint", "gap", "recovered",
+        "retention",
+    ]
+
     /// The value of the member `event`.
     public var name: StaticString {
         switch self {

@@ -57,9 +57,9 @@ package enum RFC3339 {
     }
 
     /// 0000-01-01T00:00:00.000000Z
-    private static let earliest: Int64 = -62_167_219_200_000_000
+    static let earliest: Int64 = -62_167_219_200_000_000
     /// 9999-12-31T23:59:59.999999Z
-    private static let latest: Int64 = 253_402_300_799_999_999
+    static let latest: Int64 = 253_402_300_799_999_999
 
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)

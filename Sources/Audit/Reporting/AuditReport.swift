@@ -8,6 +8,8 @@ public struct AuditReport {
     public private(set) var timeline = AuditTimeline()
     /// What a check of the whole log found; nil when there was none.
     public var verification: AuditVerification?
+    /// Whether all of the log could be read.
+    public var isWhole = true
     /// What the report is about, such as the path of the log.
     public var title: String
     /// When it was made, in microseconds since 1970.
@@ -40,6 +42,7 @@ public struct AuditReport {
         page.begin(title: "Audit of \(title)")
         page.heading("Refused requests", subtitle: subtitle)
         page.facts(facts)
+        if !isWhole { page.paragraph("Parts of the log could not be read: what they hold is not in this report.") }
         if let verification { page.verification(verification) }
         bars(&page, "What the shadow map would decide otherwise", shadow)
         guard top.total > 0 else {

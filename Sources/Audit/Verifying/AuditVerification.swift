@@ -24,6 +24,10 @@ public struct AuditFinding: Hashable, Sendable {
         case head
         /// A file couldn't be read.
         case unreadable
+        /// There is no record of a chain: nothing was checked.
+        case empty
+        /// The file was converted: its lines end with CR LF, or it begins with a byte order mark.
+        case converted
     }
 
     /// What kind it is.

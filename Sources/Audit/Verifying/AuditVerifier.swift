@@ -16,8 +16,11 @@ struct AuditVerifier {
     private let anchor: AuditAnchor?
     private var result = AuditVerification()
 
+    private let path: String
     private var file = ""
     private var line = 0
+    /// That the file was converted has been reported.
+    private var isConverted = false
     /// A line that the next one may follow.
     private struct Link {
         var sequence: UInt64
@@ -41,10 +44,12 @@ struct AuditVerifier {
     private var endOfFileBefore: Link?
 
     /// - Parameters:
+    ///   - path: The log, for what is about no file of it in particular.
     ///   - signer: Checks signatures; nil for not.
     ///   - head: What the head file says; nil when there is none to be expected.
     ///   - anchor: A line that must be there.
-    init(signer: AuditSigner?, head: AuditHead.Reading? = nil, anchor: AuditAnchor? = nil) {
+    init(path: String, signer: AuditSigner?, head: AuditHead.Reading? = nil, anchor: AuditAnchor? = nil) {
+        self.path = path
         self.signer = signer
         self.head = head
         self.anchor = anchor
@@ -58,6 +63,7 @@ struct AuditVerifier {
             finishFile(isLast: false)
             file = name
             line = 0
+            isConverted = false
         }
         result.bytes += UInt64(bytes.count)
         AuditLineReader.Block(bytes: bytes, offset: 0).forEachLine { text, isWhole in
@@ -68,7 +74,22 @@ struct AuditVerifier {
 
     private mutating func read(line text: UnsafeRawBufferPointer) {
         result.lines += 1
-        let digest = Self.digest(text)
+        let hasCarriageReturn = AuditFileMarks.hasCarriageReturn(text)
+        let hasByteOrderMark = line == 1 && AuditFileMarks.hasByteOrderMark(text)
+        guard hasCarriageReturn || hasByteOrderMark else { return read(record: text, Self.digest(text)) }
+        if !isConverted {
+            isConverted = true
+            let what = hasByteOrderMark ? "the file begins with a byte order mark" : "this line ends with CR LF, not LF"
+            report(
+                .converted,
+                "\(what): it was converted on the way, as by a transfer in text mode; its records are checked without"
+            )
+        }
+        let text = AuditFileMarks.without(text)
+        read(record: text, SHA256.hash((Array(text) + [0x0A]).span))
+    }
+
+    private mutating func read(record text: UnsafeRawBufferPointer, _ digest: Digest256) {
         let fields = AuditLineFields(text)
         guard let sequence = fields.sequence, let previous = fields.previous else {
             return readUnchained(text, digest)
@@ -275,10 +296,12 @@ struct AuditVerifier {
                 )
             }
         }
-        checkHead()
-        if let anchor, !sawAnchor {
-            report(.end, "there is no record \(anchor.sequence), which the anchor names", line: 0)
+        if result.first == nil {
+            let what = result.lines == 0 ? "there is no record in the log" : "no line is a record of a log"
+            report(.empty, "\(what): nothing was checked", line: 0)
         }
+        checkHead()
+        checkAnchor()
         if signer != nil, !hasSigned, last != nil {
             report(.signature, "there is no checkpoint with a right signature", line: 0)
         }
@@ -316,14 +339,28 @@ struct AuditVerifier {
         }
     }
 
+    private mutating func checkAnchor() {
+        guard let anchor, !sawAnchor else { return }
+        if let first = result.first, first > anchor.sequence, removedThrough >= anchor.sequence {
+            report(
+                .end,
+                "record \(anchor.sequence), which the anchor names, was removed as audit.keep says, so that the anchor "
+                    + "shows nothing: a newer one is needed",
+                line: 0
+            )
+        } else {
+            report(.end, "there is no record \(anchor.sequence), which the anchor names", line: 0)
+        }
+    }
+
     // MARK: Helpers
 
     private mutating func report(_ kind: AuditFinding.Kind, _ message: String) {
-        report(kind, message, file: file, line: line)
+        report(kind, message, line: line)
     }
 
     private mutating func report(_ kind: AuditFinding.Kind, _ message: String, line: Int) {
-        report(kind, message, file: file, line: line)
+        report(kind, message, file: file.isEmpty ? path : file, line: line)
     }
 
     private mutating func report(_ kind: AuditFinding.Kind, _ message: String, file: String, line: Int) {

@@ -2,13 +2,13 @@ import Glibc
 
 /// Checks a whole log: all its files, compressed or not, and the head file.
 public enum AuditVerify {
-    /// Checks the log at a path.
+    /// Checks the log at a path; `-` is standard input.
     ///
     /// - Parameters:
     ///   - signer: Checks the signatures of checkpoints; nil for not.
     ///   - anchor: A line that must be there, noted elsewhere before.
     ///   - progress: Told how many bytes have been read, now and then.
-    /// - Throws: When there is no log.
+    /// - Throws: When there is no log, or what is there can't be one.
     public static func run(
         path: String,
         signer: AuditSigner? = nil,
@@ -16,10 +16,12 @@ public enum AuditVerify {
         progress: (UInt64) -> Void = { _ in }
     ) throws(AuditReadError) -> AuditVerification {
         // The head first: what is written meanwhile only makes the log longer.
-        let head = AuditHead.read(AuditHead.path(of: path), signer: signer)
-        var walk = AuditFileWalk(path: path)
+        let place = try AuditPlace(of: path)
+        let head: AuditHead.Reading? =
+            place == .files ? AuditHead.read(AuditHead.path(of: path), signer: signer) : nil
+        var walk = try AuditFileWalk(path: path)
         guard !walk.isAbsent else { throw AuditReadError(path: path, reason: "there is no audit log") }
-        var verifier = AuditVerifier(signer: signer, head: head, anchor: anchor)
+        var verifier = AuditVerifier(path: place.name(path), signer: signer, head: head, anchor: anchor)
         for problem in walk.problems { verifier.reportUnreadable(problem) }
         var count: UInt64 = 0
         var isAtEnd = false
@@ -42,7 +44,11 @@ public enum AuditVerify {
             // The log was begun while it was read.
             return try run(path: path, signer: signer, anchor: anchor, progress: progress)
         }
-        return verifier.finish()
+        var result = verifier.finish()
+        if walk.isStream {
+            result.notes.append("a stream has no head file beside it: that its end is there, only an anchor shows")
+        }
+        return result
     }
 
     /// Whether there is a file within a second: the head comes a moment after a log's first lines, on a busy machine a

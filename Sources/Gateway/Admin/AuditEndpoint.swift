@@ -26,27 +26,23 @@ struct AuditEndpoint: Sendable {
     }
 
     private static func filter(_ parameters: QueryParameters) throws(QueryParameters.Problem) -> AuditFilter {
-        var filter = AuditFilter()
-        filter.since = try time("since", parameters)
-        filter.until = try time("until", parameters)
-        filter.events = try parameters.values("event")
-        filter.requestIDs = try parameters.values("request_id")
-        filter.keys = try parameters.values("key")
-        filter.subjects = try parameters.values("subject")
-        filter.scopes = try parameters.values("scope")
-        filter.routes = try parameters.values("route")
-        filter.reasons = try parameters.values("reason")
-        filter.clients = try parameters.values("client")
-        filter.methods = try parameters.values("method")
-        filter.statuses = try parameters.values("status")
-        return filter
-    }
-
-    private static func time(_ name: String, _ parameters: QueryParameters) throws(QueryParameters.Problem) -> Int64? {
-        guard let text = try parameters.single(name) else { return nil }
-        guard let time = AuditTimeText.parse(text, now: SystemClock.wallMicroseconds) else {
-            throw QueryParameters.Problem(description: "\(name) is not a time; write it like \(AuditTimeText.forms).")
+        var texts = AuditFilterTexts()
+        texts.since = try parameters.single("since")
+        texts.until = try parameters.single("until")
+        texts.events = try parameters.values("event")
+        texts.requestIDs = try parameters.values("request_id")
+        texts.keys = try parameters.values("key")
+        texts.subjects = try parameters.values("subject")
+        texts.scopes = try parameters.values("scope")
+        texts.routes = try parameters.values("route")
+        texts.reasons = try parameters.values("reason")
+        texts.clients = try parameters.values("client")
+        texts.methods = try parameters.values("method")
+        texts.statuses = try parameters.values("status")
+        do {
+            return try texts.filter(now: SystemClock.wallMicroseconds)
+        } catch {
+            throw QueryParameters.Problem(description: "\(error).")
         }
-        return time
     }
 }

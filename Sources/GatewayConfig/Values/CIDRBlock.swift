@@ -46,6 +46,25 @@ public struct CIDRBlock: Hashable, Sendable, CustomStringConvertible {
         return (candidate[start + prefixLength / 8] ^ address[prefixLength / 8]) >> UInt8(8 - bits) == 0
     }
 
+    /// Whether an address is in the block, in any spelling (RFC 4291 §2.2). False for a text that is none.
+    public func contains(address text: String) -> Bool {
+        Self.bytes(of: text).map { contains($0.span) } ?? false
+    }
+
+    /// The single address that the block is, as the gateway writes it; nil for a block of several.
+    public var singleAddress: String? { prefixLength == address.count * 8 ? Self.text(address) : nil }
+
+    /// The block of IPv4 addresses that a block of mapped ones stands for (RFC 4291 §2.5.5.2); any other as it is.
+    public var unmapped: CIDRBlock {
+        guard prefixLength >= 96, Self.isMappedIPv4(address.span) else { return self }
+        return CIDRBlock(address: Array(address[12...]), prefixLength: prefixLength - 96)
+    }
+
+    private init(address: [UInt8], prefixLength: Int) {
+        self.address = address
+        self.prefixLength = prefixLength
+    }
+
     /// The block as `address/length`.
     public var description: String { "\(Self.text(address))/\(prefixLength)" }
 

@@ -74,7 +74,8 @@ struct Replay: ParsableCommand {
         var found: [Difference: Report.Entry] = [:]
         var order: [Difference] = []
         // A shadow record is about a request that is there already, when such requests are recorded.
-        try AuditScan.run(path: audit, filter: filter.filter(events: ["denied", "allowed"])) { line in
+        let filter = try filter.filter(events: ["denied", "allowed"]) { catalog }
+        let isWhole = try AuditScan.run(path: audit, filter: filter) { line in
             guard let request = ReplayedRequest(line, catalog) else {
                 report.skipped += 1
                 return .goOn
@@ -106,7 +107,7 @@ struct Replay: ParsableCommand {
         case .json: try printJSON(report)
         case .text: show(report)
         }
-        if !report.differences.isEmpty { throw ExitStatus.finding }
+        if !report.differences.isEmpty || !isWhole { throw ExitStatus.finding }
     }
 
     private func show(_ report: Report) {

@@ -59,8 +59,9 @@ import Testing
         options.rotation.size = 3000
         let log = try AuditLog(path: path, options: options)
         let isDone = Collected<Bool>()
+        #expect(await log.append(.numbered(1)) == .written)
         let writing = Task {
-            for number in 1...600 { _ = await log.append(.numbered(number)) }
+            for number in 2...600 { _ = await log.append(.numbered(number)) }
             isDone.add(true)
         }
         var checks = 0
@@ -178,11 +179,23 @@ import Testing
     @Test(arguments: [
         ("audit.jsonl.000000000123", true), ("audit.jsonl.000000000123.gz", true), ("audit.jsonl.1", true),
         ("audit.jsonl.2.gz", true), ("audit.jsonl-20261124", true), ("audit.jsonl-20261124.gz", true),
-        ("audit.jsonl.head", false), ("audit.jsonl.1.gz.tmp", false), ("audit.jsonl", false),
-        ("audit.jsonl.bak", false),
+        ("audit.jsonl.head", false), ("audit.jsonl.1.gz.tmp", false), ("audit.jsonl", true),
+        ("audit.jsonl.bak", false), ("audit.jsonl.gz", true), ("audit.jsonl.old.gz", false),
         ("audit.jsonl.", false), ("audit.jsonlx.1", false),
     ])
-    func namesOfRotatedFiles(name: String, isRotated: Bool) {
-        #expect(AuditFileSet.isRotated(name, of: "audit.jsonl") == isRotated)
+    func namesOfFilesOfALog(name: String, isRotated: Bool) {
+        #expect((AuditFileName(name, of: "audit.jsonl") == .log) == isRotated)
+    }
+
+    @Test(arguments: [
+        "audit.jsonl.1.zst", "audit.jsonl-20261124.xz", "audit.jsonl.zst", "audit.jsonl.000000000001.BZ2",
+        "audit.jsonl.1.Z", "audit.jsonl.2.lz4", "audit.jsonl.1.enc", "audit.jsonl-20261124-1795000000.gpg",
+        "audit.jsonl.old.zip",
+    ])
+    func namesOfFilesThatCantBeReadAreNotPassedOver(name: String) {
+        guard case .unreadable = AuditFileName(name, of: "audit.jsonl") else {
+            Issue.record("\(name) is passed over")
+            return
+        }
     }
 }

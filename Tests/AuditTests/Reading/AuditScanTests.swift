@@ -117,7 +117,104 @@ import Testing
     }
 
     @Test func noLogIsAnError() {
-        #expect(throws: AuditReadError.self) { try AuditScan(path: path + "x").forEach { _ in .goOn } }
+        #expect(throws: AuditScanError.self) { try AuditScan(path: path + "x").forEach { _ in .goOn } }
+    }
+
+    @Test(arguments: ["192.0.2.0/31", "192.0.2.1"])
+    func networks(text: String) throws {
+        let last = text.hasSuffix("31") ? [0, 1] : [1]
+        let found = try ids { filter in
+            filter.networks = [
+                { address in last.contains { address == "192.0.2.\($0)" } }
+            ]
+        }
+        #expect(found == expected { last.contains($0 % 5) })
+    }
+
+    @Test func patternsAndMethodsInAnyCase() throws {
+        #expect(try ids { $0.scopes = ["write:*"] } == expected { $0 % 3 != 0 || $0 % 11 == 0 })
+        #expect(try ids { $0.scopes = ["*:tags"] } == expected { $0 % 11 == 0 })
+        #expect(try ids { $0.scopes = ["read:*"] } == [])
+        #expect(try ids { $0.methods = ["post"] } == expected { $0 % 2 == 1 })
+        #expect(try ids { $0.methods = ["p*"] } == expected { $0 % 2 == 1 })
+        #expect(try ids { $0.reasons = ["*_route"] } == expected { $0 % 3 == 0 && $0 % 7 != 0 })
+        #expect(try ids { $0.keys = ["key_*"] } == expected { _ in true })
+        #expect(try ids { $0.subjects = ["J\u{F6}rg*3\""] } == expected { $0 % 6 == 3 })
+        #expect(try ids { $0.clients = ["203.*.7"] } == expected { $0 % 10 == 0 })
+        #expect(try ids { $0.statuses = ["4XX"] } == expected { $0 % 7 != 0 })
+        #expect(try ids { $0.routes = ["/api/*/12"] }.isEmpty)
+        #expect(try ids { $0.routes = ["*{tradeId}"] } == expected { $0 % 3 != 0 })
+    }
+
+    @Test(arguments: [Int64.min, Int64.min + 1, -9_223_372_036_854_000_000, 0, 253_402_300_799_999_999, Int64.max])
+    func anyTimeIsCompared(time: Int64) throws {
+        let isPast = time <= 0
+        #expect(try ids { $0.since = time } == (isPast ? expected { _ in true } : []))
+        #expect(try ids { $0.until = time } == (isPast ? [] : expected { _ in true }))
+    }
+
+    /// Reads all, and gives what was found with what couldn't be read.
+    private func read() -> (ids: [String], problems: [AuditReadError]) {
+        var ids: [String] = []
+        do {
+            try AuditScan(path: path).forEach { line in
+                ids.append(line.text(.requestID) ?? "")
+                return .goOn
+            }
+            return (ids, [])
+        } catch {
+            return (ids, error.problems)
+        }
+    }
+
+    @Test(arguments: 0..<6)
+    func aDamagedFileHidesNothingButItself(damage: Int) throws {
+        let file = "\(path).000000000001.gz"
+        var bytes = try contents(file)
+        let good = bytes
+        switch damage {
+        case 0: bytes[0] = 0
+        case 1: bytes[bytes.count / 2] ^= 0x55
+        case 2: bytes.removeLast(9)
+        case 3: bytes[bytes.count - 6] ^= 1
+        case 4: bytes = []
+        default: bytes += [0x1F, 0x8C] + good.dropFirst(2)
+        }
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
+        let (ids, problems) = read()
+        #expect(problems.map(\.path) == [file], "\(problems)")
+        #expect(ids.suffix(2000) == expected { $0 >= 1000 }[...])
+        #expect(AuditScanError.partly(problems).problems == problems)
+        // Two members one behind the other are whole.
+        try Data(good + good).write(to: URL(fileURLWithPath: file))
+        #expect(read().problems == [] && read().ids.count == 4000)
+    }
+
+    @Test func whatIsPassedOverIsNamed() throws {
+        try Data([1]).write(to: URL(fileURLWithPath: path + "-20261124.zst"))
+        #expect(read().problems.map(\.path) == [path + "-20261124.zst"] && read().ids.count == 3000)
+        try Data("something else\n".utf8).write(to: URL(fileURLWithPath: path + ".9"))
+        #expect(read().problems.map(\.path) == [path + "-20261124.zst", path + ".9"] && read().ids.count == 3001)
+    }
+
+    @Test func aLogWithoutARecordIsAnErrorAndNoEmptyAnswer() throws {
+        let empty = fixture.file("empty.jsonl")
+        try Data().write(to: URL(fileURLWithPath: empty))
+        #expect(throws: AuditScanError.self) { try AuditScan(path: empty).forEach { _ in .goOn } }
+    }
+
+    /// The compressor has not removed the plain file yet: its records aren't told twice.
+    @Test func aFileBesideItsCompressedFormIsReadOnce() throws {
+        let file = "\(path).000000000001"
+        let compressed = try contents(file + ".gz")
+        let reader = try AuditLineReader(path: file + ".gz")
+        var plain: [UInt8] = []
+        while let block = try reader.next() { plain += block.bytes }
+        try Data(plain).write(to: URL(fileURLWithPath: file))
+        #expect(read().ids.count == 3000 && read().problems == [])
+        // But what is damaged beside it doesn't hide it.
+        try Data(compressed.dropLast(20)).write(to: URL(fileURLWithPath: file + ".gz"))
+        #expect(read().ids.count == 3000 && read().problems.map(\.path) == [file + ".gz"])
     }
 
     @Test func linesGiveTheirFields() throws {

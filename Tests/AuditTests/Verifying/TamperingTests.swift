@@ -230,7 +230,7 @@ import Testing
                 }
                 if bytes.isEmpty { bytes = [0x0A] }
             }
-            var verifier = AuditVerifier(signer: AuditSigner(key: [1]))
+            var verifier = AuditVerifier(path: "log", signer: AuditSigner(key: [1]))
             bytes.withUnsafeBytes { verifier.read($0, file: "f") }
             _ = verifier.finish()
             bytes.withUnsafeBytes { bytes in

@@ -57,6 +57,50 @@ import Testing
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test func aFileThatOthersMayReadIsTightened() async throws {
+        for name in [path, AuditHead.path(of: path)] {
+            try Data().write(to: URL(fileURLWithPath: name))
+            #expect(chmod(name, 0o666) == 0)
+        }
+        let log = try AuditLog(path: path)
+        #expect(await log.append(.numbered(1)) == .written)
+        log.close()
+        for name in [path, AuditHead.path(of: path)] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: name)
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+        }
+    }
+
+    @Test(arguments: ["elsewhere", "nowhere"])
+    func noLinkIsFollowed(target: String) throws {
+        let elsewhere = directory.file("elsewhere")
+        try Data().write(to: URL(fileURLWithPath: elsewhere))
+        #expect(symlink(directory.file(target), path) == 0)
+        #expect { try AuditLog(path: path) } throws: { error in
+            (error as? AuditOpenError)?.errno == ELOOP && "\(error)".contains("it is a symbolic link")
+        }
+        #expect(try contents(elsewhere).isEmpty)
+        #expect(access(directory.file("nowhere"), F_OK) != 0)
+    }
+
+    /// Whoever may write to the directory can't have records written elsewhere by putting a link in the place of the log.
+    @Test func aLinkPutInItsPlaceIsNotFollowed() async throws {
+        let log = try AuditLog(path: path)
+        #expect(await log.append(.numbered(1)) == .written)
+        let elsewhere = directory.file("elsewhere")
+        try Data().write(to: URL(fileURLWithPath: elsewhere))
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".moved")
+        #expect(symlink(elsewhere, path) == 0)
+        // The one that notices was written to the file that was moved away; the next ones wait for a file.
+        _ = await log.append(.numbered(2))
+        #expect(await log.append(.numbered(3)) == .retained)
+        #expect(try contents(elsewhere).isEmpty && !log.isHealthy)
+        try FileManager.default.removeItem(atPath: path)
+        while !log.isHealthy { try await Task.sleep(for: .milliseconds(5)) }
+        log.close()
+        #expect(try requestIDs(contents(path)).contains("r3"))
+    }
+
     @Test func whatIsThereIsKept() async throws {
         let first = try AuditLog(path: path)
         #expect(await first.append(.numbered(1)) == .written)

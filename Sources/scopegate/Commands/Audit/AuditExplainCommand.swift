@@ -23,13 +23,17 @@ struct AuditExplainCommand: ParsableCommand {
     @OptionGroup var log: AuditLogOption
     @OptionGroup var format: FormatOption
 
+    func validate() throws {
+        if id.isEmpty { throw ValidationError("the id is empty, which no request has") }
+    }
+
     func run() throws {
         var filter = AuditFilter()
         filter.requestIDs = [id]
         var found = 0
         var output = StandardOutput()
         let map = log.config.isPresent ? try? log.config.loadMap() : nil
-        try AuditScan.run(path: log.path(), filter: filter) { line in
+        let isWhole = try AuditScan.run(path: log.path(), filter: filter) { line in
             if found > 0, format.format == .text { output.write("\n") }
             found += 1
             switch format.format {
@@ -42,9 +46,9 @@ struct AuditExplainCommand: ParsableCommand {
         }
         output.flush()
         if found == 0 {
-            StandardError.write("there is no record of a request \(id)")
-            throw ExitStatus.finding
+            StandardError.write("there is no record of a request \(id)\(isWhole ? "" : " in what could be read")")
         }
+        if found == 0 || !isWhole { throw ExitStatus.finding }
     }
 
     private static func story(_ line: AuditLine, _ map: (catalog: ScopeCatalog, routeMap: RouteMap)?) -> String {

@@ -8,9 +8,11 @@ struct AuditQueryCommand: ParsableCommand {
         abstract: "Find records.",
         discussion: """
             Options of one kind given twice ask for either, those of different kinds for both. --format json prints the \
-            lines as they are, csv all their fields. Ends with 1 when there is no such record.
+            lines as they are, csv all their fields. Ends with 1 when there is no such record, or when a file of the log \
+            can't be read, which is named.
 
-            Example: scopegate audit query --since yesterday --scope write:tags --status 403
+            Example: scopegate audit query --since yesterday --scope 'write:*' --status 403
+            Example: scopegate audit query --since 08:30+01:00 --client 10.1.0.0/16 --method post
             """
     )
 
@@ -34,13 +36,13 @@ struct AuditQueryCommand: ParsableCommand {
         var printer = RecordPrinter(format: format, isColoured: StandardOutput.isColoured)
         var found = 0
         let limit = limit ?? .max
-        try AuditScan.run(path: log.path(), filter: filter.filter()) { line in
+        let isWhole = try AuditScan.run(path: log.path(), filter: filter.filter(of: log)) { line in
             found += 1
             if !count, !printer.print(line) { return .stop }
             return found < limit ? .goOn : .stop
         }
         printer.flush()
         if count { print(found) }
-        if found == 0 { throw ExitStatus.finding }
+        if found == 0 || !isWhole { throw ExitStatus.finding }
     }
 }

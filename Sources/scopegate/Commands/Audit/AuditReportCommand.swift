@@ -38,21 +38,26 @@ struct AuditReportCommand: ParsableCommand {
                 defer { progress.clear() }
                 report.verification = try AuditVerify.run(path: path, signer: signer) { progress.update($0, of: nil) }
             } catch {
-                StandardError.write(error.description)
+                StandardError.write("error: \(error)")
                 throw ExitStatus.badInput
             }
         }
-        try AuditScan.run(path: path, filter: filter.filter(events: ["denied", "shadow"])) { line in
+        let filter = try filter.filter(events: ["denied", "shadow"], of: log)
+        report.isWhole = try AuditScan.run(path: path, filter: filter) { line in
             report.add(line)
             return .goOn
         }
         let page = report.html()
-        if html == "-" { return print(page, terminator: "") }
         do {
-            try page.write(toFile: html, atomically: true, encoding: .utf8)
+            if html == "-" {
+                print(page, terminator: "")
+            } else {
+                try page.write(toFile: html, atomically: true, encoding: .utf8)
+            }
         } catch {
             StandardError.write("\(html): can't be written: \(error.localizedDescription)")
             throw ExitStatus.badInput
         }
+        if !report.isWhole { throw ExitStatus.finding }
     }
 }

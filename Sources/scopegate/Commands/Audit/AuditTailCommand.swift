@@ -30,14 +30,15 @@ struct AuditTailCommand: ParsableCommand {
 
     func validate() throws {
         if number < 0 { throw ValidationError("--number can't be negative") }
+        if follow, log.log == "-" { throw ValidationError("what comes on standard input can't be followed") }
     }
 
     func run() throws {
         let path = try log.path()
-        let filter = try filter.filter()
+        let filter = try filter.filter(of: log)
         var follower = AuditFollower(path: path, filter: filter)
         var last: [[UInt8]] = []
-        try AuditScan.run(path: path, filter: filter) { line in
+        let isWhole = try AuditScan.run(path: path, filter: filter, toleratesNothing: follow) { line in
             guard number > 0 else { return .stop }
             if last.count >= number { last.removeFirst() }
             last.append(Array(line.bytes))
@@ -51,5 +52,6 @@ struct AuditTailCommand: ParsableCommand {
             printer.flush()
             Thread.sleep(forTimeInterval: Self.interval)
         }
+        if !isWhole { throw ExitStatus.finding }
     }
 }

@@ -54,7 +54,7 @@ struct AuditTopCommand: ParsableCommand {
 
     func run() throws {
         var top = AuditTop()
-        try AuditScan.run(path: log.path(), filter: filter.filter(events: ["denied"])) { line in
+        let isWhole = try AuditScan.run(path: log.path(), filter: filter.filter(events: ["denied"], of: log)) { line in
             top.count(line)
             return .goOn
         }
@@ -79,6 +79,7 @@ struct AuditTopCommand: ParsableCommand {
                 show(heading, tally)
             }
         }
+        if !isWhole { throw ExitStatus.finding }
     }
 
     private func show(_ heading: String, _ tally: AuditTally) {
