@@ -180,7 +180,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["HTTP1", "JournalDemo", "SimpleHTTP", "scopegate", nioCore, nioPosix],
             exclude: [
-                "OAuth/authlib_server.py", "OAuth/django_server.py", "Raw/Cases", "Raw/README.md", "Raw/compare.sh",
+                "CommandLine/Mistakes/OperatorMistakes.md", "OAuth/authlib_server.py", "OAuth/django_server.py",
+                "Raw/Cases", "Raw/README.md", "Raw/compare.sh",
             ],
             swiftSettings: settings
         ),
