@@ -33,6 +33,12 @@ public final class RouteMap: Sendable {
     private let templateTexts: [[UInt8]]
     private let trie: RouteTrie
     private let methods: MethodTable
+    /// Nil when near misses are decided as any other path.
+    private let nearMisses: NearMisses?
+
+    /// Whether paths are refused that differ from a literal route's only by the case of letters, an ending or a slash, and
+    /// would be decided by a route with parameters.
+    public var refusesNearMisses: Bool { nearMisses != nil }
 
     /// Compiles routes.
     ///
@@ -41,12 +47,14 @@ public final class RouteMap: Sendable {
     ///   - catalog: the catalog that the requirements' scopes are of.
     ///   - generation: the number that records will give for the map.
     ///   - digest: what tells the source of the routes from any other.
+    ///   - refusesNearMisses: see ``refusesNearMisses``.
     /// - Throws: ``RouteMapErrors`` with every problem there is, not only the first.
     public init(
         definitions: [RouteDefinition],
         catalog: ScopeCatalog,
         generation: UInt64,
-        digest: String
+        digest: String,
+        refusesNearMisses: Bool = false
     ) throws(RouteMapErrors) {
         let problems = RouteValidator.problems(in: definitions, catalog: catalog)
         guard problems.isEmpty else { throw RouteMapErrors(problems: problems) }
@@ -71,6 +79,7 @@ public final class RouteMap: Sendable {
         self.templateOfRoute = templateOfRoute
         templateTexts = templates.map { Array($0.text.utf8) }
         trie = RouteTrie(builder)
+        nearMisses = refusesNearMisses ? NearMisses(templates) : nil
         methods = MethodTable(routes: definitions, templates: templateOfRoute, templateCount: templates.count)
     }
 
@@ -83,6 +92,7 @@ public final class RouteMap: Sendable {
     public func match(method: HTTP1.Method, methodName: Span<UInt8>, path: Span<UInt8>) -> RouteMatch {
         let template = trie.template(matching: path)
         let match = match(template, method, methodName)
+        if let nearMisses, nearMisses.has(path, of: template) { return .refused(.nearMiss) }
         return PathReadings.isOnly(path) ? match : checked(match, template, PathReadings(path))
     }
 
@@ -107,6 +117,7 @@ public final class RouteMap: Sendable {
         for path in readings.paths {
             let other = trie.template(matching: path.span)
             if other != RouteTrie.none, other != template { return .refused(.otherTemplate) }
+            if let nearMisses, nearMisses.has(path.span, of: template) { return .refused(.nearMiss) }
         }
         if isPublic, readings.hasDelimiter, !allowed.contains(.delimiters) { return .refused(.delimiter) }
         return match

@@ -3,7 +3,12 @@ import ScopeModel
 
 /// The keys of `routes.yaml`; `config/schema/routes.schema.json` has the same ones.
 enum RouteKeys {
-    enum Root: String, SectionKey { case version, routes }
+    enum Root: String, SectionKey {
+        case version, routes
+        case nearMisses = "near_misses"
+    }
+    /// What becomes of paths that are nearly those of a literal route.
+    enum NearMisses: String, CaseIterable { case allow, refuse }
     enum Requirement: String, SectionKey {
         case scope, any, all, body, allow
         case firstByteTimeout = "first_byte_timeout"
@@ -41,11 +46,18 @@ struct RoutesReader {
                 help: "map a path, as in /api/v1/trades: {GET: read:trades}"
             )
         }
+        var nearMisses = RouteKeys.NearMisses.allow
+        section.read(.nearMisses, into: &nearMisses) { $0.word($1, $2) }
         let definitions = pairs.flatMap { self.definitions(path: $0.key, methods: $0.value) }
-        return compile(definitions, generation: generation, digest: digest)
+        return compile(definitions, generation, digest, refusesNearMisses: nearMisses == .refuse)
     }
 
-    private func compile(_ definitions: [RouteDefinition], generation: UInt64, digest: String) -> RouteMap? {
+    private func compile(
+        _ definitions: [RouteDefinition],
+        _ generation: UInt64,
+        _ digest: String,
+        refusesNearMisses: Bool
+    ) -> RouteMap? {
         do {
             // Without the catalog no requirement was looked up, and what else is wrong is found with an empty one.
             let catalog = try self.catalog ?? ScopeCatalog(definitions: [], presets: [])
@@ -53,7 +65,8 @@ struct RoutesReader {
                 definitions: definitions,
                 catalog: catalog,
                 generation: generation,
-                digest: digest
+                digest: digest,
+                refusesNearMisses: refusesNearMisses
             )
             return log.hasErrors || self.catalog == nil ? nil : map
         } catch let error as RouteMapErrors {

@@ -15,12 +15,14 @@ struct RouteTrieBuilder {
     private(set) var edges: [Edge] = []
     private var children: [EdgeKey: Int32] = [:]
 
-    /// Adds a template whose shape is not there yet.
-    mutating func insert(_ template: RouteTemplate, index: Int) {
+    /// Adds a template whose shape is not there yet; one that is takes the place of the other.
+    ///
+    /// - Parameter spelling: How literal segments are written in the tree.
+    mutating func insert(_ template: RouteTemplate, index: Int, spelling: (String) -> String = { $0 }) {
         var node: Int32 = 0
         for segment in template.segments {
             switch segment {
-            case .literal(let text): node = literalChild(of: node, text)
+            case .literal(let text): node = literalChild(of: node, spelling(text))
             case .parameter: node = parameterChild(of: node)
             case .rest:
                 nodes[Int(node)].restTemplate = Int32(index)

@@ -87,7 +87,8 @@ public struct RouteWarning: Equatable, Sendable, CustomStringConvertible {
             isRest ? "write {rest...} for the rest of a path" : "write {name} for a parameter"
         case .foreignMethod: "write the methods that are meant, each with what it needs"
         case .nearMiss:
-            "if the backend takes them for the same, they need what it needs: give both routes the same requirement"
+            "if the backend takes them for the same: give both routes the same requirement, or refuse such paths by "
+                + "near_misses: refuse"
         case .trailingSlash: "keep one, unless the backend does tell them apart"
         }
     }

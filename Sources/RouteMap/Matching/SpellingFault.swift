@@ -1,4 +1,4 @@
-/// Why a path with percent-encodings is refused although a template matches it as it is written.
+/// Why a path is refused although a template matches it as it is written.
 public enum SpellingFault: CaseIterable, Equatable, Sendable {
     /// Decoded it is the path of another template.
     case otherTemplate
@@ -12,6 +12,8 @@ public enum SpellingFault: CaseIterable, Equatable, Sendable {
     case percent
     /// It has an encoded `?`, `#` or `;` under a public route that doesn't allow it.
     case delimiter
+    /// It differs from another route's path only by the case of letters, an ending or a slash, and the map refuses that.
+    case nearMiss
 
     /// A sentence for the caller. It names no bytes of the request.
     public var message: StaticString {
@@ -21,6 +23,7 @@ public enum SpellingFault: CaseIterable, Equatable, Sendable {
         case .structure: "The path percent-encodes a character that is not allowed in a path."
         case .slash: "The path percent-encodes a slash."
         case .percent: "The path percent-encodes a percent sign."
+        case .nearMiss: "The path differs from another route's only by the case of letters, an ending or a slash."
         case .delimiter: "The path percent-encodes a character that ends a path or a segment."
         }
     }

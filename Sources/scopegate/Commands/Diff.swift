@@ -32,6 +32,17 @@ struct Diff: ParsableCommand {
     @OptionGroup var config: ConfigOption
     @OptionGroup var format: FormatOption
 
+    /// What becomes otherwise of paths that are nearly those of a literal route.
+    private enum NearMissChange: String, Encodable {
+        case nowAllowed = "now allowed"
+        case nowRefused = "now refused"
+
+        init?(_ old: Bool, _ new: Bool) {
+            guard old != new else { return nil }
+            self = new ? .nowRefused : .nowAllowed
+        }
+    }
+
     private struct Report: Encodable {
         struct Side: Encodable {
             var template: String
@@ -76,23 +87,30 @@ struct Diff: ParsableCommand {
         }
 
         var widens: Bool
+        var nearMisses: NearMissChange?
         var changes: [Change]
+
+        enum CodingKeys: String, CodingKey {
+            case widens, changes
+            case nearMisses = "near_misses"
+        }
     }
 
     func run() throws {
         let newCatalog = try catalog.map { try config.loadCatalogOrExit($0) } ?? config.loadMap().catalog
         let earlier = try oldCatalog.map { try config.loadCatalogOrExit($0) } ?? newCatalog
-        let diff = RouteMapDiff(
-            old: try config.loadRoutesOrExit(old, earlier),
-            earlier,
-            new: try config.loadRoutesOrExit(new, newCatalog),
-            newCatalog
+        let maps = (
+            old: try config.loadRoutesOrExit(old, earlier), new: try config.loadRoutesOrExit(new, newCatalog)
         )
+        let diff = RouteMapDiff(old: maps.old, earlier, new: maps.new, newCatalog)
+        let nearMisses = NearMissChange(maps.old.refusesNearMisses, maps.new.refusesNearMisses)
+        let widens = diff.widens || nearMisses == .nowAllowed
         switch format.format {
         case .json:
             try printJSON(
                 Report(
-                    widens: diff.widens,
+                    widens: widens,
+                    nearMisses: nearMisses,
                     changes: diff.changes.map {
                         .init(
                             method: $0.method,
@@ -105,13 +123,18 @@ struct Diff: ParsableCommand {
                     }
                 )
             )
-        case .text: show(diff)
+        case .text: show(diff, nearMisses)
         }
-        if diff.widens { throw ExitStatus.finding }
+        if widens { throw ExitStatus.finding }
     }
 
-    private func show(_ diff: RouteMapDiff) {
-        guard !diff.changes.isEmpty else { return print("no change in effect") }
+    private func show(_ diff: RouteMapDiff, _ nearMisses: NearMissChange?) {
+        if let nearMisses {
+            let colour: Colour = nearMisses == .nowAllowed ? .red : .green
+            let mark = nearMisses == .nowAllowed ? "!" : " "
+            print(colour.text("\(mark) \(nearMisses.rawValue)  paths that are nearly those of a literal route"))
+        }
+        guard !diff.changes.isEmpty else { return nearMisses == nil ? print("no change in effect") : () }
         var table = TextTable()
         for change in diff.changes {
             table.add(

@@ -161,6 +161,26 @@ extension EndToEndTests {
             #expect(both.end == .exited(2))
         }
 
+        @Test func explainAndDiffKnowOfNearMisses() throws {
+            let folder = try TemporaryFolder()
+            let routes = "version: 1\nroutes: {/u/export: {GET: public}, '/u/{id}': {GET: authenticated}}\n"
+            let old = try folder.write("old.yaml", routes + "near_misses: refuse\n")
+            let new = try folder.write("new.yaml", routes)
+            try folder.write(
+                "scopegate.yaml",
+                "upstream: {url: 'http://h'}\nintrospection: {url: 'http://h/'}\nroutes: old.yaml\n"
+            )
+            let config = ["--config", folder.file("scopegate.yaml")]
+            let explained = try run(["explain", "GET", "/u/Export"] + config)
+            #expect(explained.end == .exited(1) && explained.output.contains("invalid_request_target"), "\(explained)")
+            let wider = try run(["diff", old, new])
+            #expect(wider.end == .exited(1) && wider.output.contains("now allowed"), "\(wider)")
+            let narrower = try run(["diff", new, old])
+            #expect(narrower.end == .exited(0) && narrower.output.contains("now refused"), "\(narrower)")
+            let wrong = try folder.write("wrong.yaml", routes + "near_misses: refused\n")
+            #expect(try run(["diff", old, wrong]).errors.contains("did you mean refuse?"))
+        }
+
         /// A map with few routes isn't drowned in the scopes that it leaves to others.
         @Test func scopesThatNoRouteUsesAreOneLine() throws {
             let folder = try TemporaryFolder()
