@@ -58,7 +58,9 @@ struct AuditLineFields {
             value = value * 10 + UInt64(line[index] - 0x30)
             index += 1
         }
-        return index > start ? value : nil
+        // One of more digits than any record's number has is none.
+        let isCut = index < line.count && (0x30...0x39).contains(line[index])
+        return index > start && !isCut ? value : nil
     }
 
     private static func word(_ line: UnsafeRawBufferPointer, at start: Int) -> Range<Int> {

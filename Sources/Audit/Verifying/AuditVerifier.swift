@@ -219,7 +219,9 @@ struct AuditVerifier {
         case UInt8(ascii: "r") where fields.isEvent("retention", in: text):
             removedThrough = max(removedThrough, Self.number("removed_through", in: text) ?? 0)
         case UInt8(ascii: "g") where fields.isEvent("gap", in: text):
-            result.dropped += Self.number("dropped", in: text) ?? 0
+            // What a line says is anybody's number until the chain is known to be whole.
+            let (sum, isTooLarge) = result.dropped.addingReportingOverflow(Self.number("dropped", in: text) ?? 0)
+            result.dropped = isTooLarge ? .max : sum
         default: break
         }
     }
@@ -243,7 +245,7 @@ struct AuditVerifier {
     private mutating func lookAtRecovered(_ text: UnsafeRawBufferPointer) {
         guard case .object(let object)? = try? Self.parse(text) else { return }
         if let through = Self.number("missing_through", in: text) {
-            let before = (last?.sequence ?? 1) - 1
+            let before = max(last?.sequence ?? 1, 1) - 1
             report(
                 .missing,
                 "the log ended with record \(before) when the gateway started, and its head file knew of \(through): "

@@ -166,6 +166,47 @@ import Testing
         #expect(findings.map(\.kind) == [.end] && findings[0].message.contains("was removed as audit.keep says"))
     }
 
+    /// Numbers in lines are anybody's: none of them is too large or too small to be read.
+    @Test func noNumberInALineOverflows() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("audit.jsonl")
+        let numbers = ["0", "1", "9223372036854775807", "9999999999999999999", "18446744073709551615", "-1", "1e99"]
+        let events = [
+            "\"recovered\",\"missing_through\":", "\"recovered\",\"torn_bytes\":", "\"gap\",\"dropped\":",
+            "\"retention\",\"removed_through\":",
+        ]
+        let digest = String(repeating: "0", count: 64)
+        // One that is missing would be waited for.
+        let head = AuditHead(sequence: 1, digest: .zero, timeMicroseconds: 1)
+        try write(head.render(nil), to: AuditHead.path(of: path))
+        var lines: [String] = []
+        for number in numbers {
+            for event in events {
+                for (index, value) in numbers.enumerated() {
+                    let time = index.isMultiple(of: 2) ? "0000-01-01T00:00:00.000000Z" : "9999-12-31T23:59:59.999999Z"
+                    lines.append(
+                        "{\"time\":\"\(time)\",\"seq\":\(number),\"event\":\(event)\(value),\"prev\":\"\(digest)\"}\n"
+                    )
+                }
+            }
+        }
+        for count in [1, 2, lines.count] {
+            for start in stride(from: 0, to: lines.count, by: count) {
+                try write(lines[start..<min(start + count, lines.count)].joined().utf8, to: path)
+                _ = try AuditVerify.run(path: path)
+                var report = AuditReport(title: path, madeAt: .max)
+                var filter = AuditFilter()
+                filter.since = .min
+                filter.until = .max
+                try AuditScan(path: path, filter: filter).forEach { line in
+                    report.add(line)
+                    return .goOn
+                }
+                #expect(!report.html().isEmpty)
+            }
+        }
+    }
+
     @Test func whatIsNamedLikeAFileOfTheLogAndCantBeReadIsNamed() throws {
         let fixture = try AuditFixture(count: 100, files: 2)
         for (name, bytes) in [("1.zst", [UInt8]([0x28])), ("2", [0x28, 0xB5, 0x2F, 0xFD, 0, 0, 0, 0])] {
