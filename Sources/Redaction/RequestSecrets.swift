@@ -48,25 +48,34 @@ public struct RequestSecrets: Sendable {
     /// Adds what the value of a field holds that may be a key: each of its words, whatever the scheme, and the parts of
     /// Basic credentials (RFC 7617); all of it when it has no long word.
     public mutating func add(field value: Range<Int>, in bytes: Span<UInt8>) {
-        var hasWord = false
-        for index in value where bytes[index] == UInt8(ascii: "%") { haveEncodings = true }
-        var index = value.lowerBound
-        while index < value.upperBound {
-            while index < value.upperBound, Self.separates(bytes[index]) { index += 1 }
-            let start = index
-            while index < value.upperBound, !Self.separates(bytes[index]) { index += 1 }
-            guard index - start >= Self.shortest else { continue }
-            hasWord = true
-            keep(start..<index)
-            // `name=value` of a scheme with parameters; `=` at the end is padding.
-            if let sign = (start..<index - 1).first(where: { bytes[$0] == UInt8(ascii: "=") }),
-                bytes[sign + 1] != UInt8(ascii: "=")
-            {
-                keep(sign + 1..<index)
+        var (start, sign, hasWord) = (value.lowerBound, -1, false)
+        for index in value {
+            let byte = bytes[index]
+            // Most bytes of a key are letters, and none of what follows is.
+            if byte > UInt8(ascii: "=") { continue }
+            if Self.separates(byte) {
+                if add(word: start..<index, sign: sign, in: bytes) { hasWord = true }
+                (start, sign) = (index + 1, -1)
+            } else if byte == UInt8(ascii: "%") {
+                haveEncodings = true
+            } else if byte == UInt8(ascii: "="), sign < 0 {
+                sign = index
             }
         }
+        if add(word: start..<value.upperBound, sign: sign, in: bytes) { hasWord = true }
         if !hasWord { keep(value) }
         addBasic(value, in: bytes)
+    }
+
+    /// Adds a word, and its value if it is `name=value`, with the first `=` at `sign`; false when it is short.
+    private mutating func add(word: Range<Int>, sign: Int, in bytes: Span<UInt8>) -> Bool {
+        guard word.count >= Self.shortest else { return false }
+        keep(word)
+        // `=` at the end is padding.
+        if sign >= 0, sign < word.upperBound - 1, bytes[sign + 1] != UInt8(ascii: "=") {
+            keep(sign + 1..<word.upperBound)
+        }
+        return true
     }
 
     private static func separates(_ byte: UInt8) -> Bool {
