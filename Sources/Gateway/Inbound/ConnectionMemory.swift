@@ -13,6 +13,9 @@ struct ConnectionMemory {
     /// How much of the budget it has.
     private var taken = 0
 
+    /// Whether it has anything of the budget.
+    var isCounted: Bool { taken > 0 }
+
     /// The same bytes in memory of about their size, unless they are more than a limit: a small part of a buffer would keep
     /// all of it, and those whose buffer it is from using it again.
     static func compact(_ bytes: ByteBuffer, upTo limit: Int = copiedLimit) -> ByteBuffer {

@@ -337,6 +337,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         parser.reset()
         phase = .head
         arm(.request)
+        // What the request held is free again, while the client may rest for long.
+        if memory.isCounted { accountForMemory() }
         // The client was told before the gateway stopped that it may use the connection again, and may be doing so.
         if loop.isDraining { drain() }
         process()
@@ -443,7 +445,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
             queue(rest)
         }
         context.flush()
-        if takesResponse { memory.queueEmptied() } else { accountForMemory() }
+        if takesResponse { memory.queueEmptied() }
+        if !takesResponse || memory.isCounted { accountForMemory() }
     }
 
     // MARK: Exchanges

@@ -11,6 +11,22 @@ extension EndToEndTests {
             settings.threads = 1
         }
 
+        /// A client that rests between two requests holds nothing, however large the one before was.
+        @Test func whatARequestHeldIsFreeWhenItIsOver() async throws {
+            try await withScriptedUpstream(configure: Self.tight, ConnectionTests.echo) { gateway, _ in
+                let field = "X-Large: " + String(repeating: "a", count: 20_000)
+                var clients: [RawClient] = []
+                // More than would fit if each held its head.
+                for _ in 0..<100 {
+                    let client = try gateway.client()
+                    #expect(try client.exchange("GET", "/open/a", fields: [field]).text == "/open/a")
+                    clients.append(client)
+                }
+                #expect(try gateway.metric("memory_held_bytes") == 0)
+                for client in clients { #expect(try client.exchange("GET", "/open/b").text == "/open/b") }
+            }
+        }
+
         /// Heads whose end doesn't come fill the room: who comes then is told so, nobody holds more, and clients that hold
         /// nothing are served.
         @Test func unfinishedHeadsAreRefusedWhenThereIsNoRoom() async throws {
