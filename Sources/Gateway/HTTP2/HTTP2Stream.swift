@@ -372,15 +372,14 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     private func reset(_ reason: HTTP2ErrorCode? = nil) {
         guard !isReset, let context else { return }
         isReset = true
-        var code: HTTP2ErrorCode
+        let code: HTTP2ErrorCode
         switch request {
         // What is missing of the request is of no use any more (RFC 9113 §8.1).
         case .complete where responseIsComplete: return
         case _ where responseIsComplete: code = .noError
         case .refused: code = .protocolError
-        case .head, .length, .chunks, .complete: code = .internalError
+        case .head, .length, .chunks, .complete: code = reason ?? .internalError
         }
-        if let reason { code = reason }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenFailure { self.gate.writeFailed($0, on: self.number) }
         context.writeAndFlush(wrapOutboundOut(.rstStream(code)), promise: promise)

@@ -8,9 +8,6 @@ struct UpstreamRequestHead {
     let head: RequestHead
     let client: ClientIdentity
     let rules: HeaderRules
-    let keys: KeyExtractor
-    /// Whether fields that may carry a key go on.
-    let forwardsKey: Bool
     /// The upstream's own Host; nil to keep the client's.
     let host: [UInt8]?
     /// The upstream's own Host, for a request that names none.
@@ -54,11 +51,11 @@ struct UpstreamRequestHead {
         writeOrigin(bytes, to: &cursor)
         cursor.append("X-Request-Id: ")
         requestID.append(to: &cursor)
-        if let clientsID, forwardsKey || !keySecrets(bytes).isIn(bytes.extracting(clientsID.range), in: bytes) {
+        if let clientsID, rules.forwardsKey || !keySecrets(bytes).isIn(bytes.extracting(clientsID.range), in: bytes) {
             cursor.append("\r\nX-Client-Request-Id: ")
             cursor.append(bytes, clientsID)
         }
-        if !keyID.isEmpty, forwardsKey || !keySecrets(bytes).isIn(keyID.span, in: bytes) {
+        if !keyID.isEmpty, rules.forwardsKey || !keySecrets(bytes).isIn(keyID.span, in: bytes) {
             cursor.append("\r\nX-Scopegate-Key-Id: ")
             cursor.append(keyID)
         }
@@ -84,7 +81,7 @@ struct UpstreamRequestHead {
 
     /// What must not be in the gateway's own fields for a backend that doesn't get the key: issuers and clients repeat it.
     private func keySecrets(_ bytes: Span<UInt8>) -> RequestSecrets {
-        RequestSecrets(head.fields, in: bytes, keys)
+        RequestSecrets(head.fields, in: bytes, rules.keys)
     }
 
     @inline(__always)
@@ -104,17 +101,17 @@ struct UpstreamRequestHead {
     @inline(__always)
     private func keeps(_ field: FieldLine, _ nominations: ConnectionNominations, _ bytes: Span<UInt8>) -> Bool {
         // An upstream that maps names to CGI variables can't tell X_Forwarded_For from X-Forwarded-For.
-        if field.nameIsOdd, !rules.passesOddName(field, keys, in: bytes) { return false }
+        if field.nameIsOdd, !rules.passesOddName(field, in: bytes) { return false }
         if traceparent != nil, field.name == .traceparent { return false }
         // Before the families: an operator's own field for keys may be of one, such as X-Auth-Token.
-        if field.name == .other, keys.isKeyField(field, in: bytes) { return forwardsKey }
+        if field.name == .other, rules.keys.isKeyField(field, in: bytes) { return rules.forwardsKey }
         switch rules.rule(for: field, in: bytes) {
         case .drop, .steering: return false
         case .keep:
             switch field.name {
             case .host: return host == nil
             case .contentLength: return true
-            default: return forwardsKey
+            default: return rules.forwardsKey
             }
         case .origin:
             switch field.name {

@@ -20,7 +20,7 @@ extension InboundConnection {
         observed.method = head.method
         observed.template = CountedTemplates.unmapped
         body = BodyReader(framing: head.framing, limits: snapshot.limits.head)
-        let id = requestID(head, in: bytes)
+        let id = requestID(head.fields, in: bytes)
         let current = CurrentRequest(
             snapshot: snapshot,
             id: id.kept ?? loop.nextRequestID(),
@@ -88,10 +88,10 @@ extension InboundConnection {
 
     /// The id that the client gives the request, if it is well-formed: kept from a trusted proxy, unless it holds a key; else
     /// the gateway makes its own, and tells the backend of this one.
-    private func requestID(_ head: RequestHead, in bytes: Span<UInt8>) -> (kept: RequestID?, clients: ByteRange?) {
+    private func requestID(_ fields: [FieldLine], in bytes: Span<UInt8>) -> (kept: RequestID?, clients: ByteRange?) {
         var given: FieldLine?
         var count = 0
-        for field in head.fields where field.name == .xRequestID {
+        for field in fields where field.name == .xRequestID {
             given = field
             count += 1
         }
@@ -99,7 +99,7 @@ extension InboundConnection {
             return (nil, nil)
         }
         guard identity?.isTrusted == true else { return (nil, given.valueRange) }
-        let secrets = RequestSecrets(head.fields, in: bytes, loop.snapshot.keys)
+        let secrets = RequestSecrets(fields, in: bytes, loop.snapshot.keys)
         return secrets.isIn(bytes.extracting(given.valueRange.range), in: bytes) ? (nil, nil) : (id, nil)
     }
 

@@ -44,8 +44,6 @@ extension InboundConnection {
                 head: head,
                 client: identity,
                 rules: snapshot.headerRules,
-                keys: snapshot.keys,
-                forwardsKey: snapshot.forwardsKey,
                 host: exchange.upstreamHost,
                 fallbackHost: exchange.ownHost,
                 requestID: current.id,

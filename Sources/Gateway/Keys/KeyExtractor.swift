@@ -25,6 +25,8 @@ struct KeyExtractor: Sendable {
 
     private let acceptsBearer: Bool
     private let headers: [[UInt8]]
+    /// Whether one of them has a name that ``FieldName`` doesn't know.
+    private let hasOwnNames: Bool
 
     init(sources: [Source]) {
         acceptsBearer = sources.contains(.bearer)
@@ -32,6 +34,7 @@ struct KeyExtractor: Sendable {
             if case .header(let name) = source { return name }
             return nil
         }
+        hasOwnNames = headers.contains { FieldName.recognise($0.span) == .other }
     }
 
     /// Whether a field can carry a key: one of the configured ones, or one that upstreams commonly take a key from.
@@ -40,7 +43,7 @@ struct KeyExtractor: Sendable {
     func isKeyField(_ field: FieldLine, in bytes: Span<UInt8>) -> Bool {
         switch field.name {
         case .authorization, .xAPIKey: return true
-        case .other: return isConfigured(field, in: bytes)
+        case .other: return hasOwnNames && isConfigured(field, in: bytes)
         default: return false
         }
     }

@@ -18,7 +18,6 @@ final class RuntimeSnapshot: Sendable {
     let catalog: ScopeCatalog
     let keys: KeyExtractor
     let keyShape: KeyShape
-    let forwardsKey: Bool
     /// Which fields go upstream.
     let headerRules: HeaderRules
     /// The hosts that requests to each listener may be for; nil for all.
@@ -81,8 +80,7 @@ final class RuntimeSnapshot: Sendable {
             }
         )
         keyShape = configuration.keys.shape
-        forwardsKey = configuration.keys.forward
-        headerRules = HeaderRules(configuration.headers)
+        headerRules = HeaderRules(configuration.headers, keys: keys, forwardsKey: configuration.keys.forward)
         hosts = open.map { $0.hosts ?? configuration.hosts }
         trustedProxies = configuration.trustedProxies
         upstreams = UpstreamTable(

@@ -16,13 +16,8 @@ extension ConfigLoader {
         let log = DiagnosticLog(file: path)
         let start = SourcePosition(line: 1, column: 1)
         var reader = GatewayReader(log: log, environment: environment, files: files)
-        let root: YAMLNode?
-        do {
-            root = YAMLReader(log: log).document(try files.read(path, limit: FileLimit.configuration))
-        } catch {
-            log.error("the file can't be read: \(error)", at: start)
-            root = nil
-        }
+        let bytes = read(path, limit: FileLimit.configuration, files: files, log: log, named: nil)
+        let root = bytes.flatMap { YAMLReader(log: log).document($0) }
         var sections: [String: YAMLNode] = [:]
         if case .mapping(let pairs)? = root?.content {
             for (key, value) in pairs { if let name = key.text { sections[name] = value } }

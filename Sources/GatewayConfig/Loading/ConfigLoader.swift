@@ -208,7 +208,7 @@ public enum ConfigLoader {
     }
 
     /// Reads a file; `nil` after it was logged that it can't be, at the place where it is named.
-    private static func read(
+    static func read(
         _ path: String,
         limit: Int,
         files: some FileReading,

@@ -69,8 +69,9 @@ public struct ConnectionOptions: Sendable {
         plain(bytes, value) != nil
     }
 
+    /// What a value that is plain says of the connection's life; nil for any other.
     @inline(__always)
-    private static func plain(_ bytes: Span<UInt8>, _ value: ByteRange) -> Persistence? {
+    static func plain(_ bytes: Span<UInt8>, _ value: ByteRange) -> Persistence? {
         let (start, end) = (Int(value.start), Int(value.end))
         switch value.count {
         case 5: return FoldedText(bytes, start, end) == FoldedText("close") ? .close : nil
@@ -82,7 +83,6 @@ public struct ConnectionOptions: Sendable {
     /// What the Connection field of a response at `value` says of the connection's life, where a member may have
     /// parameters behind its token. A member that has anything else about it is no reason to use the connection again.
     static func readOfResponse(_ bytes: Span<UInt8>, _ value: ByteRange) -> Persistence {
-        if let plain = plain(bytes, value) { return plain }
         var options = ConnectionOptions(value)
         var persistence = Persistence.unsaid
         while let member = options.nextMember(in: bytes) {

@@ -24,8 +24,10 @@ struct ResponseFieldRules: Sendable {
             let fault = framing.addTransferEncoding(bytes, line)
             framingFault = framingFault ?? fault
         case .connection:
-            if ConnectionOptions.readOfResponse(bytes, line.valueRange) == .close { closes = true }
-            if !ConnectionOptions.isPlain(bytes, line.valueRange) {
+            if let plain = ConnectionOptions.plain(bytes, line.valueRange) {
+                closes = closes || plain == .close
+            } else {
+                closes = closes || ConnectionOptions.readOfResponse(bytes, line.valueRange) == .close
                 note(KeepAliveHint.seconds(bytes, line.valueRange))
             }
         case .keepAlive: note(KeepAliveHint.seconds(bytes, line.valueRange))

@@ -10,7 +10,7 @@ import Synchronization
 struct GatewayLogHandler: LogHandler {
     private static let sink = LineSink(STDERR_FILENO) { count in
         let line = LogLine(
-            timeMicroseconds: now,
+            timeMicroseconds: WallClock.microseconds,
             level: .warning,
             message: "log lines lost: they were not taken in time",
             members: [("count", "\(count)")]
@@ -43,18 +43,12 @@ struct GatewayLogHandler: LogHandler {
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let line = LogLine(
-            timeMicroseconds: Self.now,
+            timeMicroseconds: WallClock.microseconds,
             level: event.level,
             message: event.message.description,
             members: all.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
         )
         Self.sink.write(line.text(format, forJournal: Self.isForJournal))
-    }
-
-    private static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }
 

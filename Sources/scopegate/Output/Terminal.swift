@@ -9,21 +9,21 @@ enum Terminal {
             && Environment.variables["TERM"] != "dumb"
     }
 
-    /// How large it is; when standard output is none, what COLUMNS says, or room enough for most.
+    /// The size of the terminal; when standard output is none, what COLUMNS says, or room enough for most.
     static var size: (columns: Int, lines: Int) {
-        var window = winsize()
-        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 {
-            return (Int(window.ws_col), Int(window.ws_row))
-        }
+        if let window, window.ws_row > 0 { return (Int(window.ws_col), Int(window.ws_row)) }
         let columns = Environment.variables["COLUMNS"].flatMap { Int($0) }
         return (columns.map { usable($0) } ?? 160, 24)
     }
 
-    /// How wide standard output is, when it is a terminal.
-    static var columns: Int? {
+    /// The width of standard output, when it is a terminal.
+    static var columns: Int? { window.map { Int($0.ws_col) } }
+
+    /// What the terminal at standard output says of its size, when it is one and says so.
+    private static var window: winsize? {
         var window = winsize()
         let isTerminal = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0
-        return isTerminal ? Int(window.ws_col) : nil
+        return isTerminal ? window : nil
     }
 
     /// A width that texts can be laid out for, whatever somebody has set: 80 for what is no number.

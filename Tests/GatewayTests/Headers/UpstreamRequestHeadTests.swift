@@ -259,18 +259,16 @@ struct UpstreamRequestHeadTests {
 
     // MARK: What the settings change
 
-    private static func rules(drop: [String] = [], keep: [String] = []) throws -> HeaderRules {
-        HeaderRules(
-            HeadersConfiguration(
-                drop: try drop.map { try HeaderPattern(parsing: $0) },
-                keep: try keep.map { try HeaderPattern(parsing: $0) }
-            )
+    private static func headers(drop: [String] = [], keep: [String] = []) throws -> HeadersConfiguration {
+        HeadersConfiguration(
+            drop: try drop.map { try HeaderPattern(parsing: $0) },
+            keep: try keep.map { try HeaderPattern(parsing: $0) }
         )
     }
 
     @Test func droppedBySettings() throws {
         var forwarding = try Forwarding(trusted: true)
-        forwarding.rules = try Self.rules(drop: [
+        forwarding.headers = try Self.headers(drop: [
             "X-Tenant", "x-internal-*", "X-Real-IP", "X-API-*", "H*", "X-Forwarded-*",
         ])
         let dropped = [
@@ -284,7 +282,7 @@ struct UpstreamRequestHeadTests {
     @Test func keptBySettings() throws {
         var forwarding = try Forwarding()
         forwarding.forwardsKey = false
-        forwarding.rules = try Self.rules(keep: ["X-Client-Version", "x-user-*", "X-Original-Host", "X-*", "C*", "T*"])
+        forwarding.headers = try Self.headers(keep: ["X-Client-Version", "x-user-*", "X-Original-Host", "X-*", "C*", "T*"])
         let kept = [
             "X-Client-Version: 3", "X-User-Id: 1", "X-Original-Host: a", "X-HTTP-Method-Override: PUT", "CF-Ray: r",
             "X-Forwarded-Prefix: /p", "True-Client-IP: 192.0.2.1",
@@ -303,7 +301,7 @@ struct UpstreamRequestHeadTests {
 
     @Test func droppingGoesBeforeKeeping() throws {
         var forwarding = try Forwarding()
-        forwarding.rules = try Self.rules(drop: ["X-User-Role"], keep: ["X-User-*"])
+        forwarding.headers = try Self.headers(drop: ["X-User-Role"], keep: ["X-User-*"])
         #expect(try forwarding.kept(["X-User-Id: 1", "X-User-Role: admin"]) == ["Host: h", "X-User-Id: 1"])
     }
 

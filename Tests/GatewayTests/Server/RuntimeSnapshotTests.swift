@@ -55,7 +55,7 @@ struct RuntimeSnapshotTests {
 
     @Test func defaults() throws {
         let snapshot = try snapshot("")
-        #expect(snapshot.forwardsKey)
+        #expect(snapshot.headerRules.forwardsKey)
         #expect(snapshot.trustedProxies == [])
         #expect(snapshot.upstreams.upstreams.map(\.host) == [nil])
         #expect(snapshot.servedCatalog == nil)
@@ -70,7 +70,7 @@ struct RuntimeSnapshotTests {
             """,
             upstream: #"url: "http://backend.internal:80", host: upstream"#
         )
-        #expect(!snapshot.forwardsKey)
+        #expect(!snapshot.headerRules.forwardsKey)
         #expect(try snapshot.trustedProxies == [CIDRBlock(parsing: "10.0.0.0/8")])
         #expect(snapshot.upstreams.upstreams.map(\.host) == [Array("backend.internal".utf8)])
         #expect(try finds(snapshot, "x-journal-key: abc"))

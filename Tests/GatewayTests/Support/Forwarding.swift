@@ -15,7 +15,7 @@ struct Forwarding {
     var forwardsKey = true
     var host: String?
     /// What the settings drop and keep.
-    var rules = HeaderRules()
+    var headers = HeadersConfiguration()
     var requestID = "id-1"
     var keyID = ""
     /// The client's own X-Request-Id is passed on under another name.
@@ -40,9 +40,7 @@ struct Forwarding {
         UpstreamRequestHead(
             head: parsed.head,
             client: client,
-            rules: rules,
-            keys: KeyExtractor(sources: sources),
-            forwardsKey: forwardsKey,
+            rules: HeaderRules(headers, keys: KeyExtractor(sources: sources), forwardsKey: forwardsKey),
             host: host.map { Array($0.utf8) },
             fallbackHost: Array("backend:9001".utf8),
             requestID: try .fixed(requestID),

@@ -136,7 +136,7 @@ struct AuditFilterOptions: ParsableArguments {
         texts.statuses = status
         texts.events = event.isEmpty ? events : event
         do {
-            return try texts.filter(now: wallMicroseconds(), catalog: scope.isEmpty ? nil : catalog())
+            return try texts.filter(now: WallClock.microseconds, catalog: scope.isEmpty ? nil : catalog())
         } catch {
             throw ValidationError("--\(error)")
         }
@@ -146,13 +146,6 @@ struct AuditFilterOptions: ParsableArguments {
     func filter(events: [String] = [], of log: AuditLogOption) throws -> AuditFilter {
         try filter(events: events) { log.isConfigurations ? log.config.catalogIfAny() : nil }
     }
-}
-
-/// The time now, in microseconds since 1970.
-func wallMicroseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
 }
 
 /// For whom records are printed.

@@ -30,7 +30,7 @@ struct AuditReportCommand: ParsableCommand {
 
     func run() throws {
         let path = try log.path()
-        var report = AuditReport(title: path, madeAt: wallMicroseconds())
+        var report = AuditReport(title: path, madeAt: WallClock.microseconds)
         if verify {
             let signer = try log.signer(keyFiles: keyFile)
             let progress = ProgressLine()

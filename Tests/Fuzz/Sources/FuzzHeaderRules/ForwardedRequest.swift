@@ -37,9 +37,10 @@ struct ForwardedRequest {
         let forwarded = UpstreamRequestHead(
             head: head,
             client: client,
-            rules: HeaderRules(),
-            keys: KeyExtractor(sources: [.bearer, .header(Array(rules.keyField.utf8))]),
-            forwardsKey: rules.forwardsKey,
+            rules: HeaderRules(
+                keys: KeyExtractor(sources: [.bearer, .header(Array(rules.keyField.utf8))]),
+                forwardsKey: rules.forwardsKey
+            ),
             host: rules.replacesHost ? Self.upstreamHost : nil,
             fallbackHost: Self.fallbackHost,
             requestID: requestID,
