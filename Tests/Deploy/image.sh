@@ -59,7 +59,12 @@ check "it starts, with a read-only file system and no capability" podman run -d 
     --read-only --cap-drop ALL --security-opt no-new-privileges -v "$work/config:/etc/scopegate:ro" localhost/scopegate
 inside() { podman exec gate "$@"; }
 for _ in $(seq 100); do inside scopegate health --config /etc/scopegate/scopegate.yaml > /dev/null 2>&1 && break || sleep 0.1; done
-check "its health check" inside scopegate health --config /etc/scopegate/scopegate.yaml
+# The command of HEALTHCHECK itself, one argument a line.
+podman inspect localhost/scopegate --format '{{range .Config.Healthcheck.Test}}{{println .}}{{end}}' | sed '1d;/^$/d' > "$work/healthcheck"
+mapfile -t healthcheck < "$work/healthcheck"
+check "its health check asks the port of the configuration" inside "${healthcheck[@]}"
+echo 'routes: none.yaml' >> "$work/config/scopegate.yaml"
+check "and still does when the rest of the file is broken" inside "${healthcheck[@]}"
 check "a request without a key is refused" test \
     "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$gate/api/v1/trades")" = 401
 check "it is nobody in particular" test "$(inside id -u)" = 65532

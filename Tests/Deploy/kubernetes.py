@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -215,6 +216,45 @@ def check_configuration(checks, by_name, pod, binary):
         )
         print("     " + (result.stdout + result.stderr).replace(folder, "").replace("\n", "\n     ").rstrip())
         checks("scopegate check finds no error", result.returncode in (0, 1) and "error:" not in result.stderr)
+        Path(folder, "scopegate").mkdir(exist_ok=True)
+        probe(checks, pod, [binary, "serve", "--config", f"{place}/config/scopegate.yaml"])
+
+
+def probe(checks, pod, command):
+    """Runs the gateway in a network namespace of its own and asks it as the kubelet would (needs root)."""
+    container = pod["containers"][0]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    gateway = subprocess.Popen(
+        ["unshare", "-n", "--", "sh", "-c", 'ip link set lo up && exec "$0" "$@"', *command],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+    def status(path, port):
+        curl = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"http://127.0.0.1:{port}{path}"]
+        return subprocess.run(
+            ["nsenter", "-t", str(gateway.pid), "-n", *curl], capture_output=True, text=True
+        ).stdout  # fmt: skip
+
+    try:
+        for name in ("startupProbe", "livenessProbe", "readinessProbe"):
+            wanted = container[name]["httpGet"]
+            port = ports[wanted["port"]]
+            end = time.monotonic() + 20
+            while (found := status(wanted["path"], port)) in ("000", "503") and time.monotonic() < end:
+                if gateway.poll() is not None:
+                    break
+                time.sleep(0.05)
+            checks(f"{name} {wanted['path']} on port {port} of the running gateway: {found}", found == "200")
+        refused = status("/metrics", ports["admin"])
+        checks(f"and without the token the admin port tells nothing else: {refused}", refused == "401")
+        route = status("/nothing-is-mapped-here", ports["http"])
+        checks(f"port {ports['http']} is the gateway's: {route}", route == "403")
+    finally:
+        gateway.terminate()
+        errors = gateway.communicate()[1]
+    checks("it ends in order", gateway.returncode == 0)
+    if gateway.returncode:
+        print(errors[-2000:])
 
 
 def main():

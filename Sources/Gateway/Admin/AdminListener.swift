@@ -123,7 +123,7 @@ final class AdminListener: Sendable {
         let revoker = Revoker(subject.services, subject.loops)
         let cache = CacheEndpoints(services: subject.services, revoker: revoker, reloader: subject.reloader)
         let upstreams = UpstreamEndpoint(reloader: subject.reloader, loops: subject.loops)
-        let audit = AuditEndpoint(recent: subject.recent)
+        let audit = AuditEndpoint(recent: subject.recent) { [reloader = subject.reloader] in reloader.loaded.catalog }
         let (services, reloader, hub) = (subject.services, subject.reloader, subject.hub)
         return [
             .get("/", isOpen: true, Console.page),
@@ -155,6 +155,9 @@ final class AdminListener: Sendable {
             .post("/revoke") { request, eventLoop in
                 RevokeAction(services: services, revoker: revoker, fingerprint: reloader.fingerprint)
                     .respond(to: request, on: eventLoop)
+            },
+            .post("/introspect") { request, eventLoop in
+                IntrospectAction(services: services, reloader: reloader).respond(to: request, on: eventLoop)
             },
             .post("/cache/clear") { request, eventLoop in cache.clear(request, on: eventLoop) },
         ]

@@ -1,10 +1,18 @@
 import Audit
+import ScopeModel
 import SimpleHTTP
 import StrictJSON
 
 /// `/audit`: the newest records, as they stand in the log.
 struct AuditEndpoint: Sendable {
     let recent: AuditRecent
+    private let catalog: @Sendable () -> ScopeCatalog
+
+    /// - Parameter catalog: The scopes that there are now: a filter for another one finds nothing, and is refused.
+    init(recent: AuditRecent, catalog: @escaping @Sendable () -> ScopeCatalog) {
+        self.recent = recent
+        self.catalog = catalog
+    }
 
     private static let parameters = [
         "limit", "since", "until", "event", "request_id", "key", "subject", "scope", "route", "reason", "client",
@@ -18,14 +26,14 @@ struct AuditEndpoint: Sendable {
         do throws(QueryParameters.Problem) {
             let parameters = try QueryParameters(request.query, known: Self.parameters)
             let limit = try parameters.integer("limit", in: 1...1000) ?? 100
-            let lines = recent.lines(try Self.filter(parameters), limit: limit)
+            let lines = recent.lines(try filter(parameters), limit: limit)
             return AdminAnswer.json(200, .object([("records", .array(lines.map { .raw($0) }))]))
         } catch {
             return AdminAnswer.error(400, code: "invalid_query", message: error.description)
         }
     }
 
-    private static func filter(_ parameters: QueryParameters) throws(QueryParameters.Problem) -> AuditFilter {
+    private func filter(_ parameters: QueryParameters) throws(QueryParameters.Problem) -> AuditFilter {
         var texts = AuditFilterTexts()
         texts.since = try parameters.single("since")
         texts.until = try parameters.single("until")
@@ -40,7 +48,7 @@ struct AuditEndpoint: Sendable {
         texts.methods = try parameters.values("method")
         texts.statuses = try parameters.values("status")
         do {
-            return try texts.filter(now: SystemClock.wallMicroseconds)
+            return try texts.filter(now: SystemClock.wallMicroseconds, catalog: catalog())
         } catch {
             throw QueryParameters.Problem(description: "\(error).")
         }

@@ -8,9 +8,10 @@ import ScopeModel
 final class GrantSource: Sendable {
     let cache: GrantCache
     let introspector: Introspector
-    private let call: CurlIntrospectionCall
-    private let catalog: ScopeCatalog
-    private let configuration: IntrospectionConfiguration
+    /// The calls to the endpoint, for those who ask past cache and breaker.
+    let call: CurlIntrospectionCall
+    let catalog: ScopeCatalog
+    let configuration: IntrospectionConfiguration
     /// Whom the endpoints are believed by: what was learned under one trust isn't believed under another.
     private let trust: TLSTrust?
 

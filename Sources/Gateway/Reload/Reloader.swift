@@ -34,7 +34,7 @@ final class Reloader: Sendable {
     private let loops: [GatewayLoop]
     private let services: GatewayServices
     private let exporter: OTLPExporter?
-    private let load: Load
+    private let load: BoundedLoading
     private let startConfiguration: GatewayConfiguration
     private let logger: Logger
     private let state: Mutex<State>
@@ -53,7 +53,7 @@ final class Reloader: Sendable {
     ) {
         self.loops = loops
         self.exporter = exporter
-        self.load = load
+        self.load = BoundedLoading(load)
         self.services = services
         startConfiguration = loaded.configuration
         logger = services.logger
@@ -108,6 +108,7 @@ final class Reloader: Sendable {
     func stop() {
         notify(nil)
         checks.stop()
+        load.stop()
         thread.shutdownGracefully { _ in }
     }
 
@@ -126,7 +127,7 @@ final class Reloader: Sendable {
         let current = state.withLock { $0 }
         let loaded: LoadedConfiguration
         do {
-            loaded = try load(current.generation.number + 1)
+            loaded = try load(current.generation.number + 1, within: current.loaded.configuration.reload.timeout)
         } catch {
             state.withLock { $0.refusedFiles = error.files }
             return fail(way, current.generation, error.diagnostics)
@@ -232,8 +233,8 @@ final class Reloader: Sendable {
         )
     }
 
-    private static func diagnostic(_ message: String) -> Diagnostic {
-        Diagnostic(file: "scopegate.yaml", line: 1, column: 1, severity: .error, message: message)
+    static func diagnostic(_ message: String, help: String? = nil) -> Diagnostic {
+        Diagnostic(file: "scopegate.yaml", line: 1, column: 1, severity: .error, message: message, suggestion: help)
     }
 
     private static func generation(_ loaded: LoadedConfiguration, number: UInt64, way: Generation.Way) -> Generation {

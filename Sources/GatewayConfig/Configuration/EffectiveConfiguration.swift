@@ -157,6 +157,7 @@ public struct EffectiveConfiguration: CustomStringConvertible, Sendable {
             "  idle_grace: \(configuration.shutdown.idleGrace.configurationText)",
             "  grace_period: \(configuration.shutdown.gracePeriod.configurationText)",
             "reload:", "  watch: \(configuration.reload.watch)",
+            "  timeout: \(configuration.reload.timeout.configurationText)",
             "  generation_header: \(configuration.reload.generationHeader)",
         ]
     }

@@ -187,7 +187,7 @@ enum ConfigurationKeys {
     }
 
     enum Reload: String, SectionKey {
-        case watch
+        case watch, timeout
         case generationHeader = "generation_header"
     }
 

@@ -75,6 +75,9 @@ struct GatewayReader<Files: FileReading> {
         }
         if let section = section.section(.reload, ConfigurationKeys.Reload.self) {
             section.read(.watch, into: &result.reload.watch) { $0.bool($1, $2) }
+            section.read(.timeout, into: &result.reload.timeout) {
+                $0.duration($1, $2, in: .seconds(1) ... .seconds(600))
+            }
             section.read(.generationHeader, into: &result.reload.generationHeader) { $0.bool($1, $2) }
         }
         if let node = section[.accessLog] { result.accessLog = accessLog(node) }

@@ -74,7 +74,8 @@ public struct ConfigErrors: Error, Equatable, Sendable, CustomStringConvertible 
     /// The log that the configuration asks for, as far as it could be read.
     public let log: LogConfiguration
 
-    init(diagnostics: [Diagnostic], files: [String] = [], log: LogConfiguration = LogConfiguration()) {
+    /// Errors from these diagnostics.
+    public init(diagnostics: [Diagnostic], files: [String] = [], log: LogConfiguration = LogConfiguration()) {
         self.diagnostics = diagnostics
         self.files = files
         self.log = log

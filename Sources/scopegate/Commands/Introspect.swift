@@ -1,30 +1,44 @@
 import ArgumentParser
+import Foundation
 import Gateway
 import GatewayConfig
 import Introspection
-import ScopeModel
+import StrictJSON
 
 /// Shows what the endpoint says of a key.
 struct Introspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask the introspection endpoint about a key, and show how its answer is read.",
         discussion: """
-            The key is read from standard input, never from the command line. Of the configuration only introspection, keys \
-            and the catalog are read: what is broken elsewhere doesn't matter. Ends with 1 when the key is not active or \
-            nothing is known of it.
+            The running gateway asks, as it would for a request, whatever its cache has; this command needs the address \
+            and the token of its admin listener only. With --direct no gateway is needed: this command asks, and of the \
+            configuration reads introspection, keys and the catalog only, secrets included. The key is read from standard \
+            input, never from the command line. Ends with 1 when the key is not active or nothing is known of it.
 
-            Example: printf %s "$KEY" | scopegate introspect --config scopegate.yaml
+            Example: printf %s "$KEY" | scopegate introspect --admin 127.0.0.1:9901
+            Example: printf %s "$KEY" | scopegate introspect --direct --config scopegate.yaml
             """
     )
 
-    @OptionGroup var config: ConfigOption
+    @Flag(help: "Ask the endpoint from here instead of having a running gateway ask.")
+    var direct = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The admin listener. Default: SCOPEGATE_ADMIN, or else the configuration's.",
+            valueName: "host:port"
+        )
+    )
+    var admin: String?
+
+    @OptionGroup var access: AdminAccessOptions
     @OptionGroup var format: FormatOption
 
-    private struct Report: Encodable {
+    /// The report that ``IntrospectionReport`` makes.
+    private struct Report: Decodable {
         var endpoints: [String]
         var status: Int?
         var contentType: String?
-        /// The answer as it came, with the key itself struck out.
         var answer: String?
         var outcome: String
         var problem: String?
@@ -47,7 +61,49 @@ struct Introspect: AsyncParsableCommand {
         }
     }
 
+    func validate() throws {
+        guard !direct || (admin == nil && access.tokenFile == nil) else {
+            throw ValidationError("--direct asks no gateway: leave --admin and --token-file out")
+        }
+    }
+
     func run() async throws {
+        let json = try await direct ? askedFromHere() : askedByGateway()
+        guard let report = try? JSONDecoder().decode(Report.self, from: Data(json)) else {
+            StandardError.write("error: \(AdminProblem.unknownAnswer)")
+            throw ExitStatus.badInput
+        }
+        switch format.format {
+        case .json: print(String(decoding: json, as: UTF8.self))
+        case .text: show(report)
+        }
+        if report.outcome != "active" { throw ExitStatus.finding }
+    }
+
+    private func askedByGateway() async throws -> [UInt8] {
+        let key = try KeyInput.read()
+        // The gateway waits for the endpoint as long as introspection.timeout says, a minute at most.
+        let client = try access.client(admin, timeout: .seconds(70))
+        let answer: AdminClient.Answer
+        do {
+            let body = Array("{\"key\":".utf8) + JSONQuoting.quoted(key) + Array("}".utf8)
+            answer = try await client.post("/introspect", json: body)
+        } catch let error as AdminClient.NoAnswer {
+            StandardError.write("error: \(error)\n  help: --direct asks the endpoint without a gateway")
+            throw ExitStatus.badInput
+        }
+        switch answer.status {
+        case 200: return answer.body
+        case 401: StandardError.write("error: \(AdminProblem.noToken)")
+        default:
+            let text = String(decoding: answer.body.prefix(500), as: UTF8.self)
+            StandardError.write("error: the gateway answered \(answer.status): \(text)")
+        }
+        throw ExitStatus.badInput
+    }
+
+    private func askedFromHere() async throws -> [UInt8] {
+        let config = access.config
         let (configuration, catalog) = try config.orExit {
             try ConfigLoader.loadIntrospection(
                 path: config.path,
@@ -57,63 +113,15 @@ struct Introspect: AsyncParsableCommand {
             )
         }
         let key = try KeyInput.read()
-        let probe = try await IntrospectionProbe.ask(
-            key,
-            configuration: configuration,
-            catalog: catalog
-        )
-        let report = report(probe, key, configuration, catalog)
-        switch format.format {
-        case .json: try printJSON(report)
-        case .text: show(report)
-        }
-        if report.outcome != "active" { throw ExitStatus.finding }
-    }
-
-    private func report(
-        _ probe: IntrospectionProbe,
-        _ key: [UInt8],
-        _ configuration: GatewayConfiguration,
-        _ catalog: ScopeCatalog
-    ) -> Report {
-        var report = Report(
+        let probe = try await IntrospectionProbe.ask(key, configuration: configuration, catalog: catalog)
+        return IntrospectionReport(
+            probe,
+            key: key,
             endpoints: configuration.introspection.endpoints.map(\.description),
-            outcome: "unavailable",
-            scopes: [],
-            unknownScopes: 0
-        )
-        if case .answer(let status, let contentType, let body) = probe.result {
-            report.status = status
-            report.contentType = String(decoding: contentType, as: UTF8.self)
-            report.answer = String(decoding: body, as: UTF8.self)
-                .replacing(String(decoding: key, as: UTF8.self), with: "(the key)")
-        }
-        switch probe.reading {
-        case .failure(let failure): report.problem = "\(failure)"
-        case .success(let grant):
-            report.outcome = Self.outcome(of: grant)
-            report.scopes = catalog.names(of: grant.scopes)
-            report.unknownScopes = grant.unknownScopeCount
-            report.expiresAt = grant.expiresAt
-            report.notBefore = grant.notBefore
-            report.keyID = grant.keyID
-            report.subject = grant.subject
-        }
-        if !probe.hasShape { report.problem = "it hasn't the shape of keys.shape, so that nobody was asked" }
-        report.cachedSeconds = probe.kept.map { [Self.seconds($0.lowerBound), Self.seconds($0.upperBound)] }
-        return report
+            catalog: catalog,
+            wallSeconds: WallClock.seconds
+        ).json.bytes
     }
-
-    private static func outcome(of grant: Grant) -> String {
-        switch grant.validity(atWallSeconds: WallClock.seconds) {
-        case .valid: "active"
-        case .expired: "expired"
-        case .notYetValid: "not_yet_valid"
-        case .inactive: "inactive"
-        }
-    }
-
-    private static func seconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds / 1_000_000) / 1000 }
 
     private func show(_ report: Report) {
         var table = TextTable()
@@ -131,7 +139,7 @@ struct Introspect: AsyncParsableCommand {
             table.add("subject", report.subject ?? "(none)")
         }
         if let kept = report.cachedSeconds, kept.count == 2 {
-            let times = kept[0] == kept[1] ? "\(kept[1]) s" : "\(kept[0]) to \(kept[1]) s"
+            let times = kept[0] == kept[1] ? "\(kept[0]) s" : "\(kept[0]) to \(kept[1]) s"
             table.add("cached", "for \(times)")
         } else {
             table.add("cached", "not at all")

@@ -16,7 +16,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Run the gateway in front of a journal backend and a key service of its own.",
         discussion: """
             All three listen on 127.0.0.1 and keep what they hold in memory. Prints a key for each preset and requests \
-            to try, one of which is refused with forbidden_scope. Ends with Ctrl-C.
+            to try, one of which is refused with forbidden_scope. Ends with Ctrl-C, and leaves nothing behind but the audit \
+            file that --audit names.
 
             Example: scopegate demo --port 8080
             """
@@ -34,7 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "The key service's port; 0 for any free one.")
     var keyServicePort = 9002
 
-    @Option(help: "The audit file. Default: a new one in the directory for temporary files.")
+    @Option(help: "The audit file. Default: a new one, which is removed at the end.")
     var audit: String?
 
     @OptionGroup var format: FormatOption
@@ -46,6 +47,13 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let audit { return try await run(auditPath: audit) }
+        let scratch = try ScratchFolder(named: "scopegate-demo")
+        defer { scratch.remove() }
+        try await run(auditPath: scratch.file("audit.jsonl"))
+    }
+
+    private func run(auditPath: String) async throws {
         let (catalog, _) = try ConfigLoader.loadEmbedded(digest: { SHA256.hash($0).hex })
         let secret = try SystemRandom.bytes(count: 24).map { String(format: "%02x", $0) }.joined()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -57,7 +65,7 @@ struct DemoCommand: AsyncParsableCommand {
                 catalog: DemoScopeCatalog(catalog),
                 client: .init(id: "scopegate", secret: secret)
             )
-            try await runGateway(demo, secret: secret)
+            try await runGateway(demo, secret: secret, auditPath: auditPath)
             await demo.stop()
             try await group.shutdownGracefully()
         } catch {
@@ -67,11 +75,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
-    private func runGateway(_ demo: RunningDemo, secret: String) async throws {
-        let auditPath =
-            audit
-            ?? FileManager.default.temporaryDirectory
-            .appendingPathComponent("scopegate-demo-\(ProcessInfo.processInfo.processIdentifier).jsonl").path
+    private func runGateway(_ demo: RunningDemo, secret: String, auditPath: String) async throws {
         let document = DemoConfiguration(
             port: port,
             adminPort: adminPort,
@@ -90,7 +94,7 @@ struct DemoCommand: AsyncParsableCommand {
         let guide = DemoGuide(demo: demo, auditPath: auditPath, format: format.format)
         try await ServiceGroup(
             services: [DemoService(gateway: gateway, guide: guide)],
-            gracefulShutdownSignals: [.sigterm, .sigint],
+            gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
             logger: logger
         ).run()
     }

@@ -198,9 +198,12 @@ extension EndToEndTests {
                     )
                     #expect(try codes("scope=write:trades&status=4xx&since=5m") == ["forbidden_scope"])
                     #expect(try codes("until=1h").isEmpty)
-                    for query in ["limit=0", "limit=1001", "since=x", "colour=red", "limit=1&limit=2"] {
+                    for query in [
+                        "limit=0", "limit=1001", "since=x", "colour=red", "limit=1&limit=2", "scope=write:trade",
+                    ] {
                         #expect(try gateway.admin("GET", "/audit?\(query)").status == 400, "\(query)")
                     }
+                    #expect(try gateway.admin("GET", "/audit?scope=write:trade").text.contains("write:trades"))
                     let text = try gateway.admin("GET", "/audit").text
                     #expect(!text.contains(key))
                 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension EndToEndTests {
@@ -47,6 +48,39 @@ extension EndToEndTests {
             #expect(records.count { $0.contains(#""event":"denied""#) } == refused.count)
             demo.signal(SIGTERM)
             #expect(try demo.wait(within: 10) == .exited(0))
+        }
+
+        /// By a signal of the terminal's, of a service manager's, or because a port is taken.
+        @Test(arguments: [SIGINT, SIGTERM, SIGHUP, 0])
+        func leavesNothingBehind(signal: Int32) throws {
+            let folder = try TemporaryFolder()
+            let temporary = folder.file("tmp")
+            try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+            let (listener, taken) = try ScriptedBackend.listen(backlog: 1)
+            defer { close(listener) }
+            let demo = try ChildProcess(
+                Program.path,
+                [
+                    "demo", "--port", "0", "--admin-port", signal == 0 ? "\(taken)" : "0", "--backend-port", "0",
+                    "--key-service-port", "0", "--format", "json",
+                ],
+                environment: ["TMPDIR": temporary],
+                in: folder,
+                name: "demo"
+            )
+            defer { demo.kill() }
+            if signal == 0 {
+                #expect(try demo.wait(within: 20) == .exited(2))
+                #expect(demo.errors.contains("\(taken)"), "\(demo.errors)")
+            } else {
+                let guide = try waitFor("the demo is ready", within: 20) {
+                    try? JSONDecoder().decode(Guide.self, from: Data(demo.output.utf8))
+                }
+                #expect(guide.audit.hasPrefix(temporary) && FileManager.default.fileExists(atPath: guide.audit))
+                demo.signal(signal)
+                #expect(try demo.wait(within: 10) == .exited(0))
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
         }
     }
 }

@@ -282,7 +282,9 @@ struct UpstreamRequestHeadTests {
     @Test func keptBySettings() throws {
         var forwarding = try Forwarding()
         forwarding.forwardsKey = false
-        forwarding.headers = try Self.headers(keep: ["X-Client-Version", "x-user-*", "X-Original-Host", "X-*", "C*", "T*"])
+        forwarding.headers = try Self.headers(keep: [
+            "X-Client-Version", "x-user-*", "X-Original-Host", "X-*", "C*", "T*",
+        ])
         let kept = [
             "X-Client-Version: 3", "X-User-Id: 1", "X-Original-Host: a", "X-HTTP-Method-Override: PUT", "CF-Ray: r",
             "X-Forwarded-Prefix: /p", "True-Client-IP: 192.0.2.1",
