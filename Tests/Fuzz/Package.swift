@@ -30,6 +30,7 @@ let fuzzers = [
     fuzzer("request-target", "FuzzRequestTarget", ["HTTP1"]),
     fuzzer("header-rules", "FuzzHeaderRules", ["Digests", "GatewayConfig", "HTTP1", "Redaction", nioCore]),
     fuzzer("configuration", "FuzzConfiguration", ["GatewayConfig", "HTTP1", "RouteMap"]),
+    fuzzer("import", "FuzzImport", ["GatewayConfig", "HTTP1", "RouteMap"]),
     fuzzer("introspection-answer", "FuzzIntrospectionAnswer", ["Introspection", "ScopeModel", "StrictJSON"]),
     fuzzer(
         "codec-differential",

@@ -18,16 +18,16 @@ cd "$root"
 fuzz="$root/Tests/Fuzz"
 work="$root/.build-fuzz"
 all=(
-    request-head response-head chunked-coding request-target header-rules configuration introspection-answer
-    audit-line codec-differential matcher-differential
+    request-head response-head chunked-coding request-target header-rules configuration import
+    introspection-answer audit-line codec-differential matcher-differential
 )
 declare -A dictionaries=(
-    [request-target]=target [configuration]=yaml [introspection-answer]=json [audit-line]=json [matcher-differential]=routes
+    [request-target]=target [configuration]=yaml [import]=openapi [introspection-answer]=json [audit-line]=json [matcher-differential]=routes
 )
 # The least number of edges that the seeds alone reach. Much fewer mean that only the harness is instrumented.
 least_coverage=400
 # Longer inputs cost time and show nothing that shorter ones don't.
-declare -A longest_inputs=([configuration]=12288 [matcher-differential]=640 [request-target]=320)
+declare -A longest_inputs=([configuration]=12288 [import]=4096 [matcher-differential]=640 [request-target]=320)
 slowest_input=10 # seconds
 most_memory=2048 # MiB
 

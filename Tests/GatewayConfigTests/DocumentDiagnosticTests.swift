@@ -121,7 +121,7 @@ struct DocumentDiagnosticTests {
             ),
             (
                 "  /a: {GET: public, GET: public}",
-                ["3:8: error: the key GET is given twice\n  help: it is first at 3:8"]
+                ["3:21: error: the key GET is given twice\n  help: it is first at 3:8"]
             ),
             (
                 "  /a: {GET: [read:trades]}",

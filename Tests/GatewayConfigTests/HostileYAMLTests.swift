@@ -99,6 +99,12 @@ struct HostileYAMLTests {
         #expect(try Fixture.load(Fixture.minimal + "log: &level {level: info} # &x *y\n").warnings == [])
     }
 
+    /// Text that only looks like an alias is none.
+    @Test(arguments: ["# &D … **D**", "log: {level: info} # *a &a", "log: {level: 'info'} # a & *b*, &b"])
+    func whatOnlyLooksLikeAnAliasIsNone(line: String) throws {
+        #expect(try Fixture.load(Fixture.minimal + line + "\n").warnings == [])
+    }
+
     @Test(arguments: [("[", "]"), ("{a: ", "}"), ("- ", ""), ("? ", "")])
     func deepNestingIsRefused(open: String, close: String) {
         for depth in [33, 900, 5000] {

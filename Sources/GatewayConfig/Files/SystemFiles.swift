@@ -24,6 +24,8 @@ public struct SystemFiles: FileReading, Sendable {
         let kind = status.st_mode & S_IFMT
         guard kind != S_IFREG || status.st_size <= limit else { throw .tooLarge(limit) }
         var bytes: [UInt8] = []
+        // An array that grows holds twice its bytes.
+        if kind == S_IFREG { bytes.reserveCapacity(Int(status.st_size)) }
         var piece = [UInt8](repeating: 0, count: Self.pieceLength)
         let end = ContinuousClock.now + patience
         while true {

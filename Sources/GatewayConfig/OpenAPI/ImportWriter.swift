@@ -5,27 +5,23 @@ import StrictJSON
 struct ImportWriter {
     let file: String
     let title: String
-    let routes: [OpenAPIImport.Route]
-    let denied: [OpenAPIImport.Denied]
+    let templates: [PlannedTemplate]
 
     var routesFile: String {
         var lines = [Self.comment("Made of \(name)\(title.isEmpty ? "" : ": \(title)") by scopegate import openapi.")]
         lines += ["# What is not here is refused.", "version: 1", "", "routes:"]
-        var order: [String] = []
-        var byTemplate: [String: [OpenAPIImport.Route]] = [:]
-        for route in routes {
-            if byTemplate[route.template] == nil { order.append(route.template) }
-            byTemplate[route.template, default: []].append(route)
-        }
-        for template in order {
-            lines.append("  \(Self.key(template)):")
-            for route in byTemplate[template] ?? [] {
-                let note = route.operationID.map { "  " + Self.comment($0) } ?? ""
-                lines.append("    \(route.method): \(Self.text(route.requirement))\(note)")
+        for template in templates {
+            let key = Self.key(template.template.text)
+            if let closed = template.closed {
+                lines.append("  \(key): denied  \(Self.comment(closed))")
+                continue
+            }
+            lines.append("  \(key):")
+            for (method, rule) in template.methods {
+                let needs = rule.requirement.map(Self.text) ?? "denied"
+                lines.append("    \(method): \(needs)\(rule.comment.map { "  " + Self.comment($0) } ?? "")")
             }
         }
-        if !denied.isEmpty { lines += ["", "# Left denied:"] }
-        lines += denied.map { Self.comment("  \($0.method) \($0.path): \($0.reason)") }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -36,7 +32,8 @@ struct ImportWriter {
         ]
         var order: [String] = []
         var byResource: [String: Set<ScopeVerb>] = [:]
-        for scope in routes.flatMap(\.requirement.scopes) {
+        let scopes = templates.flatMap { $0.methods.flatMap { $0.rule.requirement?.scopes ?? [] } }
+        for scope in scopes {
             if byResource[scope.resource] == nil { order.append(scope.resource) }
             byResource[scope.resource, default: []].insert(scope.verb)
         }
@@ -92,8 +89,6 @@ struct ImportWriter {
         let allowed = text.unicodeScalars.map { character -> Character in
             switch character.value {
             case 0..<0x20, 0x7F..<0xA0, 0x85, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFFE...0xFFFF: " "
-            // A `*` after an `&` would look like an alias.
-            case 0x26, 0x2A: "+"
             default: Character(character)
             }
         }

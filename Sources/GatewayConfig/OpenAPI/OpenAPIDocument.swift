@@ -2,84 +2,182 @@ import RouteMap
 
 /// What of an OpenAPI document matters to routes.
 struct OpenAPIDocument {
-    /// An operation.
+    /// An operation; or a path whose operations aren't known, whose method is ``RouteDefinition/everyMethod``.
     struct Operation {
         let method: String
         let path: String
-        let value: DocumentValue
-        /// The path item.
-        let item: DocumentValue
-    }
-
-    /// A path item that can't be read.
-    struct Unreadable {
-        let path: String
+        /// Where it is.
         let place: OpenAPIImport.Place
-        let reason: String
+        /// Its members, with those of what it refers to; empty when it can't be read.
+        var layers: [DocumentValue] = []
+        /// The same of its path item.
+        var item: [DocumentValue] = []
+        /// Why it is denied whatever it says.
+        var problem: ImportedPath.Problem?
     }
 
-    private static let methods: [(field: String, method: String)] = [
-        ("get", "GET"), ("head", "HEAD"), ("post", "POST"), ("put", "PUT"), ("patch", "PATCH"), ("delete", "DELETE"),
-        ("options", "OPTIONS"), ("trace", "TRACE"),
-    ]
-
+    let documents: DocumentSet
     let title: String
     let base: String
     let servers: ServerPaths
-    /// What holds for operations that don't say otherwise.
-    let security: DocumentValue?
+    /// What holds for operations that don't say otherwise, of each file.
+    private let security: [DocumentValue?]
     let schemes: [String: SecurityScheme]
     let scopeDescriptions: [String: String]
     private(set) var operations: [Operation] = []
-    private(set) var unreadable: [Unreadable] = []
 
     /// `nil` after it was logged that this is no such document.
-    init?(_ root: DocumentValue, options: OpenAPIImport.Options, log: DiagnosticLog) {
-        guard Self.isSupported(root, log) else { return nil }
+    init?(_ documents: DocumentSet, options: OpenAPIImport.Options, log: DiagnosticLog) {
+        let root = documents.root()
+        guard Self.isSupported(root, log), let paths = Self.paths(root, documents, log),
+            let (base, servers) = Self.base(root, documents, options, log)
+        else { return nil }
+        self.documents = documents
         let info = root["info"]
         title = [info?["title"]?.text, info?["version"]?.text].compactMap(\.self).joined(separator: " ")
-        servers = ServerPaths(root["servers"])
-        guard let base = Self.base(root, servers, options, log) else { return nil }
-        self.base = base
-        security = root["security"]
-        let resolver = ReferenceResolver(root: root)
-        let declared = (root["components"]?["securitySchemes"]?.members ?? []).map { name, _, value in
-            (name, SecurityScheme(value, resolver))
-        }
-        schemes = Dictionary(declared) { first, _ in first }
+        (self.base, self.servers) = (base, servers)
+        security = documents.documents.indices.map { documents.root($0)["security"] }
+        let declared = Self.schemes(documents)
+        schemes = Dictionary(declared, uniquingKeysWith: Self.stricter)
         scopeDescriptions = Dictionary(declared.flatMap { $0.1.scopes }) { first, _ in first }
-        guard let paths = root["paths"], let members = paths.members else {
-            log.error(
-                "the document has no paths",
-                at: root["paths"]?.node.position ?? root.node.position,
-                help: "webhooks and callbacks are requests that the API makes itself: they need no routes"
-            )
-            return nil
+        for layer in paths {
+            for (path, position, value) in layer.members ?? [] where !path.hasPrefix("x-") && path != "$ref" {
+                read(path, OpenAPIImport.Place(value, at: position, documents), value)
+            }
         }
-        for (path, position, value) in members where !path.hasPrefix("x-") { read(path, position, value, resolver) }
+    }
+
+    func place(of value: DocumentValue) -> OpenAPIImport.Place { OpenAPIImport.Place(value, documents) }
+
+    /// What is in force for an operation: its own security, or what its files say for all; and what its path says, which
+    /// only extensions and members beside a `$ref` do. All of them have to be met.
+    func security(of operation: Operation) -> [DocumentValue] {
+        let own = operation.layers.compactMap { $0["security"] }
+        let files = [0] + operation.layers.map(\.document).filter { $0 > 0 }
+        let inherited = Set(files).sorted().compactMap { security[$0] }
+        return (own.isEmpty ? inherited : own) + operation.item.compactMap { $0["security"] }
+    }
+
+    private mutating func read(_ path: String, _ place: OpenAPIImport.Place, _ value: DocumentValue) {
+        let item: [DocumentValue]
+        do {
+            item = try documents.layers(of: value)
+        } catch {
+            return close(path, place, "\(error)")
+        }
+        guard item.allSatisfy(\.isMapping) else { return close(path, place, "the path item is no mapping") }
+        let known = operations.count
+        for (field, method) in OutlineFilter.operations {
+            let values = item.compactMap { $0[field] }
+            if let first = values.first { read(method, path, item, first, isTwice: values.count > 1) }
+        }
+        for (name, position, value) in item.flatMap({ $0.members ?? [] }) {
+            guard OutlineFilter.methods[name] == nil, let method = OutlineFilter.methods[name.lowercased()] else {
+                continue
+            }
+            let place = OpenAPIImport.Place(value, at: position, documents)
+            var operation = Operation(method: method, path: path, place: place)
+            operation.problem = .init(message: "\(name) is no operation", help: "operations are in small letters")
+            operations.append(operation)
+        }
+        if operations.count == known {
+            close(path, place, "the path has no operations", help: "what it is used for is not known")
+        }
+    }
+
+    private mutating func close(_ path: String, _ place: OpenAPIImport.Place, _ reason: String, help: String? = nil) {
+        var operation = Operation(method: RouteDefinition.everyMethod, path: path, place: place)
+        operation.problem = .init(message: reason, help: help)
+        operations.append(operation)
     }
 
     private mutating func read(
+        _ method: String,
         _ path: String,
-        _ position: SourcePosition,
+        _ item: [DocumentValue],
         _ value: DocumentValue,
-        _ resolver: ReferenceResolver
+        isTwice: Bool
     ) {
-        let place = OpenAPIImport.Place(position: position, path: value.path)
-        guard let item = resolver.resolve(value), item.members != nil else {
-            let reason =
-                value["$ref"] == nil ? "the path item is no mapping" : "$ref leads out of the document, or nowhere"
-            unreadable.append(Unreadable(path: path, place: place, reason: reason))
+        var operation = Operation(method: method, path: path, place: place(of: value), item: item)
+        defer { operations.append(operation) }
+        do {
+            operation.layers = try documents.layers(of: value)
+            for layer in item + operation.layers { try checkParameters(of: layer) }
+        } catch {
+            operation.problem = .init(message: "\(error)", help: nil)
             return
         }
-        for (field, method) in Self.methods {
-            // Fields beside a $ref count too (OpenAPI 3.1.1 §4.8.9).
-            for holder in value["$ref"] == nil ? [item] : [value, item] {
-                guard let operation = holder[field] else { continue }
-                operations.append(Operation(method: method, path: path, value: operation, item: item))
-                break
+        if !operation.layers.allSatisfy(\.isMapping) {
+            operation.problem = .init(message: "the operation is no mapping", help: nil)
+        } else if isTwice {
+            operation.problem = .init(
+                message: "it is there both beside the path's $ref and behind it",
+                help: "keep one of the two"
+            )
+        }
+    }
+
+    /// Parameters that can't be resolved may be of the path.
+    private func checkParameters(of layer: DocumentValue) throws(ReferenceProblem) {
+        guard let parameters = layer["parameters"] else { return }
+        guard let items = try documents.layers(of: parameters).last?.items else {
+            throw ReferenceProblem("its parameters are no list")
+        }
+        for item in items {
+            do {
+                guard try documents.layers(of: item).allSatisfy(\.isMapping) else {
+                    throw ReferenceProblem("is no mapping")
+                }
+            } catch {
+                throw ReferenceProblem("one of its parameters can't be resolved: \(error)")
             }
         }
+    }
+
+    /// The security schemes of all files; names are of the document, and where a file that it refers to has another scheme
+    /// of the same name, that counts too.
+    private static func schemes(_ documents: DocumentSet) -> [(String, SecurityScheme)] {
+        documents.documents.indices.flatMap { number -> [(String, SecurityScheme)] in
+            guard let components = documents.root(number)["components"],
+                let layers = try? documents.layers(of: components)
+            else { return [] }
+            return layers.compactMap { $0["securitySchemes"] }.flatMap { (try? documents.layers(of: $0)) ?? [] }
+                .flatMap { $0.members ?? [] }.filter { $0.name != "$ref" }
+                .map { ($0.name, SecurityScheme($0.value, documents)) }
+        }
+    }
+
+    /// Of two schemes of one name that which lets nobody in.
+    private static func stricter(_ first: SecurityScheme, _ second: SecurityScheme) -> SecurityScheme {
+        first.kind == .key ? second : first
+    }
+
+    private static func paths(
+        _ root: DocumentValue,
+        _ documents: DocumentSet,
+        _ log: DiagnosticLog
+    ) -> [DocumentValue]? {
+        let paths = root["paths"]
+        do {
+            if let layers = try paths.map({ (paths) throws(ReferenceProblem) in try documents.layers(of: paths) }),
+                layers.allSatisfy(\.isMapping)
+            {
+                return layers
+            }
+        } catch {
+            log.error(
+                "paths can't be resolved: \(error)",
+                at: paths?.node.position ?? root.node.position,
+                help: "only files beside the document and below its folder are read"
+            )
+            return nil
+        }
+        log.error(
+            "the document has no paths",
+            at: paths?.node.position ?? root.node.position,
+            help: "webhooks and callbacks are requests that the API makes itself: they need no routes"
+        )
+        return nil
     }
 
     private static func isSupported(_ root: DocumentValue, _ log: DiagnosticLog) -> Bool {
@@ -108,11 +206,23 @@ struct OpenAPIDocument {
 
     private static func base(
         _ root: DocumentValue,
-        _ servers: ServerPaths,
+        _ documents: DocumentSet,
         _ options: OpenAPIImport.Options,
         _ log: DiagnosticLog
-    ) -> String? {
-        if let given = options.basePath { return ServerPaths.trimmed(given) }
+    ) -> (String, ServerPaths)? {
+        var servers = ServerPaths()
+        do {
+            if let list = root["servers"] { servers = try ServerPaths(list, documents) }
+        } catch {
+            guard options.basePath == nil else { return (options.basePath.map(ServerPaths.trimmed) ?? "", servers) }
+            log.error(
+                "servers can't be read: it \(error)",
+                at: (root["servers"] ?? root).node.position,
+                help: "say with --base-path where the backend has the paths"
+            )
+            return nil
+        }
+        if let given = options.basePath { return (ServerPaths.trimmed(given), servers) }
         guard servers.bases.count == 1, let base = servers.bases.first, !base.contains("{") else {
             let bases = servers.bases.map { $0.isEmpty ? "/" : $0 }.joined(separator: ", ")
             log.error(
@@ -122,6 +232,6 @@ struct OpenAPIDocument {
             )
             return nil
         }
-        return base
+        return (base, servers)
     }
 }

@@ -56,9 +56,16 @@ public struct ScopeNaming: Equatable, Sendable {
     /// Only names that are `verb:resource` already.
     public init() {}
 
-    /// The scope; `nil` when nothing says which.
-    public func scope(of name: String) -> Scope? {
-        if let scope = names[name] ?? (try? Scope(parsing: name)) { return scope }
-        return forms.lazy.compactMap { $0.scope(of: name) }.first
+    /// The scope that stands for a name, and how that is known.
+    struct Reading: Equatable {
+        let scope: Scope
+        /// By one of the forms, and not because somebody said so or it is written that way.
+        let isByForm: Bool
+    }
+
+    /// How a name is read; `nil` when nothing says what it stands for.
+    func reading(of name: String) -> Reading? {
+        if let scope = names[name] ?? (try? Scope(parsing: name)) { return Reading(scope: scope, isByForm: false) }
+        return forms.lazy.compactMap { $0.scope(of: name) }.first.map { Reading(scope: $0, isByForm: true) }
     }
 }

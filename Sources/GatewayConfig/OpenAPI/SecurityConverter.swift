@@ -6,60 +6,102 @@ struct SecurityConverter {
     /// What an operation needs, or why it is left denied.
     enum Outcome {
         case requirement(OpenAPIImport.Requirement)
-        case denied(String, help: String?)
+        /// - unnamed: The name for which no scope stands, if that is why.
+        case denied(String, help: String?, unnamed: String?)
     }
 
-    /// One way to get in: all of these scopes; none of them is any valid key.
-    private typealias Alternative = [String]
+    /// One way to get in: a credential of each of these schemes, and all of these scopes. Without scopes it is any key.
+    private struct Alternative {
+        var schemes: [String] = []
+        var scopes: [String] = []
 
-    private let schemes: [String: SecurityScheme]
+        func with(_ other: Alternative) -> Alternative {
+            Alternative(
+                schemes: schemes + other.schemes.filter { !schemes.contains($0) },
+                scopes: scopes + other.scopes.filter { !scopes.contains($0) }
+            )
+        }
+    }
+
+    /// More alternatives, or scopes in one, are nothing that a route can say.
+    private static let maximumAlternatives = 64
+    private static let maximumScopes = 256
+
+    private let document: OpenAPIDocument
     private let options: OpenAPIImport.Options
     private(set) var notes: [OpenAPIImport.Note] = []
     private var noted: Set<OpenAPIImport.Note> = []
-    /// Names for which no scope stands, of the last operation.
-    private(set) var unnamed: [String] = []
+    /// The names of scopes that operations ask for.
+    private(set) var names = ScopeNames()
 
-    init(schemes: [String: SecurityScheme], options: OpenAPIImport.Options) {
-        self.schemes = schemes
+    init(_ document: OpenAPIDocument, options: OpenAPIImport.Options) {
+        self.document = document
         self.options = options
     }
 
     /// - Parameters:
-    ///   - security: what is in force for the operation, its own or the document's; `nil` for nothing.
-    ///   - required: `x-required-scopes`.
-    mutating func convert(security: DocumentValue?, required: DocumentValue?) -> Outcome {
-        unnamed = []
-        var extra: [String] = []
-        if let required {
-            guard let names = Self.names(required) else {
-                return .denied("x-required-scopes is neither a list of texts nor a text", help: nil)
+    ///   - securities: what is in force for the operation; all of it has to be met.
+    ///   - required: its `x-required-scopes`; all of them are needed.
+    mutating func convert(_ method: String, securities: [DocumentValue], required: [DocumentValue]) -> Outcome {
+        var extra = Alternative()
+        for value in required {
+            guard let names = Self.names(value) else {
+                return denied("\(OutlineFilter.requiredScopes) is neither a list of texts nor a text")
             }
-            extra = names
+            extra = extra.with(Alternative(scopes: names))
         }
-        guard let security else {
-            if extra.isEmpty { return .denied("it has no security", help: "give it security, or map it by hand") }
-            return scopes([extra])
+        guard let first = securities.first else {
+            if extra.scopes.isEmpty { return denied("it has no security", help: "give it security, or map it by hand") }
+            return scopes([extra], method, required.first)
         }
-        guard let items = security.items else { return .denied("its security is no list", help: nil) }
-        var (alternatives, isOpen) = read(items)
-        isOpen = isOpen || items.isEmpty
-        if isOpen, extra.isEmpty {
-            if options.mapsPublic { return .requirement(.public) }
-            guard !alternatives.isEmpty else {
-                return .denied("it says that it needs no key", help: "--public maps such operations as public")
+        var open: [(alternatives: [Alternative], value: DocumentValue)] = []
+        var closed: [[Alternative]] = []
+        for security in securities {
+            guard let items = security.items else { return denied("its security is no list") }
+            let (alternatives, isOpen) = read(items)
+            if isOpen || items.isEmpty { open.append((alternatives, security)) } else { closed.append(alternatives) }
+        }
+        if closed.isEmpty {
+            // All that is in force opens it to everybody.
+            if extra.scopes.isEmpty {
+                if options.mapsPublic { return .requirement(.public) }
+                guard let (_, value) = open.first(where: { !$0.alternatives.isEmpty }) else {
+                    return denied("it says that it needs no key", help: "--public maps such operations as public")
+                }
+                note("works without a key too; mapped for keys only, unless --public is given", value)
             }
-            note("works without a key too; mapped for keys only, unless --public is given", security)
+            closed = open.map(\.alternatives).filter { !$0.isEmpty }
         }
-        if alternatives.isEmpty {
-            guard isOpen else { return .denied("no way in that it names can be checked by an API key", help: nil) }
-            alternatives = [[]]
+        var alternatives = [Alternative()]
+        for ways in closed {
+            alternatives = alternatives.flatMap { one in ways.map(one.with) }
+            guard alternatives.count <= Self.maximumAlternatives else { return denied("it has too many alternatives") }
         }
-        alternatives = alternatives.map { $0 + extra }
-        if alternatives.contains(where: \.isEmpty), alternatives.contains(where: { !$0.isEmpty }) {
-            note("also takes keys without any scope, which can't be told from others; mapped for the scopes", security)
-            alternatives.removeAll(where: \.isEmpty)
+        if !options.combinesSchemes {
+            for one in alternatives where one.schemes.count > 1 {
+                let text = one.schemes.joined(separator: " and ")
+                note("asks for \(text) at once, of which one key can't be both; left out", first)
+            }
+            alternatives.removeAll { $0.schemes.count > 1 }
         }
-        return alternatives.allSatisfy(\.isEmpty) ? .requirement(.authenticated) : scopes(alternatives)
+        guard !alternatives.isEmpty else {
+            return denied(
+                "no way in that it names can be checked by an API key",
+                help: "--combine-schemes takes one key for all the security schemes that are needed at once",
+                helps: closed.allSatisfy { !$0.isEmpty }
+            )
+        }
+        alternatives = alternatives.map { $0.with(extra) }
+        if alternatives.contains(where: \.scopes.isEmpty), alternatives.contains(where: { !$0.scopes.isEmpty }) {
+            note("also takes keys without any scope, which can't be told from others; mapped for the scopes", first)
+            alternatives.removeAll(where: \.scopes.isEmpty)
+        }
+        return alternatives.allSatisfy(\.scopes.isEmpty)
+            ? .requirement(.authenticated) : scopes(alternatives, method, first)
+    }
+
+    private func denied(_ reason: String, help: String? = nil, helps: Bool = true) -> Outcome {
+        .denied(reason, help: helps ? help : nil, unnamed: nil)
     }
 
     private mutating func read(_ items: [DocumentValue]) -> (alternatives: [Alternative], isOpen: Bool) {
@@ -70,10 +112,10 @@ struct SecurityConverter {
                 note("is no security requirement; left out", item)
                 continue
             }
-            if members.isEmpty {
+            if members.isEmpty, item.hasNoMembers {
                 isOpen = true
-            } else if let names = alternative(members, item) {
-                alternatives.append(names)
+            } else if let alternative = alternative(members, item) {
+                alternatives.append(alternative)
             }
         }
         return (alternatives, isOpen)
@@ -85,41 +127,53 @@ struct SecurityConverter {
         _ members: [(name: String, position: SourcePosition, value: DocumentValue)],
         _ item: DocumentValue
     ) -> Alternative? {
-        var names: Alternative = []
+        var result = Alternative()
         for (name, _, value) in members {
-            switch schemes[name]?.kind {
+            switch document.schemes[name]?.kind {
             case .key: break
             case .unchecked(let what):
                 note("asks for \(what) (\(name)), which the gateway does not check; left out", item)
                 return nil
-            case .broken, nil:
-                note("names the security scheme \(name), which is not in components or can't be read; left out", item)
+            case .broken(let reason):
+                note("names the security scheme \(name), which can't be read: \(reason); left out", item)
+                return nil
+            case nil:
+                note("names the security scheme \(name), which is not in components; left out", item)
                 return nil
             }
             guard let scopes = Self.names(value, splits: false) else {
                 note("has something other than a list of scopes for \(name); left out", item)
                 return nil
             }
-            names += scopes
+            result = result.with(Alternative(schemes: [name], scopes: scopes))
         }
-        if members.count > 1 {
-            note(
-                "asks for \(members.map(\.name).joined(separator: " and ")) at once; mapped for one key with all scopes",
-                item
-            )
+        guard !result.schemes.isEmpty else {
+            note("names no security scheme; left out", item)
+            return nil
         }
-        return names
+        if result.schemes.count > 1, options.combinesSchemes {
+            let text = result.schemes.joined(separator: " and ")
+            note("asks for \(text) at once; mapped for one key with all scopes", item)
+        }
+        return result
     }
 
     /// The requirement for ways in that each need a scope at least.
-    private mutating func scopes(_ alternatives: [Alternative]) -> Outcome {
+    private mutating func scopes(_ alternatives: [Alternative], _ method: String, _ value: DocumentValue?) -> Outcome {
+        let all = alternatives.flatMap(\.scopes)
+        guard all.count <= Self.maximumScopes else {
+            return denied("it names \(all.count) scopes, more than \(Self.maximumScopes)")
+        }
+        for name in all {
+            names.insert(name, method, options.naming.reading(of: name), value.map { document.place(of: $0) })
+        }
         var known: [[Scope]] = []
-        var reasons: [String] = []
+        var reason: (text: String, unnamed: String?)?
         for alternative in alternatives {
             var scopes: [Scope] = []
             var isKnown = true
-            for name in alternative {
-                if let scope = scope(name, &reasons) {
+            for name in alternative.scopes {
+                if let scope = scope(name, &reason) {
                     if !scopes.contains(scope) { scopes.append(scope) }
                 } else {
                     isKnown = false
@@ -130,12 +184,12 @@ struct SecurityConverter {
         // Whoever has all of a larger set has all of a smaller one within it.
         let least = known.filter { set in !known.contains { Set($0).isStrictSubset(of: set) } }
         guard let first = least.first else {
-            return .denied(reasons.first ?? "it names no scope", help: unnamed.first.map { "--scope '\($0)=read:…'" })
+            return .denied(reason?.text ?? "it names no scope", help: nil, unnamed: reason?.unnamed)
         }
         if least.count == 1 { return .requirement(.all(first)) }
         guard least.allSatisfy({ $0.count == 1 }) else {
             let text = least.map { $0.map(\.description).joined(separator: " and ") }.joined(separator: "; or ")
-            return .denied(
+            return denied(
                 "a route can need all of some scopes or any of some, but not: \(text)",
                 help: "map it by hand for one of them"
             )
@@ -143,21 +197,20 @@ struct SecurityConverter {
         return .requirement(.any(least.flatMap(\.self)))
     }
 
-    private mutating func scope(_ name: String, _ reasons: inout [String]) -> Scope? {
-        guard let scope = options.naming.scope(of: name) else {
-            reasons.append("no scope stands for \"\(name)\"")
-            if !unnamed.contains(name) { unnamed.append(name) }
+    private mutating func scope(_ name: String, _ reason: inout (text: String, unnamed: String?)?) -> Scope? {
+        guard let scope = options.naming.reading(of: name)?.scope else {
+            reason = reason ?? ("no scope stands for \"\(name)\"", name)
             return nil
         }
         if let catalog = options.catalog, catalog.id(of: scope) == nil {
-            reasons.append("the catalog has no \(scope)")
+            reason = reason ?? ("the catalog has no \(scope)", nil)
             return nil
         }
         return scope
     }
 
     private mutating func note(_ message: String, _ value: DocumentValue) {
-        let note = OpenAPIImport.Note(message: message, place: value.place)
+        let note = OpenAPIImport.Note(message: message, place: document.place(of: value))
         if noted.insert(note).inserted { notes.append(note) }
     }
 

@@ -7,16 +7,23 @@ struct SecurityScheme {
         /// It is something that the gateway doesn't look at.
         case unchecked(String)
         /// It can't be read.
-        case broken
+        case broken(String)
     }
 
     let kind: Kind
     /// The scopes that its flows declare, with their descriptions.
     let scopes: [(String, String)]
 
-    init(_ value: DocumentValue, _ resolver: ReferenceResolver) {
-        guard let scheme = resolver.resolve(value), let type = scheme["type"]?.text else {
-            (kind, scopes) = (.broken, [])
+    init(_ value: DocumentValue, _ documents: DocumentSet) {
+        let scheme: DocumentValue?
+        do {
+            scheme = try documents.layers(of: value).last
+        } catch {
+            (kind, scopes) = (.broken("\(error)"), [])
+            return
+        }
+        guard let scheme, let type = scheme["type"]?.text else {
+            (kind, scopes) = (.broken("it has no type"), [])
             return
         }
         let flows = scheme["flows"]?.members ?? []

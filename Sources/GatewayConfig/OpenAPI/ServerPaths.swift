@@ -7,10 +7,18 @@ struct ServerPaths {
     /// Schemes and authorities of absolute URLs.
     private(set) var origins: Set<String> = []
 
-    /// - Parameter servers: the list `servers`; `nil` for none, which is a server at `/`.
-    init(_ servers: DocumentValue?) {
-        let urls = (servers?.items ?? []).compactMap { server in server["url"]?.text.map { (server, $0) } }
-        for (server, url) in urls { add(Self.expanded(url, server["variables"])) }
+    /// A server at `/`, which no servers stand for.
+    init() { bases = [""] }
+
+    /// - Parameter servers: the list `servers`.
+    /// - Throws: ``ReferenceProblem`` when it can't be read.
+    init(_ servers: DocumentValue, _ documents: DocumentSet) throws(ReferenceProblem) {
+        guard let items = try documents.layers(of: servers).last?.items else { throw ReferenceProblem("is no list") }
+        for item in items {
+            let server = try documents.layers(of: item).last
+            guard let server, let url = server["url"]?.text else { throw ReferenceProblem("has a server without url") }
+            add(Self.expanded(url, server["variables"]))
+        }
         if bases.isEmpty { bases = [""] }
     }
 

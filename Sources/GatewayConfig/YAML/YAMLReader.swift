@@ -1,12 +1,10 @@
 import RouteMap
-import Yams
 
-/// Turns the bytes of a file into ``YAMLNode``s, or into diagnostics.
+/// Turns the bytes of a file into ``YAMLNode``s, or into diagnostics. Aliases and tags are refused as they are met, so that
+/// nothing is ever written out.
 struct YAMLReader {
     private static let startOfFile = SourcePosition(line: 1, column: 1)
     private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
-    /// Longer than what a `String` stores in line.
-    private static let padding = String(repeating: "\n", count: 32)
 
     let log: DiagnosticLog
     /// The deepest nesting that is read.
@@ -14,35 +12,21 @@ struct YAMLReader {
 
     /// The document in the bytes; `nil` after an error was logged.
     func document(_ bytes: [UInt8]) -> YAMLNode? {
-        // libyaml takes a byte order mark for indentation.
-        let bytes = bytes.starts(with: Self.byteOrderMark) ? Array(bytes.dropFirst(Self.byteOrderMark.count)) : bytes
-        guard let text = text(bytes) else { return nil }
-        if let alias = AliasScanner.firstAlias(in: bytes) {
-            log.error(
-                "aliases are not supported",
-                at: TextPosition.position(ofByte: alias, in: bytes),
-                help: "write the value out where it is needed"
-            )
+        guard let bytes = Self.text(bytes, log) else { return nil }
+        do {
+            return try YAMLParser.read(bytes) { (parser) throws(YAMLParser.Problem) in
+                var composer = YAMLComposer(parser: parser, maximumDepth: maximumDepth)
+                return try composer.document()
+            }
+        } catch {
+            log.error(error.message, at: error.position, help: error.help)
             return nil
         }
-        let end = TextPosition.position(ofByte: bytes.count, in: bytes)
-        do {
-            // The basic resolver takes every scalar for a string: what a scalar means is for the configuration to say,
-            // not for YAML's rules.
-            guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
-                log.error("the file is empty", at: Self.startOfFile, help: "it may not have been written to its end")
-                return nil
-            }
-            return node(root, depth: 0, end: end)
-        } catch let error as YamlError {
-            report(error, text: text, end: end)
-        } catch {
-            log.error("the file can't be read as YAML", at: Self.startOfFile)
-        }
-        return nil
     }
 
-    private func text(_ bytes: [UInt8]) -> String? {
+    /// The bytes without a mark of their order, which libyaml takes for indentation; `nil` after it was logged that they are
+    /// no UTF-8.
+    static func text(_ bytes: [UInt8], _ log: DiagnosticLog) -> [UInt8]? {
         do {
             _ = try UTF8Span(validating: bytes.span)
         } catch {
@@ -50,95 +34,114 @@ struct YAMLReader {
             log.error("the file is not UTF-8 here", at: position, help: "save it as UTF-8")
             return nil
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        // Yams hands libyaml a pointer into the string that it goes on using later, which is sound only for strings
-        // that are not stored in line.
-        return text.utf8.count < Self.padding.utf8.count ? text + Self.padding : text
+        return bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(byteOrderMark.count)) : bytes
+    }
+}
+
+/// Puts the events of a text together.
+private struct YAMLComposer {
+    typealias Problem = YAMLParser.Problem
+
+    let parser: YAMLParser
+    let maximumDepth: Int
+    /// The names of nodes so far.
+    private var anchors: Set<String> = []
+
+    init(parser: YAMLParser, maximumDepth: Int) {
+        self.parser = parser
+        self.maximumDepth = maximumDepth
     }
 
-    /// - Parameter end: where the file ends; a value that isn't there is said to be behind the padding.
-    private func node(_ node: Yams.Node, depth: Int, end: SourcePosition) -> YAMLNode? {
-        let position = node.mark.map { min(SourcePosition(line: $0.line, column: $0.column), end) } ?? Self.startOfFile
+    mutating func document() throws(Problem) -> YAMLNode {
+        guard try parser.next() == .documentStart else {
+            throw Problem(
+                message: "the file is empty",
+                position: SourcePosition(line: 1, column: 1),
+                help: "it may not have been written to its end"
+            )
+        }
+        let root = try node(try parser.next(), depth: 0)
+        // The end of the document.
+        _ = try parser.next()
+        guard try parser.next() == .streamEnd else {
+            throw Problem(
+                message: "not YAML: but found another document",
+                position: parser.position,
+                help: "expected a single document in the stream, which begins at 1:1"
+            )
+        }
+        return root
+    }
+
+    private mutating func node(_ token: YAMLParser.Token, depth: Int) throws(Problem) -> YAMLNode {
+        let position = parser.position
         guard depth < maximumDepth else {
-            log.error(
-                "values are nested more than \(maximumDepth) deep",
-                at: position,
+            throw Problem(
+                message: "values are nested more than \(maximumDepth) deep",
+                position: position,
                 help: "nothing in it has to be nested so deep"
             )
-            return nil
         }
-        if let tag = explicitTag(of: node) {
-            log.error("tags such as \(tag) are not supported", at: position, help: "leave it out: no value needs one")
-            return nil
+        if let tag = parser.tag {
+            throw Problem(
+                message: "tags such as \(tag) are not supported",
+                position: position,
+                help: "leave it out: no value needs one"
+            )
         }
-        switch node {
-        case .scalar(let scalar):
-            let isPlain = scalar.style == .plain || scalar.style == .any
-            return YAMLNode(content: .scalar(text: scalar.string, isPlain: isPlain), position: position)
-        case .sequence(let sequence):
-            let items = sequence.map { self.node($0, depth: depth + 1, end: end) }
-            let known = items.compactMap(\.self)
-            return known.count == items.count ? YAMLNode(content: .sequence(known), position: position) : nil
-        case .mapping(let mapping):
-            let pairs = mapping.map { pair in
-                (
-                    self.node(pair.key, depth: depth + 1, end: end), self.node(pair.value, depth: depth + 1, end: end)
+        let anchor = parser.anchor
+        let content: YAMLNode.Content
+        switch token {
+        case .scalar: content = .scalar(text: parser.text, isPlain: parser.isPlain)
+        case .beginSequence: content = .sequence(try items(depth))
+        case .beginMapping: content = .mapping(try pairs(depth))
+        case .alias: throw alias(anchor ?? "", position)
+        case .documentStart, .documentEnd, .streamEnd, .endMapping, .endSequence:
+            // libyaml gives none of these where a value belongs.
+            throw Problem(message: "not YAML: a value is missing", position: position, help: "write a value")
+        }
+        if let anchor { anchors.insert(anchor) }
+        return YAMLNode(content: content, position: position)
+    }
+
+    private mutating func items(_ depth: Int) throws(Problem) -> [YAMLNode] {
+        var items: [YAMLNode] = []
+        while true {
+            let token = try parser.next()
+            if token == .endSequence { return items }
+            items.append(try node(token, depth: depth + 1))
+        }
+    }
+
+    private mutating func pairs(_ depth: Int) throws(Problem) -> [(key: YAMLNode, value: YAMLNode)] {
+        var pairs: [(key: YAMLNode, value: YAMLNode)] = []
+        var places: [String: SourcePosition] = [:]
+        while true {
+            let token = try parser.next()
+            if token == .endMapping { return pairs }
+            let key = try node(token, depth: depth + 1)
+            if case .scalar(let text, _) = key.content, let first = places.updateValue(key.position, forKey: text) {
+                throw Problem(
+                    message: "the key \(text) is given twice",
+                    position: key.position,
+                    help: "it is first at \(first)"
                 )
             }
-            let known = pairs.compactMap { pair in
-                if let key = pair.0, let value = pair.1 { (key: key, value: value) } else { nil }
-            }
-            return known.count == pairs.count ? YAMLNode(content: .mapping(known), position: position) : nil
-        case .alias:
-            log.error("aliases are not supported", at: position, help: "write the value out where it is needed")
-            return nil
+            pairs.append((key, try node(try parser.next(), depth: depth + 1)))
         }
     }
 
-    private func explicitTag(of node: Yams.Node) -> String? {
-        let natural: Tag.Name =
-            switch node {
-            case .scalar, .alias: .str
-            case .sequence: .seq
-            case .mapping: .map
-            }
-        let tag = node.tag
-        return tag == Tag(natural) ? nil : tag.description
-    }
-
-    /// - Parameter end: where the file ends, which padding is behind.
-    private func report(_ error: YamlError, text: String, end: SourcePosition) {
-        switch error {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let position = min(SourcePosition(line: mark.line, column: mark.column), end)
-            if let tab = TextPosition.indentingTab(in: text, upTo: position.line) {
-                log.error(
-                    "this line is indented by a tab, which YAML does not take for indentation",
-                    at: tab,
-                    help: "indent by spaces"
-                )
-                return
-            }
-            log.error("not YAML: \(problem)", at: position, help: context.map { Self.help($0, end) } ?? Self.syntaxHelp)
-        case .reader(let problem, let offset, _, _):
-            let position = TextPosition.position(ofCharacter: offset ?? 0, in: text)
-            log.error("not YAML: \(problem)", at: position, help: "remove the character")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let first = SourcePosition(line: context.mark.line, column: context.mark.column)
-            let key = duplicates.first ?? ""
-            let second = TextPosition.nextKey(key, after: first, in: text)
-            log.error("the key \(key) is given twice", at: second ?? first, help: "it is first at \(first)")
-        default:
-            log.error("the file can't be read as YAML", at: Self.startOfFile)
-        }
-    }
-
-    private static let syntaxHelp = "texts with : # { [ & or * in them need quotes, and indentation is by spaces"
-
-    /// libyaml's contexts are clauses such as "while parsing a block mapping".
-    private static func help(_ context: YamlError.Context, _ end: SourcePosition) -> String {
-        let position = min(SourcePosition(line: context.mark.line, column: context.mark.column), end)
-        return "\(context.text), which begins at \(position)"
+    private func alias(_ name: String, _ position: SourcePosition) -> Problem {
+        anchors.contains(name)
+            ? Problem(
+                message: "aliases are not supported",
+                position: position,
+                help: "write the value out where it is needed"
+            )
+            : Problem(
+                message: "not YAML: found undefined alias",
+                position: position,
+                help: "texts that begin with * need quotes"
+            )
     }
 }

@@ -1,10 +1,12 @@
 /// The paths that two templates have in common, as a template without names, and paths that stand for them.
-struct TemplateIntersection {
+package struct TemplateIntersection {
     /// A segment that no template has as a literal, so that a path with it shows what parameters take.
     static let freshSegment = "~any~"
 
-    private var segments: [RouteTemplate.Segment] = []
-    private let hasTrailingSlash: Bool
+    /// What the common paths have between their slashes; names of parameters are of either template, and may be there twice.
+    package private(set) var segments: [RouteTemplate.Segment] = []
+    /// Whether the common paths end in a slash.
+    package let hasTrailingSlash: Bool
     private var hasRest = false
 
     /// The paths of one template.
@@ -15,7 +17,7 @@ struct TemplateIntersection {
     }
 
     /// The paths that both templates match; `nil` when there are none.
-    init?(_ left: RouteTemplate, _ right: RouteTemplate) {
+    package init?(_ left: RouteTemplate, _ right: RouteTemplate) {
         var index = 0
         scan: while true {
             let (ours, theirs) = (left.segments[at: index], right.segments[at: index])

@@ -1,5 +1,5 @@
 /// Finds the templates of a set that have paths in common with another template, without comparing with each of them.
-struct TemplateOverlaps {
+package struct TemplateOverlaps {
     private struct Node {
         var literals: [String: Int] = [:]
         var parameter: Int?
@@ -10,13 +10,14 @@ struct TemplateOverlaps {
 
     private var nodes = [Node()]
 
-    init(_ templates: [RouteTemplate]) {
+    /// The templates to look among.
+    package init(_ templates: [RouteTemplate]) {
         for (index, template) in templates.enumerated() { insert(template, index) }
     }
 
     /// The indices of templates that may share paths with this one: all that do, and some that differ from it in the
     /// slash at the end only.
-    func candidates(for template: RouteTemplate) -> [Int] {
+    package func candidates(for template: RouteTemplate) -> [Int] {
         var found: [Int] = []
         collect(template.segments[...], at: 0, into: &found)
         return found.sorted()

@@ -50,11 +50,10 @@ extension EndToEndTests {
                       /v1/pets:
                         GET: read:pets  # listPets
                         POST: write:pets  # addPet
+                      /v1/pets/{p3}:
+                        GET: denied  # "{id}.json" is not a whole segment of one parameter, so no template can say it
                       /v1/login:
                         POST: public
-
-                    # Left denied:
-                    #   GET /pets/{id}.json: "{id}.json" is not a whole segment of one parameter, so no template can say it
 
                     """
             )
@@ -64,7 +63,7 @@ extension EndToEndTests {
             )
             let check = try ChildProcess.run(Program.path, ["check", "--config", config])
             #expect(
-                check.end == .exited(0) && check.output.contains("ok: 3 routes on 2 templates, 2 scopes"),
+                check.end == .exited(0) && check.output.contains("ok: 4 routes on 3 templates, 2 scopes"),
                 "\(check)"
             )
             // What is there isn't overwritten by mistake.
@@ -80,6 +79,10 @@ extension EndToEndTests {
             let text = try run([spec, "--scope", "pets.read=read:trades", "--scope", "pets.write=write:pets"])
             #expect(text.end == .exited(1) && text.output.contains("    GET: read:trades  # listPets\n"), "\(text)")
             #expect(text.errors.contains("POST /pets is left denied: the catalog has no write:pets"))
+            #expect(text.errors.hasPrefix("Scopes are looked up in the built-in catalog, which is the journal's"))
+            let none = try run([spec])
+            #expect(none.errors.contains("--scope 'pets.write=write:…'") && !none.errors.contains("pets.write=read"))
+            #expect(none.errors.contains("--scope-form '{resource}.{verb}' would name all\n"), "\(none.errors)")
             let json = try run([spec, "--format", "json"])
             struct Report: Decodable {
                 struct Denied: Decodable {
@@ -97,11 +100,85 @@ extension EndToEndTests {
                 var denied: [Denied]
                 var unnamed_scopes: [Scope]
                 var routes_file: String?
+                var catalog: String
             }
             let report = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
             #expect(report.title == "Pets 2" && report.denied.count == 4 && report.routes_file == nil)
+            #expect(report.catalog == "built-in")
             #expect(report.unnamed_scopes.map(\.name) == ["pets.read", "pets.write"])
             #expect(report.denied.map(\.pointer).last == "/paths/~1login/post")
+        }
+
+        /// A configuration that names no catalog has the journal's, which is said as much as without a configuration.
+        @Test func theCatalogIsNamed() throws {
+            let folder = try TemporaryFolder()
+            let spec = try folder.write("api.yaml", Self.document)
+            let base = "upstream: {url: 'http://h'}\nintrospection: {url: 'http://h/'}\n"
+            let config = try folder.write("scopegate.yaml", base)
+            let named = try folder.write("named.yaml", base + "catalog: catalog.yaml\nroutes: routes.yaml\n")
+            let catalog = try folder.write(
+                "catalog.yaml",
+                "version: 1\nresources:\n  - {name: pets, read: {description: Reads.}}\n"
+            )
+            _ = try folder.write("routes.yaml", "version: 1\nroutes: {/pets: {GET: read:pets}}\n")
+            let form = ["--scope-form", "{resource}.{verb}"]
+            let builtIn = try run([spec, "--config", config] + form)
+            #expect(builtIn.errors.contains("Scopes are looked up in the built-in catalog"), "\(builtIn.errors)")
+            #expect(builtIn.errors.contains("There is nothing to write a map of"), "\(builtIn.errors)")
+            let own = try run([spec, "--config", named] + form)
+            #expect(own.errors.contains("Scopes are looked up in \(catalog); "), "\(own.errors)")
+            #expect(own.output.contains("GET: read:pets") && own.errors.contains("the catalog has no write:pets"))
+            let made = try run([spec, "--config", named, "--catalog-output", folder.file("made.yaml")] + form)
+            #expect(!made.errors.contains("looked up") && made.output.contains("POST: write:pets"), "\(made.errors)")
+        }
+
+        /// Files beside the document are read, those outside its folder never, not even by a link.
+        @Test func referencesStayInTheFolder() throws {
+            let folder = try TemporaryFolder()
+            let text = """
+                openapi: 3.1.0
+                info: {title: T, version: '1'}
+                paths:
+                  /in: {$ref: 'api/item.json'}
+                  /out: {$ref: '../outside.yaml'}
+                  /link: {$ref: 'link.yaml'}
+                components: {securitySchemes: {oauth: {type: oauth2}}}
+
+                """
+            let item = #"{"get": {"security": [{"oauth": ["read:pets"]}]}}"#
+            for name in ["docs/api", "other"] {
+                try FileManager.default.createDirectory(
+                    atPath: folder.file(name),
+                    withIntermediateDirectories: true
+                )
+            }
+            let spec = try folder.write("docs/api.yaml", text)
+            _ = try folder.write("docs/api/item.json", item)
+            let outside = try folder.write("outside.yaml", item)
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.file("docs/link.yaml"),
+                withDestinationPath: outside
+            )
+            let result = try run([spec, "--catalog-output", folder.file("catalog.yaml")])
+            #expect(result.output.contains("  /in:\n    GET: read:pets\n"), "\(result)")
+            for path in ["/out", "/link"] {
+                #expect(result.output.contains("  \(path): denied  # $ref"), "\(result.output)")
+                #expect(result.errors.contains("* \(path) is left denied: $ref"), "\(result.errors)")
+            }
+            #expect(result.errors.contains("leads out of the document's folder"))
+        }
+
+        @Test func aDashIsStandardInput() throws {
+            let folder = try TemporaryFolder()
+            let result = try ChildProcess.run(
+                "/bin/sh",
+                [
+                    "-c", #"cat "$2" | "$0" import openapi - --scope-form '{resource}.{verb}' --catalog-output "$1""#,
+                    Program.path, folder.file("catalog.yaml"), try folder.write("api.yaml", Self.document),
+                ]
+            )
+            #expect(result.end == .exited(1) && result.output.contains("    GET: read:pets  # listPets\n"), "\(result)")
+            #expect(result.errors.contains("<standard input>:12:11: warning: "), "\(result.errors)")
         }
 
         @Test func badUseEndsWith2() throws {
@@ -111,6 +188,7 @@ extension EndToEndTests {
                 [folder.file("none.yaml")], [spec, "--scope", "x"], [spec, "--scope", "x=y"],
                 [spec, "--scope-form", "x"],
                 [spec, "--base-path", "v1"],
+                [spec, "--output", folder.file("r"), "--catalog-output", folder.file("r")],
             ] { #expect(try run(arguments).end == .exited(2), "\(arguments)") }
             let swagger = try run([try folder.write("old.json", "{\"swagger\": \"2.0\"}")])
             #expect(swagger.end == .exited(2) && swagger.errors.contains("old.json:1:13: error: "), "\(swagger)")

@@ -11,20 +11,30 @@ struct ImportOpenAPI: ParsableCommand {
         discussion: """
             Security requirements with scopes become what routes need: several requirements are alternatives (any), \
             several scopes of one are all needed, x-required-scopes are needed on top; a key without scopes is any valid \
-            key. The map is never wider than the document: an operation without security, one that a route can't say, and \
-            one whose scopes have no name here are left denied and listed; so is what is open to everybody, unless \
-            --public is given. Ends with 1 when something is left denied.
+            key. The map is never wider than the document: an operation without security, one that a route can't say, one \
+            that needs two security schemes at once, and one whose scopes have no name here are listed, and denied in the \
+            map, so that no other route lets them through; so is what is open to everybody, unless --public is given. \
+            Ends with 1 when something is left denied.
+
+            References are followed within the document and to files beside it and below its folder; never out of it, and \
+            never over the network. What can't be resolved is denied. A document on standard input (-) has no files \
+            beside it.
+
+            Two security schemes in one requirement are both needed, and a request brings one key: such an operation is \
+            denied, unless --combine-schemes says that one key stands for both.
 
             Scopes have to be verb:resource, with read or write for the verb. --scope and --scope-form say which ones \
-            stand for others; keys then have to be granted these. They have to be in the catalog, unless --catalog-output \
-            makes one of them.
+            stand for others; keys then have to be granted these. Two names of the document that a form would make one \
+            scope are refused; --scope tells them apart. Without --catalog-output the scopes have to be in the \
+            configuration's catalog, or in the built-in one, which is the journal's, if the configuration names none or \
+            there is none; with it, a catalog is made of them.
 
             Example: scopegate import openapi openapi.yaml --output routes.yaml --catalog-output catalog.yaml
             Example: scopegate import openapi spec.json --scope-form '{resource}.{verb}' --scope admin=write:settings
             """
     )
 
-    @Argument(help: "The document.")
+    @Argument(help: "The document; - for standard input.")
     var spec: String
 
     @Option(help: ArgumentHelp("Where the routes go, instead of standard output.", valueName: "file"))
@@ -58,36 +68,61 @@ struct ImportOpenAPI: ParsableCommand {
     @Flag(name: .customLong("public"), help: "Map operations that the document opens to everybody as public.")
     var mapsPublic = false
 
+    @Flag(help: "Take one key for all the security schemes that an operation needs at once.")
+    var combineSchemes = false
+
     @OptionGroup var config: ConfigOption
     @OptionGroup var format: FormatOption
 
     func run() throws {
+        if let output, output == catalogOutput {
+            throw ValidationError("--output and --catalog-output are both \(output); a file has room for one")
+        }
         let bytes: [UInt8]
         do {
-            bytes = try SystemFiles().read(spec, limit: Self.maximumLength)
+            bytes = try StandardInputFile().read(file, limit: Self.maximumLength)
         } catch {
-            throw ValidationError("\(spec) can't be read: \(error)")
+            throw ValidationError("\(file) can't be read: \(error)")
         }
         for file in [output, catalogOutput].compactMap(\.self)
         where !force && FileManager.default.fileExists(atPath: file) {
             throw ValidationError("\(file) is there already; a running gateway may load it. --force overwrites it")
         }
-        let options = try options()
+        let (options, catalog) = try options()
         let progress = ProgressLine()
         let result = try config.orExit {
             defer { progress.clear() }
-            return try OpenAPIImport(parsing: bytes, file: spec, options: options) { step in
+            let report = { (step: OpenAPIImport.Step) in
                 if bytes.count > Self.shortLength { progress.step(Self.text(step)) }
             }
+            guard !isStandardInput, let folder = SystemDocumentFolder(of: spec) else {
+                return try OpenAPIImport(parsing: bytes, file: file, options: options, progress: report)
+            }
+            return try OpenAPIImport(
+                parsing: bytes,
+                file: file,
+                folder: folder,
+                name: folder.document,
+                options: options,
+                progress: report
+            )
         }
         if let output, let text = result.routesFile { try write(text, to: output) }
         if let catalogOutput, let text = result.catalogFile { try write(text, to: catalogOutput) }
         switch format.format {
-        case .json: try printJSON(ImportReport(result, file: spec))
-        case .text: show(result)
+        case .json: try printJSON(ImportReport(result, file: file, catalog: catalog))
+        case .text: show(result, catalog)
         }
         if !result.denied.isEmpty { throw ExitStatus.finding }
     }
+
+    private var isStandardInput: Bool { spec == "-" }
+
+    /// The document, for messages.
+    private var file: String { isStandardInput ? StandardInputFile.name : spec }
+
+    private static let madeCatalog = "made"
+    private static let builtInCatalog = "built-in"
 
     private static let maximumLength = 64 << 20
     /// What is shorter takes no time that anybody would notice.
@@ -101,13 +136,15 @@ struct ImportOpenAPI: ParsableCommand {
         }
     }
 
-    private func options() throws -> OpenAPIImport.Options {
+    /// What was said about how to import, and the catalog that scopes have to be of, as reports call it.
+    private func options() throws -> (OpenAPIImport.Options, catalog: String) {
         var options = OpenAPIImport.Options()
         if let basePath {
             guard basePath.hasPrefix("/") else { throw ValidationError("--base-path begins with \"/\"") }
             options.basePath = basePath
         }
         options.mapsPublic = mapsPublic
+        options.combinesSchemes = combineSchemes
         for text in scope {
             // Names of scopes may have an equals sign, those here don't.
             guard let equals = text.lastIndex(of: "=") else {
@@ -125,8 +162,11 @@ struct ImportOpenAPI: ParsableCommand {
         } catch let problem as ValueProblem {
             throw ValidationError("--scope-form: \(problem)" + (problem.help.map { "; \($0)" } ?? ""))
         }
-        if catalogOutput == nil { options.catalog = try config.loadMap().catalog }
-        return options
+        guard catalogOutput == nil else { return (options, Self.madeCatalog) }
+        let (catalog, _, configuration) = try config.loadMapAndConfiguration()
+        options.catalog = catalog
+        guard case .file(let path) = configuration?.catalog.source else { return (options, Self.builtInCatalog) }
+        return (options, path)
     }
 
     private func write(_ text: String, to file: String) throws {
@@ -137,17 +177,36 @@ struct ImportOpenAPI: ParsableCommand {
         }
     }
 
-    private func show(_ result: OpenAPIImport) {
+    private func show(_ result: OpenAPIImport, _ catalog: String) {
         if output == nil, let text = result.routesFile { print(text, terminator: "") }
-        for diagnostic in ImportReport.diagnostics(of: result, file: spec) {
+        switch catalog {
+        case Self.madeCatalog: break
+        case Self.builtInCatalog:
+            StandardError.write(
+                "Scopes are looked up in the built-in catalog, which is the journal's; --catalog-output makes one for this "
+                    + "map, --config names another"
+            )
+        default:
+            StandardError.write("Scopes are looked up in \(catalog); --catalog-output makes a catalog for this map")
+        }
+        for diagnostic in ImportReport.diagnostics(of: result, file: file) {
             StandardError.write(diagnostic.description)
         }
         let denied = result.denied.count
         StandardError.write("\(result.routes.count) operations mapped, \(denied) left denied")
+        if result.routesFile == nil {
+            StandardError.write("There is nothing to write a map of: every request would be refused")
+        }
         guard !result.unnamedScopes.isEmpty else { return }
         StandardError.write("Scopes without a name here, with how many operations ask for them:")
         var table = TextTable()
-        for (name, count) in result.unnamedScopes { table.add("  --scope '\(name)=…'", "\(count)") }
+        for scope in result.unnamedScopes {
+            table.add("  --scope '\(scope.name)=\(scope.verb.rawValue):…'", "\(scope.operations)")
+        }
         StandardError.write(table.text)
+        if let (form, count) = result.suggestedForm {
+            let all = result.unnamedScopes.count
+            StandardError.write("--scope-form '\(form)' would name \(count == all ? "all" : "\(count) of \(all)")")
+        }
     }
 }
