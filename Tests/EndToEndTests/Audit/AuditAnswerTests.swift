@@ -125,6 +125,10 @@ extension EndToEndTests {
                     let answer = try run(["query", "--log", log] + options)
                     #expect(answer.end == .exited(2) && answer.errors.contains(message), "\(options) \(answer)")
                 }
+                for command in ["query", "top"] {
+                    let nothing = try run([command, "--log", log, "--scope", "write:trade"])
+                    #expect(nothing.errors.contains("whether there is a scope write:trade is not known"), "\(nothing)")
+                }
                 // The scopes of the log's own configuration are known.
                 try folder.write("scopegate.yaml", "upstream: {url: 'http://h'}\nintrospection: {url: 'http://h/'}\n")
                 let config = ["--config", folder.file("scopegate.yaml")]

@@ -39,6 +39,9 @@ struct AuditLogOption: ParsableArguments {
     /// The log is the configuration's, so that its key and its scopes are the log's.
     var isConfigurations: Bool { log == nil || config.isNamed }
 
+    /// The scopes that the log's records may name; nil when they aren't known.
+    var catalog: ScopeCatalog? { isConfigurations ? config.catalogIfAny() : nil }
+
     /// The log's path. Of the configuration no more is read than has to do with the audit.
     func path() throws -> String {
         if let log { return log }
@@ -144,7 +147,15 @@ struct AuditFilterOptions: ParsableArguments {
 
     /// The filter for a log.
     func filter(events: [String] = [], of log: AuditLogOption) throws -> AuditFilter {
-        try filter(events: events) { log.isConfigurations ? log.config.catalogIfAny() : nil }
+        try filter(events: events) { log.catalog }
+    }
+
+    /// Says, when nothing was found, that nobody knows whether there are the scopes that were asked for.
+    func noteUncheckedScopes(of log: AuditLogOption) {
+        guard log.catalog == nil, let name = scope.first(where: { !$0.contains("*") }) else { return }
+        StandardError.write(
+            "note: whether there is a scope \(name) is not known here: no catalog; name the gateway's configuration by --config"
+        )
     }
 }
 

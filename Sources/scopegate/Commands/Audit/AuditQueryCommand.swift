@@ -43,6 +43,7 @@ struct AuditQueryCommand: ParsableCommand {
         }
         printer.flush()
         if count { print(found) }
+        if found == 0 { filter.noteUncheckedScopes(of: log) }
         if found == 0 || !isWhole { throw ExitStatus.finding }
     }
 }

@@ -79,6 +79,7 @@ struct AuditTopCommand: ParsableCommand {
                 show(heading, tally)
             }
         }
+        if top.total == 0 { filter.noteUncheckedScopes(of: log) }
         if !isWhole { throw ExitStatus.finding }
     }
 
