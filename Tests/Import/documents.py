@@ -25,17 +25,27 @@ class Difference(Exception):
     pass
 
 
-def run(arguments):
+# A program's memory begins with that of the process that it is started from: this one starts it, which has little.
+STARTER = """
+import os, sys, time
+start = time.monotonic()
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as file:
+    print(os.waitstatus_to_exitcode(status), time.monotonic() - start, usage.ru_maxrss // 1024, file=file)
+"""
+
+
+def run(arguments, limit=120):
     """Runs a program: its status, its output (with the errors, if it failed), and the time and the memory that it took."""
-    start = time.monotonic()
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        child = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, text=True)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        errors.seek(0)
-        text = output.read() if child.returncode in (0, 1) else output.read() + errors.read()
-    return child.returncode, text, time.monotonic() - start, usage.ru_maxrss // 1024
+    with tempfile.NamedTemporaryFile("r") as figures:
+        result = subprocess.run([sys.executable, "-S", "-c", STARTER, figures.name, *arguments], stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True, timeout=limit)
+        found = figures.read().split()
+    if not found:
+        raise Difference(f"{arguments[0]} was not started: {result.stderr}")
+    status, took, memory = int(found[0]), float(found[1]), int(found[2])
+    return status, result.stdout if status in (0, 1) else result.stdout + result.stderr, took, memory
 
 
 def compare(binary, path, folder, names, options=()):
@@ -297,7 +307,7 @@ def run_mutations(binary, seconds, seed):
             counts["tried"] += 1
             try:
                 figures = compare(binary, path, folder, corpus.NAMES, options)
-            except Difference as difference:
+            except (Difference, subprocess.TimeoutExpired) as difference:
                 print(f"{name}, seed {seed}: differs\n{difference}")
                 kept = os.environ.get("SCOPEGATE_IMPORT_FINDINGS")
                 if kept:

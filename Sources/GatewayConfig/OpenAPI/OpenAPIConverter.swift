@@ -204,15 +204,24 @@ struct OpenAPIConverter {
         for method in OutlineFilter.operations.map(\.method) {
             let here = group.entries.filter { entries[$0.index].method == method }
             guard !here.isEmpty else { continue }
-            result.methods.append((method, rule(here, group.template.text, method)))
+            let rule = rule(here, implied(method, group, here), group.template.text, method)
+            result.methods.append((method, rule))
         }
         templates.append(result)
+    }
+
+    /// The operations that say what HEAD needs without saying so: those for GET of paths that have no HEAD of their own.
+    private func implied(_ method: String, _ group: Group, _ here: [(index: Int, isExact: Bool)]) -> [Int] {
+        guard method == "HEAD" else { return [] }
+        let paths = Set(here.map { entries[$0.index].path })
+        return group.entries.map(\.index).filter { entries[$0].method == "GET" && !paths.contains(entries[$0].path) }
     }
 
     /// What becomes of a method of a template: the routes of all operations that are for it, if they can be told apart from
     /// nothing that needs more.
     private mutating func rule(
         _ here: [(index: Int, isExact: Bool)],
+        _ implied: [Int],
         _ template: String,
         _ method: String
     ) -> PlannedTemplate.Rule {
@@ -230,7 +239,8 @@ struct OpenAPIConverter {
             }
             return .init(requirement: nil, comment: reason)
         }
-        if let stricter = others.first(where: { entries[$0].requirement.map(requirement.isContained) != true }) {
+        let more = others + implied
+        if let stricter = more.first(where: { entries[$0].requirement.map(requirement.isContained) != true }) {
             for index in exact { deny(entry: index, because: entries[stricter]) }
             return .init(requirement: nil, comment: "it can't be told from \(entries[stricter].name)")
         }

@@ -202,6 +202,11 @@ struct OpenAPIReferenceTests {
                 "  /{a}/u: {get: {}, put: {}}\n  /{q}.x/{b}: {get: {}}\n  /y: {get: {}}",
                 ["GET /{a}/u denied", "PUT /{a}/u authenticated", "GET /{p1}/{p2} denied", "GET /y authenticated"]
             ),
+            // HEAD needs what GET needs, also by another path that is the same.
+            (
+                "  /{a}: {get: {}, head: {}}\n  /{b}: {get: {security: [{oauth: ['read:a']}]}}\n  /y/z: {get: {}}",
+                ["GET /{a} denied", "HEAD /{a} denied", "GET /y/z authenticated"]
+            ),
             // Where two templates match and neither goes before the other, both have to let a request through.
             (
                 "  /{a}/b: {get: {security: [{oauth: ['read:a']}]}, put: {}}\n  /a/{b}: {get: {}, put: {}}",
