@@ -79,6 +79,8 @@ private func target(of path: String, below base: String) -> String? {
             isInside = true
             result += "Zq9_"
         case UInt8(ascii: "}") where isInside: isInside = false
+        // A brace that isn't closed in its segment is no parameter.
+        case UInt8(ascii: "/") where isInside, UInt8(ascii: "{") where isInside: return nil
         case _ where isInside: continue
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"):
