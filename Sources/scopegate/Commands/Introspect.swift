@@ -81,9 +81,9 @@ struct Introspect: AsyncParsableCommand {
     }
 
     private func askedByGateway() async throws -> [UInt8] {
-        let key = try KeyInput.read()
         // The gateway waits for the endpoint as long as introspection.timeout says, a minute at most.
         let client = try access.client(admin, timeout: .seconds(70))
+        let key = try KeyInput.read()
         let answer: AdminClient.Answer
         do {
             let body = Array("{\"key\":".utf8) + JSONQuoting.quoted(key) + Array("}".utf8)

@@ -58,6 +58,15 @@ extension EndToEndTests {
                 #expect(try run(["top", "--once", "--format", "json"] + named, token).end == .exited(0))
                 let revoked = try run(["revoke", "--subject", "user_1"] + named, token)
                 #expect(revoked.end == .exited(0) && revoked.output.contains("forgotten: 0"), "\(revoked)")
+                let key = gateway.file("key")
+                try Data("a-key\n".utf8).write(to: URL(fileURLWithPath: key))
+                let asked = try ChildProcess.run(
+                    Program.path,
+                    ["introspect"] + named,
+                    environment: token,
+                    input: key
+                )
+                #expect(asked.end == .exited(1) && asked.output.contains("unavailable"), "\(asked)")
                 let reloaded = try run(["reload"] + named, token)
                 if damage == "secret" {
                     #expect(reloaded.end == .exited(0), "\(reloaded)")
@@ -88,7 +97,9 @@ extension EndToEndTests {
         @Test func noOtherGatewayIsAskedThanIsMeant() throws {
             let folder = try TemporaryFolder()
             try folder.write("scopegate.yaml", "admin: {address: nowhere}\n")
-            for command in [["health"], ["reload"], ["upstreams"], ["top", "--once"], ["revoke", "--subject", "u"]] {
+            for command in [
+                ["health"], ["reload"], ["upstreams"], ["top", "--once"], ["revoke", "--subject", "u"], ["introspect"],
+            ] {
                 let answer = try run(command + ["--config", folder.file("scopegate.yaml")])
                 #expect(answer.end == .exited(2) && answer.errors.contains("scopegate.yaml:1:"), "\(answer)")
                 #expect(answer.errors.contains("name it with --admin"), "\(answer)")
@@ -122,7 +133,7 @@ extension EndToEndTests {
             let key = try folder.write("key", "a-key")
             let asked = try ChildProcess.run(
                 "/bin/sh",
-                ["-c", "\"$0\" introspect --config \"$1\" < \"$2\"", Program.path, named[1], key],
+                ["-c", "\"$0\" introspect --direct --config \"$1\" < \"$2\"", Program.path, named[1], key],
                 environment: ["E2E_INTROSPECTION_SECRET": "s3cret of the client"]
             )
             #expect(asked.end == .exited(1) && asked.output.contains("unavailable"), "\(asked)")
