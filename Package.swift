@@ -45,6 +45,8 @@ let package = Package(
         .target(name: "HTTP1", swiftSettings: settings),
         .target(name: "ScopeModel", swiftSettings: settings),
         .target(name: "RouteMap", dependencies: ["HTTP1", "ScopeModel"], swiftSettings: settings),
+        // What `scopegate probe` asks, and what it makes of the answers.
+        .target(name: "Probe", dependencies: ["HTTP1", "RouteMap", "ScopeModel"], swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
         .target(name: "CivilCalendar", swiftSettings: settings),
         .target(name: "Redaction", swiftSettings: settings),
@@ -104,7 +106,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Audit", "Balancing", "CGlibc", "CurlTransport", "Digests", "GatewayConfig", "HTTP1", "HTTP2",
-                "Introspection", "PrometheusMetrics", "ProxyProtocol", "Redaction", "RouteMap", "ScopeModel",
+                "Introspection", "Probe", "PrometheusMetrics", "ProxyProtocol", "Redaction", "RouteMap", "ScopeModel",
                 "SimpleHTTP",
                 "StrictJSON",
                 .product(name: "DequeModule", package: "swift-collections"), nioCore, nioPosix, nioLocks, nioTLS,
@@ -127,7 +129,7 @@ let package = Package(
             name: "scopegate",
             dependencies: [
                 "Audit", "CBuild", "CurlTransport", "Digests", "Gateway", "GatewayConfig", "HTTP1", "Introspection",
-                "JournalDemo", "RouteMap", "ScopeModel", "StrictJSON", "Top", logging, nioPosix,
+                "JournalDemo", "Probe", "RouteMap", "ScopeModel", "StrictJSON", "Top", logging, nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -151,6 +153,11 @@ let package = Package(
         .testTarget(name: "RouteMapTests", dependencies: ["HTTP1", "RouteMap", "ScopeModel"], swiftSettings: settings),
         // What tests of several targets need.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "ProbeTests",
+            dependencies: ["HTTP1", "Probe", "RouteMap", "ScopeModel"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "TopTests", dependencies: ["StrictJSON", "Top"], swiftSettings: settings),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
@@ -198,7 +205,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "GatewayConfig", "HTTP1", "HTTP2", "Introspection", "PrometheusMetrics", "Redaction",
+                "Gateway", "GatewayConfig", "HTTP1", "HTTP2", "Introspection", "Probe", "PrometheusMetrics",
+                "Redaction",
                 "RouteMap",
                 "ScopeModel", "SimpleHTTP",
                 nioCore, nioPosix, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio"),

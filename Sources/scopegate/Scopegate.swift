@@ -18,7 +18,8 @@ struct Scopegate: AsyncParsableCommand {
             Serve.self, Health.self, TopCommand.self, Upstreams.self, Reload.self, Check.self, Diff.self,
             TestCommand.self, Replay.self,
             ImportCommand.self,
-            Explain.self, Routes.self, Catalog.self, Introspect.self, Revoke.self, AuditCommand.self, DemoCommand.self,
+            Explain.self, Routes.self, ProbeCommand.self, Catalog.self, Introspect.self, Revoke.self, AuditCommand.self,
+            DemoCommand.self,
         ]
     )
 

@@ -75,7 +75,7 @@ extension InboundConnection {
                 path: bytes.extracting(head.pathRange.range),
                 in: map
             )
-            if head.framing.mayHaveContent, head.method.hasNoContent, !map.bodyLimit(ofRoute: route).allowsBodies {
+            if map.refusesBody(of: head, route: route) {
                 return deny(Denial(.unexpectedBody))
             }
             if current.requirement.needsKey {
@@ -219,6 +219,14 @@ extension InboundConnection {
             let denial = required.map { Denial.forbidden($0, current.requirement) } ?? Denial(reason)
             decided(denial, current, head, bytes)
         }
+    }
+}
+
+extension RouteMap {
+    /// Whether a request has a body that means nothing by its method, and that its route doesn't allow.
+    @inline(__always)
+    func refusesBody(of head: RequestHead, route: Int) -> Bool {
+        head.framing.mayHaveContent && head.method.hasNoContent && !bodyLimit(ofRoute: route).allowsBodies
     }
 }
 

@@ -1,3 +1,4 @@
+import GatewayConfig
 import HTTP1
 import Introspection
 
@@ -35,6 +36,18 @@ struct KeyExtractor: Sendable {
             return nil
         }
         hasOwnNames = headers.contains { FieldName.recognise($0.span) == .other }
+    }
+
+    /// The places of a configuration.
+    init(_ configuration: KeysConfiguration) {
+        self.init(
+            sources: configuration.sources.map { source in
+                switch source {
+                case .bearer: .bearer
+                case .header(let name): .header(Array(name.utf8).map { lowercased($0) })
+                }
+            }
+        )
     }
 
     /// Whether a field can carry a key: one of the configured ones, or one that upstreams commonly take a key from.

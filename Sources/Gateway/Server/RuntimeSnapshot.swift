@@ -71,14 +71,7 @@ final class RuntimeSnapshot: Sendable {
         countedTemplates = metrics.templates.numbers(of: loaded.routeMap)
         shadowMap = loaded.shadowMap
         catalog = loaded.catalog
-        keys = KeyExtractor(
-            sources: configuration.keys.sources.map { source in
-                switch source {
-                case .bearer: .bearer
-                case .header(let name): .header(Array(name.utf8).map { lowercased($0) })
-                }
-            }
-        )
+        keys = KeyExtractor(configuration.keys)
         keyShape = configuration.keys.shape
         headerRules = HeaderRules(configuration.headers, keys: keys, forwardsKey: configuration.keys.forward)
         hosts = open.map { $0.hosts ?? configuration.hosts }

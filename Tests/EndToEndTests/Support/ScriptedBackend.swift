@@ -174,8 +174,13 @@ final class BackendConnection: Sendable {
         }
     }
 
-    private func readMore() throws {
-        let bytes = try socket.receive(within: 60)
+    /// Waits for bytes of the next request, if there are none yet.
+    func awaitBytes(within seconds: Double) throws {
+        if state.withLock({ $0.unread.isEmpty }) { try readMore(within: seconds) }
+    }
+
+    private func readMore(within seconds: Double = 60) throws {
+        let bytes = try socket.receive(within: seconds)
         state.withLock { $0.unread += bytes }
     }
 }
