@@ -81,7 +81,11 @@ install -D -m 0644 "$here/copyright" "$documents/copyright"
     fi
     cat "$here/changelog"
 } | gzip -n9 > "$documents/changelog.gz"
-gzip -n9 < README.md > "$documents/README.md.gz"
+# The pages that README links to are beside it.
+pages=Sources/scopegate/Documentation.docc
+sed "s|]($pages/|](documentation/|g" README.md | gzip -n9 > "$documents/README.md.gz"
+install -d "$documents/documentation"
+install -m 0644 "$pages"/*.md "$documents/documentation/"
 install -d "$documents/examples"
 cp -r deploy/prometheus deploy/grafana deploy/haproxy "$documents/examples/"
 install -D -m 0644 "$here/lintian-overrides" "$tree/usr/share/lintian/overrides/scopegate"
