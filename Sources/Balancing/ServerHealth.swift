@@ -1,10 +1,11 @@
 /// What is made of a server by what becomes of its requests, and by checks of it. It has no clock: times are
 /// nanoseconds on whatever monotonic scale the caller has, above 0.
 ///
-/// Requests: after ``Ejection/failures`` failed ones in a row the server is ejected for a back-off. When that is over, it
-/// is on probation: the first request to succeed ends it, the first to fail ejects the server again, for twice as long.
-/// Checks: after ``Checks/unhealthyAfter`` failed ones in a row the server is unhealthy, until ``Checks/healthyAfter``
-/// have succeeded in a row. The two know nothing of each other: a server may be used that neither has anything against.
+/// Requests: after ``Ejection/failures`` failed ones in a row the server is ejected for a back-off. When that is over,
+/// it is on probation: the first request to succeed ends it, the first to fail ejects the server again, for twice as
+/// long. Checks: after ``Checks/unhealthyAfter`` failed ones in a row the server is unhealthy, until
+/// ``Checks/healthyAfter`` have succeeded in a row. The two know nothing of each other: a server may be used that
+/// neither has anything against.
 public struct ServerHealth: Sendable {
     /// When failed requests eject a server.
     public struct Ejection: Equatable, Sendable {

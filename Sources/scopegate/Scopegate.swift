@@ -41,7 +41,7 @@ struct Scopegate: AsyncParsableCommand {
                 try command.run()
             }
         } catch let status as ExitStatus {
-            Glibc.exit(status.rawValue)
+            StandardOutput.end(status.rawValue)
         } catch  where exitCode(for: error).isSuccess {
             // A command that is a group of others shows its help.
             end(error, text: fullMessage(for: error))
@@ -49,6 +49,7 @@ struct Scopegate: AsyncParsableCommand {
             // The command was understood: what is wrong is with what it was given, and its usage is no help.
             end(error, text: "error: \(message(for: error))")
         }
+        StandardOutput.end(0)
     }
 
     private static func end(_ error: any Error, text: String) -> Never {
@@ -58,7 +59,7 @@ struct Scopegate: AsyncParsableCommand {
         } else if !text.isEmpty {
             StandardError.write(text)
         }
-        Glibc.exit(isSuccess ? 0 : ExitStatus.badInput.rawValue)
+        StandardOutput.end(isSuccess ? 0 : ExitStatus.badInput.rawValue)
     }
 }
 

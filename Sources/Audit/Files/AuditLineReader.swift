@@ -64,8 +64,8 @@ final class AuditLineReader {
 
     deinit { buffer.deallocate() }
 
-    /// Whether it is the file that was seen before. Its inode may have been freed and given to another meanwhile; two files
-    /// of a log never begin with the same line.
+    /// Whether it is the file that was seen before. Its inode may have been freed and given to another meanwhile; two
+    /// files of a log never begin with the same line.
     func isStill(_ file: AuditFileSet.File) -> Bool {
         guard inode == file.inode, !source.isCompressed else { return inode == file.inode }
         return withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in

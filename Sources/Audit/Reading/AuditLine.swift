@@ -34,6 +34,9 @@ public struct AuditLine {
         return elements.compactMap(\.string).map(Self.printable)
     }
 
+    /// Whether it begins and ends as a record does.
+    var isRecord: Bool { firstMember != nil && bytes.last == UInt8(ascii: "}") }
+
     /// When it was, in microseconds since 1970.
     public var timeMicroseconds: Int64? { AuditLineFields.time(of: bytes) }
 

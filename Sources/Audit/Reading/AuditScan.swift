@@ -53,6 +53,7 @@ public struct AuditScan {
                 guard let (file, reader) = try walk.next(where: isRelevant, from: start) else { break }
                 if file.isForeign { problems.append(Self.foreign(file)) }
                 var isFirst = walk.isStream
+                var otherLines = 0
                 while !isAtEnd, let block = try reader.next() {
                     if isFirst, AuditLineFields.time(of: AuditFileMarks.without(block.bytes)) == nil {
                         problems.append(Self.foreign(file))
@@ -60,7 +61,11 @@ public struct AuditScan {
                     isFirst = false
                     progress(done + (file.isCompressed ? UInt64(file.size) / 2 : block.offset), total)
                     if isBehind(block.bytes) { break }
-                    isAtEnd = search(block.bytes, body) == .stop
+                    isAtEnd = search(block.bytes, body, otherLines: &otherLines) == .stop
+                }
+                // One problem of a file is enough to have it looked at.
+                if otherLines > 0, problems.last?.path != file.path {
+                    problems.append(Self.otherLines(otherLines, in: file))
                 }
                 if isFirst { throw AuditReadError(path: file.path, reason: "there is no record in it") }
                 done += UInt64(file.size)
@@ -95,7 +100,15 @@ public struct AuditScan {
         AuditReadError(path: file.path, reason: "its first line is no record of a log")
     }
 
-    private func search(_ bytes: UnsafeRawBufferPointer, _ body: (AuditLine) -> Next) -> Next {
+    private static func otherLines(_ count: Int, in file: AuditFileSet.File) -> AuditReadError {
+        AuditReadError(path: file.path, reason: count == 1 ? "a line is no record" : "\(count) lines are no records")
+    }
+
+    private func search(
+        _ bytes: UnsafeRawBufferPointer,
+        _ body: (AuditLine) -> Next,
+        otherLines: inout Int
+    ) -> Next {
         guard let base = bytes.baseAddress else { return .goOn }
         var start = 0
         while start < bytes.count {
@@ -110,7 +123,11 @@ public struct AuditScan {
             // A torn line is no record yet.
             guard let end else { return .goOn }
             let line = AuditLine(AuditFileMarks.without(UnsafeRawBufferPointer(rebasing: bytes[start..<end])))
-            if filter.matches(line), body(line) == .stop { return .stop }
+            if !line.isRecord {
+                otherLines += 1
+            } else if filter.matches(line), body(line) == .stop {
+                return .stop
+            }
             start = end + 1
         }
         return .goOn

@@ -50,9 +50,9 @@ struct AdminAccess: Sendable {
         return digest.authenticate(given.span) == tokenDigest
     }
 
-    /// Browsers say where a request comes from (`Origin`; `Sec-Fetch-Site`, Fetch Metadata §2.3); programs say nothing and
-    /// may ask. A name of somebody else's that resolves to this machine (DNS rebinding) shows in Host, which then is
-    /// neither an address nor `localhost`; with a token it doesn't matter, for such a page has none.
+    /// Browsers say where a request comes from (`Origin`; `Sec-Fetch-Site`, Fetch Metadata §2.3); programs say nothing
+    /// and may ask. A name of somebody else's that resolves to this machine (DNS rebinding) shows in Host, which then
+    /// is neither an address nor `localhost`; with a token it doesn't matter, for such a page has none.
     private func isOfThisSite(_ request: SimpleRequest, acts: Bool) -> Bool {
         let host = request.field("Host") ?? ""
         guard asksForToken || Self.isOwnName(host) else { return false }

@@ -4,15 +4,13 @@ import NIOCore
 import Probe
 import RouteMap
 
-/// What the gateway makes of a request before it looks at its key, without a server: the parser, the map, the prefixes of
-/// backends, and the rules for fields and for connections that are used again, each of them the gateway's own.
+/// What the gateway makes of a request before it looks at its key, without a server: the parser, the map, the prefixes
+/// of backends, and the rules for fields and for connections that are used again, each of them the gateway's own.
 public struct PassageRules: Sendable {
     private let map: RouteMap
     private let limits: HeadLimits
     private let prefixes: PrefixTable
-    private let keys: KeyExtractor
     private let headers: HeaderRules
-    private let forwardsKey: Bool
     private let readsBodies: [Bool]
 
     /// The rules of a configuration; those that hold by default when there is none.
@@ -20,9 +18,12 @@ public struct PassageRules: Sendable {
         self.map = map
         limits = configuration.map { RequestLimits($0).head } ?? HeadLimits()
         prefixes = PrefixTable(configuration?.upstreams.map(\.prefix) ?? [])
-        keys = KeyExtractor(configuration?.keys ?? KeysConfiguration())
-        headers = HeaderRules(configuration?.headers ?? HeadersConfiguration())
-        forwardsKey = configuration?.keys.forward ?? KeysConfiguration().forward
+        let keys = configuration?.keys ?? KeysConfiguration()
+        headers = HeaderRules(
+            configuration?.headers ?? HeadersConfiguration(),
+            keys: KeyExtractor(keys),
+            forwardsKey: keys.forward
+        )
         readsBodies = configuration?.allUpstreams.map { $0.bodies == .trusted } ?? [true]
     }
 
@@ -76,8 +77,6 @@ public struct PassageRules: Sendable {
             head: head,
             client: ClientIdentity(remote: nil, local: nil, trusted: []),
             rules: headers,
-            keys: keys,
-            forwardsKey: forwardsKey,
             host: nil,
             fallbackHost: [],
             requestID: ids.next(milliseconds: 0),

@@ -3,11 +3,13 @@ import RouteMap
 /// The settings that commands need of a configuration which may be broken everywhere else: where the admin listener and
 /// the audit log are.
 ///
-/// Nothing but the sections `admin` and `audit` is looked at, and neither routes nor catalog are read. A file that isn't
-/// YAML as a whole is read as far as these sections go.
+/// Nothing but the sections `admin` and `audit` is looked at, and neither routes nor catalog are read. A file that
+/// isn't YAML as a whole is read as far as these sections go.
 public struct OperatorSettings: Sendable {
     /// The admin listener; nil when its address can't be read.
     public private(set) var admin: AdminConfiguration?
+    /// Whether there is a section `admin`; without one the listener is where it is by default.
+    public private(set) var namesAdmin = false
     /// The audit; nil when its path can't be read.
     public private(set) var audit: AuditConfiguration?
     /// What is wrong with these sections, or with the file as a whole.
@@ -37,6 +39,7 @@ public struct OperatorSettings: Sendable {
         case .absent: admin = AdminConfiguration()
         case .unreadable: break
         case .found(let node):
+            namesAdmin = true
             let read = reader.admin(node)
             if Self.isReadable("address", of: node, { text in try AdminAddress(parsing: text).resolved(from: path) }) {
                 admin = read

@@ -2,8 +2,8 @@ import ArgumentParser
 import Gateway
 import GatewayConfig
 
-/// How a command reaches the admin listener of a running gateway: by its address and token alone, whatever is wrong with
-/// the files.
+/// How a command reaches the admin listener of a running gateway: by its address and token alone, whatever is wrong
+/// with the files.
 struct AdminAccessOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -109,7 +109,14 @@ struct AdminAccessOptions: ParsableArguments {
                 StandardError.write("there is no \(config.path) here, so \(address) is asked; see --admin")
                 return address
             }
-            if let admin = read.admin { return admin.address }
+            if let admin = read.admin {
+                if !read.namesAdmin {
+                    StandardError.write(
+                        "\(config.path) has no admin section, so \(admin.address) is asked; see --admin"
+                    )
+                }
+                return admin.address
+            }
             // To ask another gateway than was meant would be worse than to ask none.
             for problem in read.problems { StandardError.write(problem.description) }
             StandardError.write("error: the admin listener's address can't be read; name it with --admin")

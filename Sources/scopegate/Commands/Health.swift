@@ -44,6 +44,11 @@ struct Health: AsyncParsableCommand {
             StandardError.write("error: the gateway answered \(answer.status): \(text)")
             throw ExitStatus.badInput
         }
+        // What says something else than its status is no gateway.
+        guard case .array? = health["checks"], health["ready"] == .bool(answer.status == 200) else {
+            StandardError.write("error: \(AdminProblem.unknownAnswer)")
+            throw ExitStatus.badInput
+        }
         switch format.format {
         case .json: print(String(decoding: answer.body, as: UTF8.self), terminator: "")
         case .text: Self.show(health)

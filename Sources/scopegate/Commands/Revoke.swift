@@ -97,8 +97,16 @@ struct Revoke: AsyncParsableCommand {
         let answer: Result<JSONObject, Failure>
         do {
             let response = try await client.post("/revoke", json: body)
-            if response.status == 200, case .object(let effect)? = try? JSONValue(parsing: response.body.span) {
-                answer = .success(effect)
+            if response.status == 200 {
+                let effect = try? JSONValue(parsing: response.body.span)
+                // An answer that says nothing of what was forgotten is not a gateway's: nothing may have been.
+                if case .object(let effect)? = effect,
+                    ["forgotten", "calls_disregarded"].allSatisfy({ effect[$0]?.isCount == true })
+                {
+                    answer = .success(effect)
+                } else {
+                    answer = .failure(Failure(text: "\(client.address): \(AdminProblem.unknownAnswer)"))
+                }
             } else if response.status == 401 {
                 answer = .failure(Failure(text: "\(client.address): \(AdminProblem.noToken)"))
             } else {
@@ -150,6 +158,13 @@ struct Revoke: AsyncParsableCommand {
     private static func number(_ value: JSONValue?) -> Int {
         guard case .number(let number) = value else { return 0 }
         return Int(String(decoding: number.text, as: UTF8.self)) ?? 0
+    }
+}
+
+extension JSONValue {
+    fileprivate var isCount: Bool {
+        guard case .number(let number) = self else { return false }
+        return Int(String(decoding: number.text, as: UTF8.self)).map { $0 >= 0 } ?? false
     }
 }
 

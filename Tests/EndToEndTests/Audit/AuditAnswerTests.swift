@@ -100,6 +100,32 @@ extension EndToEndTests {
             }
         }
 
+        @Test func aReportReplacesNothingButAReport() async throws {
+            try await withLog { folder, log in
+                let before = folder.read("audit.jsonl")
+                for target in [log, log + ".head", folder.path, "/dev/null"] {
+                    let refused = try run(["report", "--log", log, "--html", target])
+                    #expect(refused.end == .exited(2) && refused.errors.contains("is no report"), "\(refused)")
+                }
+                #expect(folder.read("audit.jsonl") == before)
+                for _ in 0..<2 {
+                    #expect(try run(["report", "--log", log, "--html", folder.file("r.html")]).end == .exited(0))
+                }
+            }
+        }
+
+        @Test func linesThatAreNoRecordsAreNamedAndNotCounted() async throws {
+            try await withLog { folder, log in
+                try folder.write("audit.jsonl", folder.read("audit.jsonl") + "\n{}\n[1]\nnull\n{\"time\":\"torn\n")
+                let all = try run(["query", "--log", log, "--event", "denied", "--count"])
+                #expect(all.output == "5\n", "\(all)")
+                let every = try run(["query", "--log", log, "--count"])
+                #expect(every.end == .exited(1) && every.errors.contains("5 lines are no records"), "\(every)")
+                let top = try run(["top", "--log", log])
+                #expect(top.output.hasPrefix("5 records"), "\(top)")
+            }
+        }
+
         @Test func searchesThatFindNothingAreRefused() async throws {
             try await withLog { folder, log in
                 func count(_ options: [String]) throws -> String {

@@ -62,8 +62,8 @@ struct RevokerTests {
         }
     }
 
-    /// An outcome that has left the introspector, and stands in the queue of a loop that is busy, comes before the end of a
-    /// revocation that has begun since.
+    /// An outcome that has left the introspector, and stands in the queue of a loop that is busy, comes before the end
+    /// of a revocation that has begun since.
     @Test func waitsForOutcomesThatAreQueued() async throws {
         let fixture = try Fixture()
         let (caller, waiter, admin) = (fixture.loops[0], fixture.loops[1], fixture.loops[2])

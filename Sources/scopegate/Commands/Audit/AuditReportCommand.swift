@@ -28,8 +28,12 @@ struct AuditReportCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Check the whole log and say so in the report.")
     var verify = true
 
+    /// The first bytes of every report.
+    private static let reportBegin = "<!DOCTYPE html>"
+
     func run() throws {
         let path = try log.path()
+        try checkTarget()
         var report = AuditReport(title: path, madeAt: WallClock.microseconds)
         if verify {
             let signer = try log.signer(keyFiles: keyFile)
@@ -59,5 +63,20 @@ struct AuditReportCommand: ParsableCommand {
             throw ExitStatus.badInput
         }
         if !report.isWhole { throw ExitStatus.finding }
+    }
+
+    /// Refuses to write over what is no report: the log itself, its head, or a device.
+    private func checkTarget() throws {
+        var status = stat()
+        guard html != "-", lstat(html, &status) == 0 else { return }
+        // A file that isn't regular isn't opened: opening alone can do something.
+        let file = status.st_mode & S_IFMT == S_IFREG ? FileHandle(forReadingAtPath: html) : nil
+        if let file, let begin = try? file.read(upToCount: Self.reportBegin.utf8.count) ?? Data(),
+            begin.isEmpty || String(decoding: begin, as: UTF8.self) == Self.reportBegin
+        {
+            return
+        }
+        StandardError.write("error: --html: there is a \(html) that is no report: remove it, or name another file")
+        throw ExitStatus.badInput
     }
 }
