@@ -48,20 +48,20 @@ public struct SystemDocumentFolder: DocumentFolder, Sendable {
 
     /// The folder of a document; `nil` when there is no such file.
     public init?(of path: String) {
-        guard let whole = Self.resolved(path), let slash = whole.lastIndex(of: "/") else { return nil }
+        guard let whole = Self.resolved(path), let slash = whole.last(of: "/") else { return nil }
         folder = String(whole[..<slash])
-        document = String(whole[whole.index(after: slash)...])
+        document = String(whole[slash...].behind(1))
     }
 
     /// The name of a file, with links followed, if it is in the folder.
     public func name(of reference: String, from file: String) throws(ReferenceProblem) -> String {
-        guard !reference.hasPrefix("/") else { throw .outside }
-        let place = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        guard !reference.begins(with: "/") else { throw .outside }
+        let place = file.last(of: "/").map { file[..<$0] + "/" } ?? ""
         guard let whole = Self.resolved("\(folder)/\(place)\(reference)") else {
             throw ReferenceProblem("leads to a file that isn't there")
         }
-        guard whole.hasPrefix(folder + "/") else { throw .outside }
-        return String(whole.dropFirst(folder.count + 1))
+        guard whole.begins(with: folder + "/") else { throw .outside }
+        return String(whole.behind(folder.utf8.count + 1))
     }
 
     /// The bytes of a regular file.

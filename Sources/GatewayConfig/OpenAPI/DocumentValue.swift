@@ -28,6 +28,12 @@ struct DocumentValue {
     /// Whether it is a mapping without any members, even such as ``members`` leaves out.
     var hasNoMembers: Bool { if case .mapping(let pairs) = node.content { pairs.isEmpty } else { false } }
 
+    /// Whether it has members that ``members`` leaves out, so that nobody knows what it says.
+    var hasUnreadableMembers: Bool {
+        guard case .mapping(let pairs) = node.content else { return false }
+        return pairs.contains { $0.key.text == nil }
+    }
+
     /// Whether it is a mapping.
     var isMapping: Bool { if case .mapping = node.content { true } else { false } }
 

@@ -15,7 +15,7 @@ struct ImportedPath {
     /// The segments of the template that match more than the path's do.
     let vagueSegments: Set<Int>
 
-    /// Reads a path below a base path. Names of parameters that a template can't have are changed, which doesn't change what
+    /// Reads a path, which begins with "/", below a base path. Names of parameters that a template can't have are changed, which doesn't change what
     /// it matches.
     init(_ path: String, below base: String) {
         do {
@@ -28,16 +28,33 @@ struct ImportedPath {
         }
     }
 
-    private static func template(_ path: String, below base: String) throws(Problem) -> RouteTemplate {
-        guard path.hasPrefix("/") else {
-            throw Problem(message: "the path does not begin with \"/\"", help: nil)
+    /// The paths that one may be meant for: itself, if it is one. What doesn't begin with one "/" may have a host or a variable
+    /// before the path.
+    static func candidates(for path: String) -> [String] {
+        if path.begins(with: "/"), !path.begins(with: "//") { return [path] }
+        var rests = [path[...]]
+        if let (_, rest) = path.schemeAndRest {
+            rests.append(rest.from(anyOf: "/?#"))
+        } else if path.begins(with: "//") {
+            rests.append(path.behind(2).from(anyOf: "/?#"))
+        } else {
+            if path.begins(with: "{") { rests.append(path.from(anyOf: "}").behind(1)) }
+            let first = path.before(anyOf: "/")
+            let isPlain = first.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "-") || isNameCharacter(Unicode.Scalar(byte))
+            }
+            if !isPlain { rests.append(path.from(anyOf: "/")) }
         }
-        guard !base.contains("{") else {
+        return rests.map { $0.begins(with: "/") ? String($0) : "/" + $0 }
+    }
+
+    private static func template(_ path: String, below base: String) throws(Problem) -> RouteTemplate {
+        guard !ServerPaths.isVague(base) else {
             throw Problem(message: "its server has a variable without a default", help: "--base-path says what it is")
         }
         var names: Set<String> = []
         var segments: [String] = []
-        for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        for segment in path.parts(at: "/").dropFirst() {
             segments.append(try Self.segment(segment, &names))
         }
         do {
@@ -48,9 +65,9 @@ struct ImportedPath {
     }
 
     private static func segment(_ segment: Substring, _ names: inout Set<String>) throws(Problem) -> String {
-        guard segment.contains(where: { $0 == "{" || $0 == "}" }) else { return String(segment) }
-        let inside = segment.dropFirst().dropLast()
-        guard segment.hasPrefix("{"), segment.hasSuffix("}"), !inside.contains(where: { $0 == "{" || $0 == "}" }) else {
+        guard segment.holds(anyOf: "{}") else { return String(segment) }
+        let inside = Substring(segment.utf8.dropFirst().dropLast())
+        guard segment.begins(with: "{"), segment.ends(with: "}"), !inside.holds(anyOf: "{}") else {
             throw Problem(
                 message: "\"\(segment)\" is not a whole segment of one parameter, so no template can say it",
                 help: "map a template with a parameter for the whole segment by hand, if all that it matches may pass"
@@ -60,7 +77,7 @@ struct ImportedPath {
     }
 
     private static func name(_ text: Substring, _ names: inout Set<String>) -> String {
-        var name = String(text.prefix(48).map { isNameCharacter($0) ? $0 : "_" })
+        var name = String(text.unicodeScalars.prefix(48).map { isNameCharacter($0) ? Character($0) : "_" })
         if name.first.map({ $0.isNumber }) ?? true { name = "p" + name }
         let base = name
         var number = 2
@@ -71,8 +88,11 @@ struct ImportedPath {
         return name
     }
 
-    private static func isNameCharacter(_ character: Character) -> Bool {
-        character.isASCII && (character.isLetter || character.isNumber || character == "_")
+    private static func isNameCharacter(_ character: Unicode.Scalar) -> Bool {
+        switch character {
+        case "A"..."Z", "a"..."z", "0"..."9", "_": true
+        default: false
+        }
     }
 
     /// A template with a parameter for each segment that isn't a literal, and a rest for segments that are too many: it
@@ -81,16 +101,16 @@ struct ImportedPath {
         _ path: String,
         below base: String
     ) -> (template: RouteTemplate, vagueSegments: Set<Int>) {
-        let target = (base + (path.hasPrefix("/") ? "" : "/") + path).prefix { $0 != "?" && $0 != "#" }
+        let target = (base + path).before(anyOf: "?#")
         var parts: [Substring] = []
-        for part in target.split(separator: "/") {
+        for part in target.parts(at: "/") where !part.isEmpty {
             if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
         }
         var text = ""
         var vague: Set<Int> = []
         for (index, part) in parts.enumerated() {
             var names: Set<String> = []
-            let isParameter = part.hasPrefix("{") && (try? segment(part, &names)) != nil
+            let isParameter = part.begins(with: "{") && (try? segment(part, &names)) != nil
             if !isLiteral(part), !isParameter { vague.insert(index) }
             let segment = isLiteral(part) ? "/" + part : "/{p\(index + 1)}"
             let hasRoom = text.utf8.count + segment.utf8.count < RouteTemplate.maximumLength - 16
@@ -101,7 +121,7 @@ struct ImportedPath {
             }
             text += segment
         }
-        if text.isEmpty || target.hasSuffix("/") && !text.hasSuffix("}...") && !text.hasSuffix("...}") { text += "/" }
+        if text.isEmpty || target.ends(with: "/") && !text.ends(with: "...}") { text += "/" }
         if let template = try? RouteTemplate(parsing: text) { return (template, vague) }
         return (everything, [0])
     }

@@ -38,6 +38,8 @@ struct OpenAPIConverter {
     private var groups: [Group] = []
     private var ownNotes: [OpenAPIImport.Note] = []
     private(set) var templates: [PlannedTemplate] = []
+    /// The base paths that something may be mapped below.
+    private var knownBases: [String] = []
 
     init(_ document: OpenAPIDocument, options: OpenAPIImport.Options) {
         self.document = document
@@ -58,7 +60,7 @@ struct OpenAPIConverter {
             )
         }
     }
-    var notes: [OpenAPIImport.Note] { (security.notes + ownNotes).sorted { $0.place < $1.place } }
+    var notes: [OpenAPIImport.Note] { (document.notes + security.notes + ownNotes).sorted { $0.place < $1.place } }
 
     /// Names without a scope, each with how many operations are denied for it.
     var unnamedScopes: [OpenAPIImport.UnnamedScope] {
@@ -92,7 +94,14 @@ struct OpenAPIConverter {
     }
 
     mutating func run() throws(OverlapPlanner.TooMany) {
-        for operation in document.operations { entries.append(entry(of: operation)) }
+        try findBases()
+        var others = 0
+        for operation in document.operations {
+            let entry = entry(of: operation)
+            others += entry.paths.count - 1
+            guard others <= Self.maximumOthers else { throw OverlapPlanner.TooMany() }
+            entries.append(entry)
+        }
         group()
         for group in groups { plan(group) }
         denyWhatIsVague()
@@ -101,12 +110,27 @@ struct OpenAPIConverter {
         templates += overlaps.added
     }
 
+    /// More bases, and more paths besides one for each operation, are none that a map is made of.
+    private static let maximumBases = 64
+    private static let maximumOthers = 100_000
+
+    private mutating func findBases() throws(OverlapPlanner.TooMany) {
+        knownBases = [document.base]
+        for operation in document.operations {
+            let (bases, problem) = bases(of: operation)
+            guard problem == nil, let base = bases.first, !knownBases.contains(base) else { continue }
+            guard knownBases.count < Self.maximumBases else { throw OverlapPlanner.TooMany() }
+            knownBases.append(base)
+        }
+    }
+
     private mutating func entry(of operation: OpenAPIDocument.Operation) -> Entry {
         var entry = Entry(method: operation.method, path: operation.path, place: operation.place)
         entry.operationID = operation.layers.lazy.compactMap { $0["operationId"]?.text }.first
         entry.problem = operation.problem
-        let (bases, problem) = bases(of: operation)
-        entry.paths = bases.map { ImportedPath(operation.path, below: $0) }
+        let (bases, problem) = place(of: operation)
+        let candidates = ImportedPath.candidates(for: operation.path)
+        entry.paths = bases.flatMap { base in candidates.map { ImportedPath($0, below: base) } }
         guard entry.problem == nil else { return entry }
         let outcome = security.convert(
             operation.method,
@@ -134,6 +158,23 @@ struct OpenAPIConverter {
         return own + operation.item.compactMap { $0[OutlineFilter.requiredScopes] }
     }
 
+    /// The base paths below which an operation may be, and why it is denied below them.
+    private func place(of operation: OpenAPIDocument.Operation) -> (bases: [String], problem: ImportedPath.Problem?) {
+        var (bases, problem) = bases(of: operation)
+        var others: [String] = []
+        if operation.method == RouteDefinition.everyMethod { others.append(document.base) }
+        if !operation.path.begins(with: "/") || operation.path.begins(with: "//") {
+            let message = "the path does not begin with \"/\" and a segment"
+            problem = problem ?? .init(message: message, help: "write the path alone; servers say what goes before it")
+            others += knownBases + [""]
+        }
+        // What is mapped has one base path, or is found later to have none.
+        if problem != nil { bases = bases.flatMap { ServerPaths.possible($0, known: knownBases) } }
+        bases += others
+        var seen: Set<String> = []
+        return (bases.filter { seen.insert($0).inserted }, problem)
+    }
+
     /// The base paths that an operation may have: its own servers', its path's, or the document's; and why it is denied on
     /// them.
     private func bases(of operation: OpenAPIDocument.Operation) -> (bases: [String], problem: ImportedPath.Problem?) {
@@ -142,10 +183,12 @@ struct OpenAPIConverter {
         guard options.basePath == nil, !lists.isEmpty else { return ([document.base], nil) }
         var bases: [String] = []
         var origins: Set<String> = []
+        var isEmptyList = false
         do {
             for list in lists {
                 let servers = try ServerPaths(list, document.documents)
                 origins.formUnion(servers.origins)
+                isEmptyList = isEmptyList || servers.isEmptyList
                 bases += servers.bases.filter { !bases.contains($0) }
             }
         } catch {
@@ -157,6 +200,20 @@ struct OpenAPIConverter {
                 help: "--base-path maps it all the same"
             )
             return (bases.contains(document.base) ? bases : bases + [document.base], problem)
+        }
+        if isEmptyList, bases != [document.base] {
+            let problem = ImportedPath.Problem(
+                message: "its servers are an empty list, which means the document's, or none but /",
+                help: "take the list away, or name the server in it"
+            )
+            return (bases.contains(document.base) ? bases : bases + [document.base], problem)
+        }
+        guard !bases.contains(where: ServerPaths.isVague) else {
+            let problem = ImportedPath.Problem(
+                message: "its servers have a variable in their path whose values are not listed, or too many",
+                help: "list them with enum, or say with --base-path what it is"
+            )
+            return (bases, problem)
         }
         guard bases.count == 1 else {
             let problem = ImportedPath.Problem(

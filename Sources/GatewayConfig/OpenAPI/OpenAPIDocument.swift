@@ -25,6 +25,8 @@ struct OpenAPIDocument {
     let schemes: [String: SecurityScheme]
     let scopeDescriptions: [String: String]
     private(set) var operations: [Operation] = []
+    /// What stands in it that counts for nothing, and may have been meant to.
+    private(set) var notes: [OpenAPIImport.Note] = []
 
     /// `nil` after it was logged that this is no such document.
     init?(_ documents: DocumentSet, options: OpenAPIImport.Options, log: DiagnosticLog) {
@@ -40,10 +42,24 @@ struct OpenAPIDocument {
         let declared = Self.schemes(documents)
         schemes = Dictionary(declared, uniquingKeysWith: Self.stricter)
         scopeDescriptions = Dictionary(declared.flatMap { $0.1.scopes }) { first, _ in first }
+        for layer in [root] + paths { noteWhatIsNotRead(layer) }
         for layer in paths {
-            for (path, position, value) in layer.members ?? [] where !path.hasPrefix("x-") && path != "$ref" {
+            for (path, position, value) in layer.members ?? [] where !path.begins(with: "x-") && path != "$ref" {
                 read(path, OpenAPIImport.Place(value, at: position, documents), value)
             }
+        }
+    }
+
+    /// Notes members of the document itself, or of its paths, that only their names keep from counting.
+    private mutating func noteWhatIsNotRead(_ layer: DocumentValue) {
+        if layer.hasUnreadableMembers {
+            notes.append(.init(message: "has a key that is no text; left out", place: place(of: layer)))
+        }
+        for (name, position, value) in layer.members ?? []
+        where name == OutlineFilter.requiredScopes || OutlineFilter.isNearlyRequiredScopes(name) {
+            let message =
+                "counts for nothing here: \(OutlineFilter.requiredScopes) is read of operations and path items"
+            notes.append(.init(message: message, place: OpenAPIImport.Place(value, at: position, documents)))
         }
     }
 
@@ -66,6 +82,9 @@ struct OpenAPIDocument {
             return close(path, place, "\(error)")
         }
         guard item.allSatisfy(\.isMapping) else { return close(path, place, "the path item is no mapping") }
+        guard !item.contains(where: \.hasUnreadableMembers) else {
+            return close(path, place, "one of its keys is no text", help: "write its keys as texts", item)
+        }
         let known = operations.count
         for (field, method) in OutlineFilter.operations {
             let values = item.compactMap { $0[field] }
@@ -81,12 +100,18 @@ struct OpenAPIDocument {
             operations.append(operation)
         }
         if operations.count == known {
-            close(path, place, "the path has no operations", help: "what it is used for is not known")
+            close(path, place, "the path has no operations", help: "what it is used for is not known", item)
         }
     }
 
-    private mutating func close(_ path: String, _ place: OpenAPIImport.Place, _ reason: String, help: String? = nil) {
-        var operation = Operation(method: RouteDefinition.everyMethod, path: path, place: place)
+    private mutating func close(
+        _ path: String,
+        _ place: OpenAPIImport.Place,
+        _ reason: String,
+        help: String? = nil,
+        _ item: [DocumentValue] = []
+    ) {
+        var operation = Operation(method: RouteDefinition.everyMethod, path: path, place: place, item: item)
         operation.problem = .init(message: reason, help: help)
         operations.append(operation)
     }
@@ -107,14 +132,26 @@ struct OpenAPIDocument {
             operation.problem = .init(message: "\(error)", help: nil)
             return
         }
+        let layers = item + operation.layers
         if !operation.layers.allSatisfy(\.isMapping) {
             operation.problem = .init(message: "the operation is no mapping", help: nil)
+        } else if layers.contains(where: \.hasUnreadableMembers) {
+            operation.problem = .init(message: "one of its keys is no text", help: "write its keys as texts")
+        } else if let name = Self.nearlyRequiredScopes(layers) {
+            operation.problem = .init(
+                message: "\(name) is not \(OutlineFilter.requiredScopes)",
+                help: "write \(OutlineFilter.requiredScopes), or take it away"
+            )
         } else if isTwice {
             operation.problem = .init(
                 message: "it is there both beside the path's $ref and behind it",
                 help: "keep one of the two"
             )
         }
+    }
+
+    private static func nearlyRequiredScopes(_ layers: [DocumentValue]) -> String? {
+        layers.lazy.flatMap { $0.members ?? [] }.map(\.name).first(where: OutlineFilter.isNearlyRequiredScopes)
     }
 
     /// Parameters that can't be resolved may be of the path.
@@ -193,7 +230,7 @@ struct OpenAPIDocument {
             return false
         }
         let text = version.text ?? ""
-        guard ["3.0", "3.1"].contains(where: { text == $0 || text.hasPrefix($0 + ".") }) else {
+        guard ["3.0", "3.1"].contains(where: { text == $0 || text.begins(with: $0 + ".") }) else {
             log.error(
                 "openapi is \(version.node.kind)",
                 at: version.node.position,
@@ -223,7 +260,7 @@ struct OpenAPIDocument {
             return nil
         }
         if let given = options.basePath { return (ServerPaths.trimmed(given), servers) }
-        guard servers.bases.count == 1, let base = servers.bases.first, !base.contains("{") else {
+        guard servers.bases.count == 1, let base = servers.bases.first, !ServerPaths.isVague(base) else {
             let bases = servers.bases.map { $0.isEmpty ? "/" : $0 }.joined(separator: ", ")
             log.error(
                 "servers have the paths \(bases)",

@@ -46,7 +46,20 @@ public struct OpenAPIImport: Sendable {
         init(_ value: DocumentValue, at position: SourcePosition? = nil, _ documents: DocumentSet) {
             file = value.document == 0 ? nil : documents.documents[value.document].name
             self.position = position ?? value.node.position
-            pointer = value.path.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+            pointer = value.path.map { "/" + Self.escaped($0) }.joined()
+        }
+
+        private static func escaped(_ token: String) -> String {
+            guard token.holds(anyOf: "~/") else { return token }
+            var text = ""
+            for character in token.unicodeScalars {
+                switch character {
+                case "~": text += "~0"
+                case "/": text += "~1"
+                default: text.unicodeScalars.append(character)
+                }
+            }
+            return text
         }
 
         /// Orders places as they come in the files, the document first.

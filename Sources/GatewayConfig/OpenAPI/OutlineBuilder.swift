@@ -165,8 +165,13 @@ struct OutlineBuilder<Source: OutlineSource> {
         while true {
             let token = try source.next()
             if token == .endMapping { break }
-            guard let key = try key(token, depth), case .scalar(let name, let isPlain) = key.content else {
+            let key = try key(token, depth)
+            guard case .scalar(let name, let isPlain) = key.content else {
                 try skip(try source.next())
+                count += 1
+                guard count <= limits.values else { throw tooMuch(limits.values, key.position) }
+                size += 2
+                pairs.append(Self.unreadable(key.position))
                 continue
             }
             if let first = places.updateValue(key.position, forKey: name) {
@@ -205,8 +210,10 @@ struct OutlineBuilder<Source: OutlineSource> {
             size += built.size
             height = max(height, built.height + 1)
             for member in members {
-                guard case .scalar(let name, _) = member.key.content, places[name] == nil else { continue }
-                places[name] = member.key.position
+                if case .scalar(let name, _) = member.key.content {
+                    guard places[name] == nil else { continue }
+                    places[name] = member.key.position
+                }
                 pairs.append(member)
             }
         }
@@ -222,28 +229,35 @@ struct OutlineBuilder<Source: OutlineSource> {
             for item in items {
                 switch item.content {
                 case .mapping(let pairs): members += pairs
-                case .scalar("", true): continue
+                case .scalar("", true): members.append(unreadable(item.position))
                 case .scalar, .sequence: return nil
                 }
             }
             return members
-        // An alias of a value that is read the next time.
-        case .scalar("", true): return []
+        // Nothing, which can't be merged; or an alias of a value that is read the next time.
+        case .scalar("", true): return [unreadable(node.position)]
         case .scalar: return nil
         }
     }
 
-    /// The key of a mapping; `nil` for one that is no scalar, which no document means anything by.
-    private mutating func key(_ token: OutlineToken, _ depth: Int) throws(OutlineProblem) -> YAMLNode? {
+    /// The key of a mapping; an empty list for one that is no scalar.
+    private mutating func key(_ token: OutlineToken, _ depth: Int) throws(OutlineProblem) -> YAMLNode {
+        let position = source.position
         switch token {
         case .scalar, .alias:
             let built = try value(token, .everything, nil, depth: depth + 1)
             if case .scalar = built.node.content { return built.node }
-            return nil
-        default:
-            try skip(token)
-            return nil
+        default: try skip(token)
         }
+        return YAMLNode(content: .sequence([]), position: position)
+    }
+
+    /// A member that no document means anything by, kept so that nobody takes the mapping for one without it.
+    private static func unreadable(_ position: SourcePosition) -> (key: YAMLNode, value: YAMLNode) {
+        (
+            YAMLNode(content: .sequence([]), position: position),
+            YAMLNode(content: .scalar(text: "", isPlain: true), position: position)
+        )
     }
 
     private mutating func sequence(

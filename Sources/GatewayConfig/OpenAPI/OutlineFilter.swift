@@ -1,3 +1,5 @@
+import ScopeModel
+
 /// Which parts of an OpenAPI document are kept when it is read: those that routes depend on. The rest, nearly all of a large
 /// document, is parsed and forgotten.
 enum OutlineFilter {
@@ -29,6 +31,13 @@ enum OutlineFilter {
     /// The extension that names scopes which are needed besides those of `security`.
     static let requiredScopes = "x-required-scopes"
 
+    /// Whether a name is nearly that of the extension, so that somebody may have meant it.
+    static func isNearlyRequiredScopes(_ name: String) -> Bool {
+        guard (10...28).contains(name.utf8.count), name != requiredScopes else { return false }
+        return name.lowercased().contains("sco")
+            && NearestName.suggestion(for: name, among: [requiredScopes]) != nil
+    }
+
     /// What of a member's value is kept.
     func member(_ name: String) -> OutlineFilter {
         switch self {
@@ -58,7 +67,8 @@ enum OutlineFilter {
                 .everything
             case "parameters": .parameters
             // Those in another case are no operations, but somebody took them for ones.
-            default: Self.methods[name.lowercased()] == nil ? .nothing : .object
+            case _ where Self.methods[name.lowercased()] != nil: .object
+            default: Self.isNearlyRequiredScopes(name) ? .everything : .nothing
             }
         }
     }

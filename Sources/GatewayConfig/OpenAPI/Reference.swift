@@ -9,17 +9,15 @@ struct Reference: Hashable {
 
     /// Reads a reference.
     init(parsing text: String) throws(ReferenceProblem) {
-        let hash = text.firstIndex(of: "#") ?? text.endIndex
-        let path = text[..<hash]
-        let colon = path.firstIndex(of: ":")
-        if let colon, !path[..<colon].contains("/") {
+        let path = text.before(anyOf: "#")
+        if path.before(anyOf: ":/").endIndex < path.endIndex, path.from(anyOf: ":/").begins(with: ":") {
             throw ReferenceProblem("leads to the network, which is never followed")
         }
-        guard !path.hasPrefix("//"), !path.contains("?"), !path.contains("\\") else {
+        guard !path.begins(with: "//"), !path.holds(anyOf: "?\\") else {
             throw ReferenceProblem("leads to the network, which is never followed")
         }
         guard let file = Self.decoded(path), !file.utf8.contains(0),
-            let fragment = Self.decoded(hash == text.endIndex ? "" : text[text.index(after: hash)...]),
+            let fragment = Self.decoded(text[path.endIndex...].behind(1)),
             let pointer = try? JSONPointer(parsing: fragment)
         else { throw ReferenceProblem("is no file with a JSON pointer") }
         self.file = file

@@ -58,6 +58,12 @@ struct SecurityConverter {
         var closed: [[Alternative]] = []
         for security in securities {
             guard let items = security.items else { return denied("its security is no list") }
+            guard items.allSatisfy({ $0.isMapping && !$0.hasUnreadableMembers }) else {
+                return denied(
+                    "its security has something in it that is no security requirement",
+                    help: "write mappings with names of security schemes and lists of scopes"
+                )
+            }
             let (alternatives, isOpen) = read(items)
             if isOpen || items.isEmpty { open.append((alternatives, security)) } else { closed.append(alternatives) }
         }
@@ -108,11 +114,8 @@ struct SecurityConverter {
         var alternatives: [Alternative] = []
         var isOpen = false
         for item in items {
-            guard let members = item.members else {
-                note("is no security requirement; left out", item)
-                continue
-            }
-            if members.isEmpty, item.hasNoMembers {
+            let members = item.members ?? []
+            if item.hasNoMembers {
                 isOpen = true
             } else if let alternative = alternative(members, item) {
                 alternatives.append(alternative)
@@ -216,7 +219,7 @@ struct SecurityConverter {
 
     /// A list of texts, or a text with spaces between names.
     private static func names(_ value: DocumentValue, splits: Bool = true) -> [String]? {
-        if splits, let text = value.text { return text.split(separator: " ").map(String.init) }
+        if splits, let text = value.text { return text.parts(at: " ").filter { !$0.isEmpty }.map(String.init) }
         guard let items = value.items else { return nil }
         let names = items.compactMap(\.text)
         return names.count == items.count ? names : nil

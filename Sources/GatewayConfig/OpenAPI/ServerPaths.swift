@@ -2,10 +2,12 @@ import RouteMap
 
 /// Where a document's servers have its paths: the base path that goes before them (OpenAPI 3.1.1 §4.8.5).
 struct ServerPaths {
-    /// Base paths, without a slash at the end; the empty one for none. No two are equal.
+    /// Base paths, without a slash at the end; the empty one for none. No two are equal. One that isn't known has braces.
     private(set) var bases: [String] = []
     /// Schemes and authorities of absolute URLs.
     private(set) var origins: Set<String> = []
+    /// Whether the list has no server.
+    private(set) var isEmptyList = false
 
     /// A server at `/`, which no servers stand for.
     init() { bases = [""] }
@@ -15,46 +17,57 @@ struct ServerPaths {
     init(_ servers: DocumentValue, _ documents: DocumentSet) throws(ReferenceProblem) {
         guard let items = try documents.layers(of: servers).last?.items else { throw ReferenceProblem("is no list") }
         for item in items {
-            let server = try documents.layers(of: item).last
-            guard let server, let url = server["url"]?.text else { throw ReferenceProblem("has a server without url") }
-            add(Self.expanded(url, server["variables"]))
+            let layers = try documents.layers(of: item).filter { $0["url"] != nil }
+            guard !layers.isEmpty else { throw ReferenceProblem("has a server without url") }
+            for server in layers {
+                guard let url = server["url"]?.text else { throw ReferenceProblem("has a server whose url is no text") }
+                for url in ServerURL(url, variables: server["variables"]).urls { add(url) }
+            }
         }
+        isEmptyList = items.isEmpty
         if bases.isEmpty { bases = [""] }
     }
 
     private mutating func add(_ url: String) {
         var path = url[...]
-        if let range = url.ranges(of: "://").first {
-            let rest = url[range.upperBound...]
-            let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-            origins.insert(url[..<slash].lowercased())
-            path = rest[slash...]
-        } else if url.hasPrefix("//") {
-            let rest = url.dropFirst(2)
-            path = rest[(rest.firstIndex(of: "/") ?? rest.endIndex)...]
+        if let (scheme, rest) = url.schemeAndRest {
+            let authority = rest.before(anyOf: "/?#")
+            origins.insert("\(scheme)://\(authority)".lowercased())
+            path = rest[authority.endIndex...]
+        } else if url.begins(with: "//") {
+            path = url.behind(2).from(anyOf: "/?#")
         }
-        path = path.prefix { $0 != "?" && $0 != "#" }
+        path = path.before(anyOf: "?#")
         // Relative to where the document is, which is not known; the root is what is meant nearly always.
-        while path.hasPrefix("./") { path = path.dropFirst(2) }
+        while path.begins(with: "./") { path = path.behind(2) }
         if path == "." { path = "" }
-        let base = Self.trimmed(path.isEmpty || path.hasPrefix("/") ? String(path) : "/" + path)
+        let base = Self.trimmed(path.isEmpty || path.begins(with: "/") ? String(path) : "/" + path)
         if !bases.contains(base) { bases.append(base) }
     }
 
     /// A base path without slashes at its end.
     static func trimmed(_ path: String) -> String {
         var path = path
-        while path.hasSuffix("/") { path.removeLast() }
+        while path.ends(with: "/") { path.unicodeScalars.removeLast() }
         return path
     }
 
-    /// A URL with the default of each of its variables. One without a default stays as it is, and is found later to be no
-    /// literal.
-    private static func expanded(_ url: String, _ variables: DocumentValue?) -> String {
-        var result = url
-        for (name, _, variable) in variables?.members ?? [] {
-            if let value = variable["default"]?.text { result = result.replacing("{\(name)}", with: value) }
+    /// Whether it isn't known what a base path is.
+    static func isVague(_ base: String) -> Bool { base.holds(anyOf: "{}") }
+
+    /// The base paths that one which isn't known may be, as far as anything can be at them: those with up to some segments
+    /// for what isn't known, and those that are known of the document.
+    static func possible(_ base: String, known: [String]) -> [String] {
+        guard isVague(base) else { return [base] }
+        let parts = base.parts(at: "/").filter { !$0.isEmpty }
+        guard let first = parts.firstIndex(where: { $0.holds(anyOf: "{}") }) else { return [base] }
+        let (start, end) = (parts[..<first].map { "/" + $0 }.joined(), parts[(first + 1)...].map { "/" + $0 }.joined())
+        let widened = (0...Self.maximumUnknown).map { count in
+            start + (0..<count).map { "/{v\($0)}" }.joined() + end
         }
-        return result
+        return widened + known
     }
+
+    /// How many segments stand for a variable at most.
+    private static let maximumUnknown = 3
 }

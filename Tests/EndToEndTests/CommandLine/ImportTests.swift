@@ -181,12 +181,67 @@ extension EndToEndTests {
             #expect(result.errors.contains("<standard input>:12:11: warning: "), "\(result.errors)")
         }
 
+        /// Nothing takes the place of the document, of another file that is written, or of what is no regular file.
+        @Test func onlyFilesOfItsOwnAreWritten() throws {
+            let folder = try TemporaryFolder()
+            let spec = try folder.write("api.yaml", Self.document)
+            let form = ["--scope-form", "{resource}.{verb}", "--force"]
+            let old = try folder.write("old.yaml", "old")
+            let files = FileManager.default
+            try files.createDirectory(atPath: folder.file("below"), withIntermediateDirectories: true)
+            try files.createSymbolicLink(atPath: folder.file("link.yaml"), withDestinationPath: old)
+            try files.createSymbolicLink(atPath: folder.file("loose.yaml"), withDestinationPath: folder.file("none"))
+            try files.linkItem(atPath: spec, toPath: folder.file("hard.yaml"))
+            try files.linkItem(atPath: old, toPath: folder.file("same.yaml"))
+            #expect(mkfifo(folder.file("fifo"), 0o600) == 0)
+            for (name, said) in [
+                ("api.yaml", "is the document itself"), ("below/../api.yaml", "is the document itself"),
+                ("hard.yaml", "is the document itself"), ("fifo", "is a FIFO"), ("below", "is a directory"),
+                ("link.yaml", "is a symbolic link"), ("loose.yaml", "is a symbolic link"),
+                ("new.yaml/", "names a directory"), ("nowhere/new.yaml", "can't be written"),
+            ] {
+                for arguments in [
+                    ["--output", folder.file(name)],
+                    ["--output", folder.file("new.yaml"), "--catalog-output", folder.file(name)],
+                ] {
+                    let result = try run([spec] + form + arguments)
+                    #expect(result.end == .exited(2) && result.errors.contains(said), "\(name): \(result.errors)")
+                }
+            }
+            let device = try run([spec] + form + ["--output", "/dev/null"])
+            #expect(device.end == .exited(2) && device.errors.contains("is a device"), "\(device.errors)")
+            for (output, catalog) in [("below/../new.yaml", "new.yaml"), ("old.yaml", "same.yaml")] {
+                let result = try run(
+                    [spec, "--output", folder.file(output), "--catalog-output", folder.file(catalog)] + form
+                )
+                #expect(result.end == .exited(2) && result.errors.contains("are both"), "\(result.errors)")
+            }
+            #expect(folder.read("api.yaml") == Self.document && folder.read("old.yaml") == "old")
+            #expect(
+                !files.fileExists(atPath: folder.file("new.yaml")) && !files.fileExists(atPath: folder.file("none"))
+            )
+        }
+
+        /// A map that isn't made is no success, the less so where an old one is kept.
+        @Test func nothingToWriteEndsWith1() throws {
+            let folder = try TemporaryFolder()
+            let spec = try folder.write("empty.yaml", "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n")
+            let old = try folder.write("old.yaml", "old")
+            let kept = try run([spec, "--output", old, "--catalog-output", folder.file("c.yaml"), "--force"])
+            #expect(kept.end == .exited(1) && kept.errors.contains("\(old) is left as it was\n"), "\(kept)")
+            #expect(folder.read("old.yaml") == "old" && !kept.errors.contains("c.yaml"))
+            for arguments in [[spec], [spec, "--output", folder.file("new.yaml")], [spec, "--format", "json"]] {
+                let result = try run(arguments)
+                #expect(result.end == .exited(1) && !result.errors.contains("left as it was"), "\(result)")
+            }
+        }
+
         @Test func badUseEndsWith2() throws {
             let folder = try TemporaryFolder()
             let spec = try folder.write("api.yaml", Self.document)
             for arguments in [
                 [folder.file("none.yaml")], [spec, "--scope", "x"], [spec, "--scope", "x=y"],
-                [spec, "--scope-form", "x"],
+                [spec, "--scope", "x=read:a", "--scope", "x=read:b"], [spec, "--scope-form", "x"],
                 [spec, "--base-path", "v1"],
                 [spec, "--output", folder.file("r"), "--catalog-output", folder.file("r")],
             ] { #expect(try run(arguments).end == .exited(2), "\(arguments)") }

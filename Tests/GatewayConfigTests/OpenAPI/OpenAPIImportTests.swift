@@ -209,7 +209,10 @@ struct OpenAPIImportTests {
         arguments: [
             ("", "/a"), ("servers: [{url: /}]", "/a"), ("servers: [{url: /v1/}]", "/v1/a"),
             ("servers: [{url: 'https://h.example/v1'}, {url: 'http://other.example:80/v1?x=y'}]", "/v1/a"),
-            ("servers: [{url: '{s}://h/{b}', variables: {s: {default: https}, b: {default: api/v2}}}]", "/api/v2/a"),
+            (
+                "servers: [{url: '{s}://h/{b}', variables: {s: {default: https}, b: {default: api/v2, enum: [api/v2]}}}]",
+                "/api/v2/a"
+            ),
             ("servers: [{url: ./}]", "/a"), ("servers: [{url: v1}]", "/v1/a"),
             ("servers: [{url: //h.example/v3}]", "/v3/a"),
             ("servers: []", "/a"),

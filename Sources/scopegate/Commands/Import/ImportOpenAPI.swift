@@ -14,7 +14,7 @@ struct ImportOpenAPI: ParsableCommand {
             key. The map is never wider than the document: an operation without security, one that a route can't say, one \
             that needs two security schemes at once, and one whose scopes have no name here are listed, and denied in the \
             map, so that no other route lets them through; so is what is open to everybody, unless --public is given. \
-            Ends with 1 when something is left denied.
+            Ends with 1 when something is left denied, or nothing is mapped and so nothing written.
 
             References are followed within the document and to files beside it and below its folder; never out of it, and \
             never over the network. What can't be resolved is denied. A document on standard input (-) has no files \
@@ -75,19 +75,13 @@ struct ImportOpenAPI: ParsableCommand {
     @OptionGroup var format: FormatOption
 
     func run() throws {
-        if let output, output == catalogOutput {
-            throw ValidationError("--output and --catalog-output are both \(output); a file has room for one")
-        }
         let bytes: [UInt8]
         do {
             bytes = try StandardInputFile().read(file, limit: Self.maximumLength)
         } catch {
             throw ValidationError("\(file) can't be read: \(error)")
         }
-        for file in [output, catalogOutput].compactMap(\.self)
-        where !force && FileManager.default.fileExists(atPath: file) {
-            throw ValidationError("\(file) is there already; a running gateway may load it. --force overwrites it")
-        }
+        let outputs = try outputs()
         let (options, catalog) = try options()
         let progress = ProgressLine()
         let result = try config.orExit {
@@ -113,7 +107,32 @@ struct ImportOpenAPI: ParsableCommand {
         case .json: try printJSON(ImportReport(result, file: file, catalog: catalog))
         case .text: show(result, catalog)
         }
-        if !result.denied.isEmpty { throw ExitStatus.finding }
+        guard result.routesFile == nil else {
+            if result.denied.isEmpty { return }
+            throw ExitStatus.finding
+        }
+        // Neither file is written then, and what an old one lets through may not be what the document does.
+        for file in outputs where file.isThere { StandardError.write("\(file.path) is left as it was") }
+        throw ExitStatus.finding
+    }
+
+    /// The files to write, when they may be written.
+    private func outputs() throws -> [OutputFile] {
+        let files = try [output, catalogOutput].compactMap(\.self).map(OutputFile.init)
+        if files.count == 2, files[0].isSame(as: files[1]) {
+            throw ValidationError("--output and --catalog-output are both \(files[0].path); a file has room for one")
+        }
+        for file in files {
+            guard !file.isSame(as: OutputFile.Identity(isStandardInput ? nil : spec)) else {
+                throw ValidationError("\(file.path) is the document itself; name another file to write")
+            }
+            guard force || !file.isThere else {
+                throw ValidationError(
+                    "\(file.path) is there already; a running gateway may load it. --force overwrites it"
+                )
+            }
+        }
+        return files
     }
 
     private var isStandardInput: Bool { spec == "-" }
@@ -150,9 +169,13 @@ struct ImportOpenAPI: ParsableCommand {
             guard let equals = text.lastIndex(of: "=") else {
                 throw ValidationError("--scope is written like admin=write:settings, not \"\(text)\"")
             }
+            let given = String(text[..<equals])
+            guard options.naming.names[given] == nil else {
+                throw ValidationError("--scope says twice what stands for \(given)")
+            }
             do {
                 let name = text[text.index(after: equals)...]
-                options.naming.names[String(text[..<equals])] = try Scope(parsing: String(name))
+                options.naming.names[given] = try Scope(parsing: String(name))
             } catch {
                 throw ValidationError("--scope \(text): what stands behind the = \(error)")
             }
