@@ -33,6 +33,10 @@ export SCOPEGATE_STRICT=1
 
 say "Format"
 swift format lint --strict --parallel --recursive Package.swift Sources Tests
+# It leaves comments as they are.
+if LC_ALL=C.UTF-8 grep -rnE --include='*.swift' '^.{121,}$' Package.swift Sources Tests | grep -E '^[^:]+:[0-9]+: *//'; then
+    die "these comments are longer than 120 columns"
+fi
 
 say "Build without warnings"
 swift build --build-tests

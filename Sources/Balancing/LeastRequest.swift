@@ -1,9 +1,9 @@
 /// Chooses the server that has least to do for its weight.
 ///
 /// All servers are looked at rather than two at random: there are few of them, and their requests are counted by each
-/// event loop for itself, so that what is looked at is exact and costs no more than a few words of the loop's own memory.
-/// Among those with equally little to do (with few requests that is all of them) it goes round by weight, smoothly: of
-/// weights 2 and 1 the order is a, b, a, a, b, a.
+/// event loop for itself, so that what is looked at is exact and costs no more than a few words of the loop's own
+/// memory. Among those with equally little to do (with few requests that is all of them) it goes round by weight,
+/// smoothly: of weights 2 and 1 the order is a, b, a, a, b, a.
 public struct LeastRequest: Sendable {
     /// The most servers there can be.
     public static let maximumServers = 64

@@ -16,8 +16,8 @@ package struct CivilDate: Comparable, Hashable, Sendable {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         guard day <= lengths[Int(month - 1)] else { return nil }
-        // Years are counted from March, so that the leap day is the last of its year, and in eras of 400 years, which are
-        // all of the same length.
+        // Years are counted from March, so that the leap day is the last of its year, and in eras of 400 years, which
+        // are all of the same length.
         let marchYear = month <= 2 ? year - 1 : year
         let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
         let yearOfEra = marchYear - era * 400

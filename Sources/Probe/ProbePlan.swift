@@ -1,7 +1,7 @@
 /// All that the probe asks.
 public enum ProbePlan {
-    /// The checks, in the order in which they are made; what keeps a connection for long comes last, for there are backends
-    /// that serve one at a time.
+    /// The checks, in the order in which they are made; what keeps a connection for long comes last, for there are
+    /// backends that serve one at a time.
     public static let checks: [any ProbeCheck] = [
         PathCheck(name: "letter case", spellings: PathSpelling.letterCase),
         PathCheck(name: "trailing slash", spellings: PathSpelling.trailingSlash),

@@ -3,9 +3,9 @@ import Synchronization
 
 /// A swift-metrics backend that keeps every metric in memory and gives them to whoever scrapes.
 ///
-/// What is counted once a connection or more seldom goes through swift-metrics' handles, each of them one atomic number.
-/// What is counted with every request is kept by those who count, in memory of their own, and asked for at a scrape: see
-/// ``collect(_:)``.
+/// What is counted once a connection or more seldom goes through swift-metrics' handles, each of them one atomic
+/// number. What is counted with every request is kept by those who count, in memory of their own, and asked for at a
+/// scrape: see ``collect(_:)``.
 public final class PrometheusRegistry: MetricsFactory {
     private struct Family {
         var kind: MetricFamily.Kind
@@ -71,8 +71,8 @@ public final class PrometheusRegistry: MetricsFactory {
         }
     }
 
-    /// The cell of a series: the one that it has, or a new one. A metric is of one kind; a cell of another kind under its
-    /// name works, but is not shown.
+    /// The cell of a series: the one that it has, or a new one. A metric is of one kind; a cell of another kind under
+    /// its name works, but is not shown.
     private func cell<Cell: MetricCell>(
         _ name: String,
         _ kind: MetricFamily.Kind,

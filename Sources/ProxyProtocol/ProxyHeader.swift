@@ -1,5 +1,5 @@
-/// What a proxy says of a connection at its very start, by the PROXY protocol of HAProxy (proxy-protocol.txt, 2020/03/05),
-/// version 1 or 2.
+/// What a proxy says of a connection at its very start, by the PROXY protocol of HAProxy (proxy-protocol.txt,
+/// 2020/03/05), version 1 or 2.
 public struct ProxyHeader: Equatable, Sendable {
     /// An address and a port.
     public struct Endpoint: Equatable, Sendable {

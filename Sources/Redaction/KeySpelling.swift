@@ -1,4 +1,5 @@
-/// Finds a key in a text in any of its spellings: letters of either case, bytes percent-encoded, encodings encoded again.
+/// Finds a key in a text in any of its spellings: letters of either case, bytes percent-encoded, encodings encoded
+/// again.
 ///
 /// A text that takes too long to search, because beginnings of the key stand all over it, isn't searched to its end:
 /// whoever asks then leaves all of it out.

@@ -1,5 +1,5 @@
-/// A text of bounded length that a log, a record or a span may hold: one of the gateway's own making, or one that a client
-/// or an issuer has written, without any key of the request (``RequestSecrets``).
+/// A text of bounded length that a log, a record or a span may hold: one of the gateway's own making, or one that a
+/// client or an issuer has written, without any key of the request (``RequestSecrets``).
 ///
 /// Sinks take nothing else, so that redaction can't be left out. It need not be UTF-8.
 public struct RedactedText: Hashable, Sendable {

@@ -102,8 +102,8 @@ public struct RequestSecrets: Sendable {
 
     // MARK: Redacting
 
-    /// Calls with a text without any of the secrets, of at most so many bytes, and whether it was longer. The text itself
-    /// is given where it has none, so that this costs no memory.
+    /// Calls with a text without any of the secrets, of at most so many bytes, and whether it was longer. The text
+    /// itself is given where it has none, so that this costs no memory.
     public func withRedacted(
         _ text: Span<UInt8>,
         limit: Int,

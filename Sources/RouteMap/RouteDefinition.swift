@@ -75,8 +75,8 @@ public struct RouteDefinition: Equatable, Sendable {
     /// Where the route was written, if it was written in a file.
     public var position: SourcePosition?
 
-    /// Whether the route refuses every method that its template doesn't have. Only a denied route can be for all methods;
-    /// with another requirement `*` is a method of this name, as it may stand in a request (RFC 9110 §5.6.2).
+    /// Whether the route refuses every method that its template doesn't have. Only a denied route can be for all
+    /// methods; with another requirement `*` is a method of this name, as it may stand in a request (RFC 9110 §5.6.2).
     public var deniesEveryMethod: Bool { method == Self.everyMethod && requirement.isDenied }
 
     /// A route.

@@ -36,8 +36,8 @@ public final class RouteMap: Sendable {
     /// Nil when near misses are decided as any other path.
     private let nearMisses: NearMisses?
 
-    /// Whether paths are refused that differ from a literal route's only by the case of letters, an ending or a slash, and
-    /// would be decided by a route with parameters.
+    /// Whether paths are refused that differ from a literal route's only by the case of letters, an ending or a slash,
+    /// and would be decided by a route with parameters.
     public var refusesNearMisses: Bool { nearMisses != nil }
 
     /// Compiles routes.
@@ -102,8 +102,8 @@ public final class RouteMap: Sendable {
         return methods.match(template: Int(template), method: method, name: methodName)
     }
 
-    /// What becomes of the match of a path that can be read in other ways: it holds only as long as none of them belongs to
-    /// another template, and its route accepts what is encoded.
+    /// What becomes of the match of a path that can be read in other ways: it holds only as long as none of them
+    /// belongs to another template, and its route accepts what is encoded.
     private func checked(_ match: RouteMatch, _ template: Int32, _ readings: PathReadings) -> RouteMatch {
         var allowed: EncodingAllowance = []
         var isPublic = false

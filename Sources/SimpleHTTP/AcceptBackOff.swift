@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Has a listening channel wait a while when accept(2) fails: it would try again at once and without end, for its socket
-/// stays readable, and keep a core busy for as long as there are no descriptors.
+/// Has a listening channel wait a while when accept(2) fails: it would try again at once and without end, for its
+/// socket stays readable, and keep a core busy for as long as there are no descriptors.
 final class AcceptBackOff: ChannelInboundHandler {
     typealias InboundIn = any Channel
 

@@ -10,11 +10,11 @@ public final class SimpleHTTPServer: Sendable {
         public var body = 64 * 1024 * 1024
         /// How long a connection may be silent before it is closed.
         public var idleTime = TimeAmount.seconds(120)
-        /// How long a request may take from its first byte to its last before the connection is closed; nil for as long as
-        /// it is not silent.
+        /// How long a request may take from its first byte to its last before the connection is closed; nil for as long
+        /// as it is not silent.
         public var requestTime: TimeAmount?
-        /// The most connections at a time. When there are as many, the one that has been without a request for the longest
-        /// time is closed for a new one; where all have one, the new one is.
+        /// The most connections at a time. When there are as many, the one that has been without a request for the
+        /// longest time is closed for a new one; where all have one, the new one is.
         public var connections = Int.max
         /// The longest request line in bytes; a longer one is answered 414.
         public var requestLine = 8 * 1024

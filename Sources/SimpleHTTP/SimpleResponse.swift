@@ -6,8 +6,8 @@ public struct SimpleResponse: Sendable {
     public var fields: [(name: String, value: String)]
     /// The body; not sent for HEAD, 204 and 304.
     public var body: [UInt8]
-    /// Writes a body that isn't known beforehand, in the place of ``body``: it is given the stream when the head has been
-    /// sent. The connection ends with such a response.
+    /// Writes a body that isn't known beforehand, in the place of ``body``: it is given the stream when the head has
+    /// been sent. The connection ends with such a response.
     public var stream: (@Sendable (SimpleStream) -> Void)?
 
     /// A response of these parts.

@@ -4,12 +4,12 @@ import Glibc
 /// The environment that the program was started with, of which libraries see only what is documented.
 ///
 /// Libraries read variables of their own: OpenSSL and libcurl write TLS secrets where SSLKEYLOGFILE says, load code and
-/// settings from OPENSSL_CONF, and resolve names by RES_OPTIONS and HOSTALIASES. None of that is the operator's word to the
-/// gateway, so everything is taken out that isn't on the list below. What the loader and the allocator read has been read
-/// by then (ld.so(8), mallopt(3)).
+/// settings from OPENSSL_CONF, and resolve names by RES_OPTIONS and HOSTALIASES. None of that is the operator's word to
+/// the gateway, so everything is taken out that isn't on the list below. What the loader and the allocator read has
+/// been read by then (ld.so(8), mallopt(3)).
 enum Environment {
-    /// All variables that the program was started with, for what asks for one by its name: secrets that the configuration
-    /// names, keys that options name, the terminal.
+    /// All variables that the program was started with, for what asks for one by its name: secrets that the
+    /// configuration names, keys that options name, the terminal.
     static let variables: [String: String] = ProcessInfo.processInfo.environment
 
     /// The variables that stay for libraries, and for code that doesn't know this type.

@@ -60,7 +60,7 @@ check "it starts, with a read-only file system and no capability" podman run -d 
 inside() { podman exec gate "$@"; }
 for _ in $(seq 100); do inside scopegate health --config /etc/scopegate/scopegate.yaml > /dev/null 2>&1 && break || sleep 0.1; done
 # The command of HEALTHCHECK itself, one argument a line.
-podman inspect localhost/scopegate --format '{{range .Config.Healthcheck.Test}}{{println .}}{{end}}' | sed '1d;/^$/d' > "$work/healthcheck"
+podman image inspect localhost/scopegate --format '{{range .HealthCheck.Test}}{{println .}}{{end}}' | sed '1d;/^$/d' > "$work/healthcheck"
 mapfile -t healthcheck < "$work/healthcheck"
 check "its health check asks the port of the configuration" inside "${healthcheck[@]}"
 echo 'routes: none.yaml' >> "$work/config/scopegate.yaml"

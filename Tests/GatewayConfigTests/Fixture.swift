@@ -19,8 +19,8 @@ struct MemoryFiles: FileReading {
     }
 }
 
-/// Certificates that say in plain words what they are, such as `certificate of a.example, *.example until 100`, and keys
-/// that say whose they are.
+/// Certificates that say in plain words what they are, such as `certificate of a.example, *.example until 100`, and
+/// keys that say whose they are.
 struct WrittenCertificates: CertificateInspecting {
     let now: Int64 = 1_000_000_000
 

@@ -2,8 +2,8 @@ import Digests
 import Glibc
 import StrictJSON
 
-/// How far a log has got, kept in a file beside it: `audit.jsonl.head`. What is cut off the end of the log is noticed by
-/// it.
+/// How far a log has got, kept in a file beside it: `audit.jsonl.head`. What is cut off the end of the log is noticed
+/// by it.
 public struct AuditHead: Hashable, Sendable {
     /// The number of the last line.
     public var sequence: UInt64

@@ -3,8 +3,8 @@ import Glibc
 
 /// Compresses files that were set aside.
 enum AuditCompressor {
-    /// zlib's level, from 1 to 9. Lines of the audit take half the time that the usual 6 takes, and a tenth more room: the
-    /// time is taken from requests.
+    /// zlib's level, from 1 to 9. Lines of the audit take half the time that the usual 6 takes, and a tenth more room:
+    /// the time is taken from requests.
     private static let level: Int32 = 3
 
     /// Replaces a file by its compressed form, under the name with `.gz` at its end. At every moment one of the two is

@@ -4,9 +4,9 @@ import Glibc
 
 /// The file that lines are appended to, with the head file beside it.
 ///
-/// It belongs to its owner only (mode 0600, tightened when it was made otherwise) and to one process at a time (flock(2)).
-/// No link is followed to it, so that nobody who may write to its directory has records written elsewhere. Whether it is
-/// still the file at its path is asked after every write.
+/// It belongs to its owner only (mode 0600, tightened when it was made otherwise) and to one process at a time
+/// (flock(2)). No link is followed to it, so that nobody who may write to its directory has records written elsewhere.
+/// Whether it is still the file at its path is asked after every write.
 final class AuditFile: AuditStore {
     private let path: String
     private let signer: AuditSigner?

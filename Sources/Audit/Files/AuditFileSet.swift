@@ -4,8 +4,8 @@ import Glibc
 ///
 /// Rotated files are those beside the log whose names begin with its name and a dot: our own
 /// (`audit.jsonl.000000012345`, after the number of their first line, with `.gz` when compressed) and those that
-/// logrotate makes (`.1`, `.2.gz`, `-20261124`). What is named like one of them and can't be read is a problem, not passed
-/// over: it may hold what is looked for.
+/// logrotate makes (`.1`, `.2.gz`, `-20261124`). What is named like one of them and can't be read is a problem, not
+/// passed over: it may hold what is looked for.
 struct AuditFileSet {
     /// One file.
     struct File: Equatable {
@@ -44,8 +44,8 @@ struct AuditFileSet {
     /// How often the directory is looked at until it stays the same meanwhile.
     private static let attempts = 50
 
-    /// Looks at the directory, and again if something was renamed, compressed or removed while it looked: files are then
-    /// neither missed nor seen twice.
+    /// Looks at the directory, and again if something was renamed, compressed or removed while it looked: files are
+    /// then neither missed nor seen twice.
     init(path: String) {
         self.path = path
         let (directory, name) = Self.split(path)

@@ -16,8 +16,8 @@ public struct AuditRotation: Hashable, Sendable {
     /// Never sets a file aside.
     public init() {}
 
-    /// The name under which a file is set aside: that of the log and the number of its first line, so that names sort as
-    /// the lines do.
+    /// The name under which a file is set aside: that of the log and the number of its first line, so that names sort
+    /// as the lines do.
     static func name(of path: String, firstSequence: UInt64) -> String {
         let number = String(firstSequence)
         return "\(path).\(String(repeating: "0", count: max(0, 12 - number.count)))\(number)"

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Where lines go that nobody may wait for, such as the error log's: each is written at once when the system takes it
-/// without waiting, and else soon, in order, by a thread of its own. What there is no room for is lost, and counted in a
-/// line of its own.
+/// without waiting, and else soon, in order, by a thread of its own. What there is no room for is lost, and counted in
+/// a line of its own.
 package final class LineSink: @unchecked Sendable {
     private let descriptor: Int32
     private let limit: Int

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Which lines are wanted. What is nil or empty asks for nothing; several values of one kind ask for any of them, several
-/// kinds for all. In a text `*` stands for any characters.
+/// Which lines are wanted. What is nil or empty asks for nothing; several values of one kind ask for any of them,
+/// several kinds for all. In a text `*` stands for any characters.
 public struct AuditFilter: Sendable {
     /// Not before, in microseconds since 1970.
     public var since: Int64?
@@ -55,8 +55,8 @@ struct CompiledFilter {
             return !tests.isEmpty && tests.contains { $0(String(decoding: raw, as: UTF8.self)) }
         }
 
-        /// Whether one of the strings of a list fits. Scopes have no quotes and no escapes (RFC 6749 §3.3), so that every
-        /// second part between quotes is one.
+        /// Whether one of the strings of a list fits. Scopes have no quotes and no escapes (RFC 6749 §3.3), so that
+        /// every second part between quotes is one.
         private func fitsElement(of list: UnsafeRawBufferPointer) -> Bool {
             let parts = list.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
             return parts.indices.contains { index in

@@ -1,8 +1,8 @@
 extension AuditRecent {
     /// Takes the newest lines that a log has already, so that a start doesn't hide what was before it.
     ///
-    /// Files are read from the newest back, as far as there is room and up to the first compressed one, of which all would
-    /// have to be read for its end. What can't be read is left out; who writes the log says so.
+    /// Files are read from the newest back, as far as there is room and up to the first compressed one, of which all
+    /// would have to be read for its end. What can't be read is left out; who writes the log says so.
     ///
     /// - Parameter path: The log, which nobody writes to now.
     public func load(path: String) {

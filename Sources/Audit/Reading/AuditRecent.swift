@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The last lines of a log, in memory. Whole lines go in as they are written; they are only looked at when somebody asks.
+/// The last lines of a log, in memory. Whole lines go in as they are written; they are only looked at when somebody
+/// asks.
 public final class AuditRecent: Sendable {
     private struct State {
         /// Whole lines, the oldest first.

@@ -46,8 +46,8 @@ public struct AuditDraft: Sendable {
     /// - Parameters:
     ///   - timeMicroseconds: When the decision was made, in microseconds since 1970-01-01T00:00:00Z.
     ///   - decision: What was decided.
-    ///   - requestID: The request's id, as in the response's `X-Request-Id`. The client's own, where it has another, is in
-    ///     `head`.
+    ///   - requestID: The request's id, as in the response's `X-Request-Id`. The client's own, where it has another, is
+    ///     in `head`.
     ///   - client: The client's address.
     ///   - forwardedClient: The address for which a trusted proxy says that it forwards.
     ///   - clientCertificate: The SHA-256 of the certificate that the client has shown.
@@ -63,7 +63,8 @@ public struct AuditDraft: Sendable {
     ///   - keyID: The issuer's name for the key.
     ///   - subject: Whom the key stands for.
     ///   - keyFingerprint: The key's HMAC under the audit secret, of which the first 16 hexadecimal digits are shown.
-    ///   - grant: What tells of the key and its grant, where that was rendered before: then it stands for the four above.
+    ///   - grant: What tells of the key and its grant, where that was rendered before: then it stands for the four
+    ///     above.
     ///   - generation: The number of the route map that made the decision.
     ///   - memory: Where its members are appended.
     public init(

@@ -64,8 +64,8 @@ public struct AuditTimeline {
         counts = wider
     }
 
-    /// All buckets from the first to the last, also empty ones, each with its start in seconds since 1970 and its counts
-    /// by kind.
+    /// All buckets from the first to the last, also empty ones, each with its start in seconds since 1970 and its
+    /// counts by kind.
     public var buckets: [(start: Int64, counts: [Int])] {
         guard let range else { return [] }
         return (bucket(of: range.lowerBound)...bucket(of: range.upperBound)).map { bucket in

@@ -5,8 +5,8 @@ public struct AuditOpenError: Error, Hashable, Sendable {
     /// The path, as given.
     public let path: String
     /// The errno value; `EINVAL` when the path leads to something that isn't a regular file or a character device, or
-    /// to a file that holds something else than an audit; `EWOULDBLOCK` when another process writes to it; `ELOOP` for a
-    /// symbolic link; `EPERM` when others may use the file and that can't be changed.
+    /// to a file that holds something else than an audit; `EWOULDBLOCK` when another process writes to it; `ELOOP` for
+    /// a symbolic link; `EPERM` when others may use the file and that can't be changed.
     public let errno: Int32
 }
 

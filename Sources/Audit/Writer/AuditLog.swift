@@ -140,8 +140,8 @@ public final class AuditLog: Sendable {
         queue.append(item(event)) != .refused
     }
 
-    /// Hands over a record that can be done without: it is left out when it would take one of the last places, which are
-    /// for those that have to be written. False when it is left out.
+    /// Hands over a record that can be done without: it is left out when it would take one of the last places, which
+    /// are for those that have to be written. False when it is left out.
     public func appendIfRoom(_ event: AuditEvent) -> Bool {
         queue.appendIfHalfEmpty(item(event))
     }

@@ -23,8 +23,8 @@ public struct AuditSubmission: Sendable {
     }
 }
 
-/// What becomes of records that were handed over: those that come first wait, those that come next are accepted at once,
-/// and the rest is refused. Of the first two, one is always 0 unless records are dropped.
+/// What becomes of records that were handed over: those that come first wait, those that come next are accepted at
+/// once, and the rest is refused. Of the first two, one is always 0 unless records are dropped.
 public struct AuditAdmission: Hashable, Sendable {
     /// How many will be reported to the waiter.
     public let waiting: Int
@@ -42,8 +42,8 @@ public struct AuditSettlement: Hashable, Sendable {
 
 /// Is told what became of records.
 public protocol AuditWaiter: AnyObject, Sendable {
-    /// What became of records, in their order. Each that waits is told of once, as `retained` as soon as it is known that it
-    /// can't be written now. Called on the writer's thread, which it must not hold up.
+    /// What became of records, in their order. Each that waits is told of once, as `retained` as soon as it is known
+    /// that it can't be written now. Called on the writer's thread, which it must not hold up.
     func settled(_ settlements: [AuditSettlement])
 }
 

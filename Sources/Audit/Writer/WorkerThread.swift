@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A thread that runs one closure, with all signals blocked: those are for the process's main flow, and SIGXFSZ, which a
-/// file size limit raises, becomes an errno value.
+/// A thread that runs one closure, with all signals blocked: those are for the process's main flow, and SIGXFSZ, which
+/// a file size limit raises, becomes an errno value.
 final class WorkerThread: Sendable {
     private let thread = Mutex<pthread_t?>(nil)
 

@@ -122,8 +122,8 @@ public final class CurlLoop: @unchecked Sendable {
 
     /// Serves every socket that is ready and asks to be woken again.
     ///
-    /// It is called when the kernel or the readiness thread wakes the loop. It may also be called at any other time on the
-    /// loop: what is served then need not be woken for.
+    /// It is called when the kernel or the readiness thread wakes the loop. It may also be called at any other time on
+    /// the loop: what is served then need not be woken for.
     public func drain() {
         guard !closed else { return }
         // A few rounds at most, so that a busy upstream can't keep the loop from its other work.
@@ -146,8 +146,8 @@ public final class CurlLoop: @unchecked Sendable {
     }
 
     /// Sees to it that the events of all sockets up to the beginning of this turn of the event loop are known, by one
-    /// look a turn, or by none where the kernel shows that there is nothing to see. They are served at the turn's end, not
-    /// before this returns.
+    /// look a turn, or by none where the kernel shows that there is nothing to see. They are served at the turn's end,
+    /// not before this returns.
     func lookOnceThisTurn() {
         guard !hasLooked, !closed, kernelReadiness?.knowsOfNothing != true else { return }
         hasLooked = true

@@ -63,8 +63,8 @@ final class KernelReadiness {
             }
     }
 
-    /// Whether the kernel takes a poll of an epoll set. That of an empty one is done when the context is destroyed; so it
-    /// is tried in a context of its own.
+    /// Whether the kernel takes a poll of an epoll set. That of an empty one is done when the context is destroyed; so
+    /// it is tried in a context of its own.
     private static func isSupported(_ event: Int32) -> Bool {
         let empty = epoll_create1(CCURL_EPOLL_CLOEXEC)
         guard empty >= 0 else { return false }

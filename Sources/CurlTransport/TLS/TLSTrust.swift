@@ -2,13 +2,14 @@ import CCurl
 import Digests
 import NIOConcurrencyHelpers
 
-/// The authorities that a TLS client believes, and the certificate that it shows: their contents, not the names of files.
+/// The authorities that a TLS client believes, and the certificate that it shows: their contents, not the names of
+/// files.
 ///
 /// This is the one owner of the rule that nothing made under one trust is used under another (CVE-2025-68121). Equal
 /// contents are one and the same object for as long as anybody holds it, and all that could outlive a change is kept by
 /// object: TLS sessions and idle connections of transfers by ``CurlDomain``, pooled connections by ``ConnectionPool``,
-/// whose target names its trust. The name that is asked for stands in the URL, by which libcurl keeps both apart within a
-/// domain.
+/// whose target names its trust. The name that is asked for stands in the URL, by which libcurl keeps both apart within
+/// a domain.
 public final class TLSTrust: Sendable {
     /// A certificate with its key, in PEM.
     public struct Certificate: Sendable {

@@ -108,8 +108,8 @@ public final class ConnectionPool {
 
     /// Gives an open connection back after an exchange that left it fit for another one.
     ///
-    /// - Parameter keptFor: How long the upstream keeps it when it is idle, as far as it says so; 0 for not at all. It isn't
-    ///   used in the last second of that, in which the upstream may be closing it already.
+    /// - Parameter keptFor: How long the upstream keeps it when it is idle, as far as it says so; 0 for not at all. It
+    ///   isn't used in the last second of that, in which the upstream may be closing it already.
     public func giveBack(_ connection: UpstreamConnection, keptFor: TimeAmount? = nil) {
         connection.release()
         let idleLimit = keptFor.map { $0 - .seconds(1) }
@@ -171,9 +171,9 @@ public final class ConnectionPool {
         now - connection.openedAt >= limits.maximumAge
     }
 
-    /// Whether nothing at all is there to be read: neither the upstream's end of stream nor bytes that nobody asked for,
-    /// which would pass for the next request's response. The socket itself is asked if it must be, or if something is
-    /// known to have happened on it.
+    /// Whether nothing at all is there to be read: neither the upstream's end of stream nor bytes that nobody asked
+    /// for, which would pass for the next request's response. The socket itself is asked if it must be, or if something
+    /// is known to have happened on it.
     private func isQuiet(_ connection: UpstreamConnection, asking mustAsk: Bool) -> Bool {
         guard mustAsk || connection.hasUnservedEvent else { return true }
         var byte: UInt8 = 0

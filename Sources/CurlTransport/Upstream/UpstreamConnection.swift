@@ -24,10 +24,10 @@ open class UpstreamConnectionUser {
 /// One connection to an upstream that libcurl makes, secures and carries (`CURLOPT_CONNECT_ONLY`); the bytes on it are
 /// its user's.
 ///
-/// Each connection has a multi handle of its own. In one multi handle for all of a loop, libcurl 7.88 looks a connection
-/// up by walking all of them on each send and receive, and when it makes a new connection it closes those that it
-/// believes idle, which connect-only ones always seem to be (lib/url.c, `prune_dead_connections`): after 118 s, or as
-/// soon as the peer has closed its side. DNS results and TLS sessions are shared through the loop.
+/// Each connection has a multi handle of its own. In one multi handle for all of a loop, libcurl 7.88 looks a
+/// connection up by walking all of them on each send and receive, and when it makes a new connection it closes those
+/// that it believes idle, which connect-only ones always seem to be (lib/url.c, `prune_dead_connections`): after 118 s,
+/// or as soon as the peer has closed its side. DNS results and TLS sessions are shared through the loop.
 ///
 /// On a connection without TLS the bytes go straight to the socket that libcurl has opened (CURLINFO_ACTIVESOCKET):
 /// `curl_easy_send` and `curl_easy_recv` would make the same system calls, but find the connection each time by walking

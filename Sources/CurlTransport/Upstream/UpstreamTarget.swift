@@ -44,7 +44,8 @@ public struct UpstreamTarget: Equatable, Sendable {
         self.addressSeconds = max(0, addressSeconds)
     }
 
-    /// The URL that libcurl is given; it has a path only because libcurl wants one. Its host is the one that TLS asks for.
+    /// The URL that libcurl is given; it has a path only because libcurl wants one. Its host is the one that TLS asks
+    /// for.
     public var url: String {
         "\(tls == nil ? "http" : "https")://\(Self.bracketed(tls?.serverName ?? host)):\(port)/"
     }

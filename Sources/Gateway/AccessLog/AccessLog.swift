@@ -90,7 +90,8 @@ final class AccessLog: Sendable {
         logger.warning("lines of the access log are lost", metadata: ["reason": "\(reason)"])
     }
 
-    /// - Throws: ``GatewayStartError`` when its lines would go into the file of the audit, whose chain they would break.
+    /// - Throws: ``GatewayStartError`` when its lines would go into the file of the audit, whose chain they would
+    ///   break.
     func checkIsApart(fromAuditAt path: String) throws {
         guard output.withLock({ $0?.isFile(at: path) }) == true else { return }
         throw GatewayStartError(
@@ -98,7 +99,8 @@ final class AccessLog: Sendable {
         )
     }
 
-    /// Opens the file anew, as logrotate asks for when it has renamed it. A file that can't be opened anew is written on.
+    /// Opens the file anew, as logrotate asks for when it has renamed it. A file that can't be opened anew is written
+    /// on.
     func reopen() {
         guard case .file = destination else { return }
         thread.submit { [self] _ in

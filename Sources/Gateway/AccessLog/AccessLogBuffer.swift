@@ -1,4 +1,5 @@
-/// The entries of one event loop that are yet to be handed to the log, so that its lock is taken once for many. Loop-bound.
+/// The entries of one event loop that are yet to be handed to the log, so that its lock is taken once for many.
+/// Loop-bound.
 struct AccessLogBuffer {
     private let log: AccessLog
     private var entries: [AccessLogEntry] = []

@@ -8,7 +8,8 @@ struct AccessLogRenderer: Sendable {
     enum Format: Sendable {
         /// A JSON object.
         case json
-        /// The combined log format of Apache httpd and nginx: `client - key [time] "request" status bytes "referer" "agent"`.
+        /// The combined log format of Apache httpd and nginx: `client - key [time] "request" status bytes "referer"
+        /// "agent"`.
         case combined
     }
 

@@ -3,7 +3,8 @@ import StrictJSON
 
 /// Answers of the admin listener.
 enum AdminAnswer {
-    /// What every answer says: it isn't kept, isn't what its bytes look like, and is for no other site, be it in a frame.
+    /// What every answer says: it isn't kept, isn't what its bytes look like, and is for no other site, be it in a
+    /// frame.
     private static let common: [(name: String, value: String)] = [
         ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
         ("Cross-Origin-Resource-Policy", "same-origin"), ("X-Frame-Options", "DENY"),

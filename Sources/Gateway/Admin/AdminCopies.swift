@@ -2,8 +2,8 @@ import GatewayConfig
 import Glibc
 
 extension AdminAddress {
-    /// The addresses that a host name stands for, each of a copy of the gateway, as a headless service of Kubernetes has
-    /// them; itself when it is no name, or this machine's.
+    /// The addresses that a host name stands for, each of a copy of the gateway, as a headless service of Kubernetes
+    /// has them; itself when it is no name, or this machine's.
     ///
     /// Where a name has addresses of both families those of IPv4 count, lest each copy be asked twice.
     ///

@@ -38,8 +38,8 @@ enum Console {
         "token.js": (javaScript, PackageResources.token_js),
     ]
 
-    /// What the page may do (CSP Level 3): scripts and styles are the files above and nothing else, it speaks to its own
-    /// listener only, and no text can become HTML (Trusted Types), for clients choose many of those that it shows.
+    /// What the page may do (CSP Level 3): scripts and styles are the files above and nothing else, it speaks to its
+    /// own listener only, and no text can become HTML (Trusted Types), for clients choose many of those that it shows.
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

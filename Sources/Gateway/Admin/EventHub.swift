@@ -2,11 +2,12 @@ import Audit
 import SimpleHTTP
 import Synchronization
 
-/// Sends server-sent events (WHATWG HTML §9.2) to those who listen at `/events`: audit records as they are written, and a
-/// sample of the gateway's figures each second.
+/// Sends server-sent events (WHATWG HTML §9.2) to those who listen at `/events`: audit records as they are written, and
+/// a sample of the gateway's figures each second.
 ///
-/// A flood of records isn't passed on whole: beyond a bound in each second they are only counted, in an event `skipped`.
-/// Who reads too slowly misses events. Each address has a share of the streams, so that no page can hold all of them.
+/// A flood of records isn't passed on whole: beyond a bound in each second they are only counted, in an event
+/// `skipped`. Who reads too slowly misses events. Each address has a share of the streams, so that no page can hold all
+/// of them.
 final class EventHub: Sendable {
     private struct State {
         var streams = StreamPlaces<SimpleStream>(perPeer: 16, together: 64)

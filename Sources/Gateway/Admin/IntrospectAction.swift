@@ -5,8 +5,9 @@ import NIOCore
 import SimpleHTTP
 import StrictJSON
 
-/// `POST /introspect` with `{"key": "…"}`: the endpoint is asked about the key by the running gateway, whatever its cache
-/// has, and the answer is shown as it is read. It changes nothing: neither the cache nor the breaker learns of it.
+/// `POST /introspect` with `{"key": "…"}`: the endpoint is asked about the key by the running gateway, whatever its
+/// cache has, and the answer is shown as it is read. It changes nothing: neither the cache nor the breaker learns of
+/// it.
 struct IntrospectAction {
     let services: GatewayServices
     let reloader: Reloader

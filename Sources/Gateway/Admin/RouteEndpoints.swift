@@ -54,7 +54,8 @@ struct RouteEndpoints: Sendable {
         }
     }
 
-    /// The scopes of a text, nil without one; those that the catalog doesn't have count for nothing, as they do in a grant.
+    /// The scopes of a text, nil without one; those that the catalog doesn't have count for nothing, as they do in a
+    /// grant.
     private static func granted(_ text: String?, _ catalog: ScopeCatalog) -> (ScopeSet?, unknown: [String]) {
         guard let text else { return (nil, []) }
         var granted = ScopeSet()

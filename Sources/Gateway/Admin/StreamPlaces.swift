@@ -1,5 +1,5 @@
-/// The places for streams of events: so many of each peer, and so many together. Whoever comes gets one; the peer's oldest
-/// has to go for it, or the oldest of the peer with the most, so that no peer can hold the others' places.
+/// The places for streams of events: so many of each peer, and so many together. Whoever comes gets one; the peer's
+/// oldest has to go for it, or the oldest of the peer with the most, so that no peer can hold the others' places.
 struct StreamPlaces<Stream> {
     private var places: [(id: ObjectIdentifier, peer: String, stream: Stream)] = []
     private let perPeer: Int

@@ -42,8 +42,8 @@ final class FigureSampler: Sendable {
         task.withLock { $0 = (started, eventLoop) }
     }
 
-    /// Takes no more samples. Returns when none is being taken: its figures come from other event loops, and must find the
-    /// one that asked for them still there.
+    /// Takes no more samples. Returns when none is being taken: its figures come from other event loops, and must find
+    /// the one that asked for them still there.
     func stop() async {
         guard let (task, eventLoop) = task.withLock({ $0.take() }) else { return }
         let ended = eventLoop.makePromise(of: Void.self)

@@ -133,8 +133,8 @@ final class HTTP2Connection: ChannelInboundHandler, ClientSession {
     func drain() {
         guard !isLeaving, let context else { return }
         isLeaving = true
-        // What the client begins before it has heard of that is served (RFC 9113 §6.8). The library, once it has sent GOAWAY
-        // on a connection without streams, would refuse it, so it is told only when the client knows.
+        // What the client begins before it has heard of that is served (RFC 9113 §6.8). The library, once it has sent
+        // GOAWAY on a connection without streams, would refuse it, so it is told only when the client knows.
         gate.sayFarewell()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: Self.farewellTime) { bound.value.checkFarewell() }

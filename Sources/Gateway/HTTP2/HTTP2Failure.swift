@@ -49,8 +49,8 @@ enum HTTP2Failure: String, CaseIterable {
 struct HTTP2WriteFailure: Error {
     let cause: any Error
 
-    /// - Parameter error: What became of a write. The result is nil when the stream or the connection was closed, mostly by
-    ///   the client: of a failure of what is below, the channel closes by itself.
+    /// - Parameter error: What became of a write. The result is nil when the stream or the connection was closed,
+    ///   mostly by the client: of a failure of what is below, the channel closes by itself.
     init?(_ error: any Error) {
         switch error {
         case is ChannelError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream: return nil

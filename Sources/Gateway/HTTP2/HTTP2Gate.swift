@@ -3,18 +3,18 @@ import NIOCore
 
 /// Stands below the library's handler.
 ///
-/// It compresses header sections and reads them in the library's place, which would change bytes that aren't UTF-8, can't
-/// write a section that is larger than a frame, and ends the connection for one that it finds too large: to the library
-/// they are HEADERS frames without content. And it sees that a connection ends about which an error has been sent by
-/// GOAWAY: what comes after that doesn't reach the library any more.
+/// It compresses header sections and reads them in the library's place, which would change bytes that aren't UTF-8,
+/// can't write a section that is larger than a frame, and ends the connection for one that it finds too large: to the
+/// library they are HEADERS frames without content. And it sees that a connection ends about which an error has been
+/// sent by GOAWAY: what comes after that doesn't reach the library any more.
 final class HTTP2Gate: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = IOData
     typealias OutboundOut = IOData
 
-    /// How long the client has to see why the connection ends (RFC 9113 §5.4.1), which closing at once with bytes unread
-    /// would take from it; and how much is thrown away meanwhile.
+    /// How long the client has to see why the connection ends (RFC 9113 §5.4.1), which closing at once with bytes
+    /// unread would take from it; and how much is thrown away meanwhile.
     private static let lingerTime = TimeAmount.seconds(1)
     private static let lingerLimit = 256 << 10
 

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Tells by the first bytes of a connection in clear whether it speaks HTTP/2 with prior knowledge (RFC 9113 §3.3, §3.4),
-/// hands it on, and leaves.
+/// Tells by the first bytes of a connection in clear whether it speaks HTTP/2 with prior knowledge (RFC 9113 §3.3,
+/// §3.4), hands it on, and leaves.
 final class HTTP2PrefaceReader: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

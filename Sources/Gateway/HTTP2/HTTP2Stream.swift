@@ -7,9 +7,9 @@ import ScopeModel
 
 /// One stream of HTTP/2, as a connection of HTTP/1.1 with one request on it.
 ///
-/// Stands before the ``InboundConnection`` in a stream's pipeline: what comes is written as HTTP/1.1, and what goes, which
-/// is HTTP/1.1, is read and sent as frames. Thus both versions have one flow, one parser and one set of rules. Nothing
-/// that comes behind the request's end ever gets through.
+/// Stands before the ``InboundConnection`` in a stream's pipeline: what comes is written as HTTP/1.1, and what goes,
+/// which is HTTP/1.1, is read and sent as frames. Thus both versions have one flow, one parser and one set of rules.
+/// Nothing that comes behind the request's end ever gets through.
 final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = ByteBuffer
@@ -32,8 +32,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
     /// Our own heads have passed the limits before they get some fields more.
     private static let responseLimits = HeadLimits(requestLine: 1 << 20, fieldCount: 1 << 16, fieldBytes: 1 << 24)
 
-    /// The library tells when a frame has left as a whole, however it is cut on its way, and thus whether the client takes
-    /// anything; it is the size to which frames are cut by default (RFC 9113 §4.2).
+    /// The library tells when a frame has left as a whole, however it is cut on its way, and thus whether the client
+    /// takes anything; it is the size to which frames are cut by default (RFC 9113 §4.2).
     private static let largestPiece = 16 << 10
 
     /// A frame that is to be sent.
@@ -344,8 +344,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         guard mode == .all else {
-            // The end of the response has ended our side. A reset would tell the client not to send the rest of its request
-            // (RFC 9113 §8.1), but many a client that is still sending doesn't read the response then.
+            // The end of the response has ended our side. A reset would tell the client not to send the rest of its
+            // request (RFC 9113 §8.1), but many a client that is still sending doesn't read the response then.
             if !responseIsComplete { reset() }
             promise?.succeed()
             return
@@ -363,8 +363,8 @@ final class HTTP2Stream: ChannelDuplexHandler, ClientTransport {
 
     func channelInactive(context: ChannelHandlerContext) {
         isReset = true
-        // The stream ends in the midst of the flush of its last frame. Whoever flushes has yet to finish the request, and
-        // learns of the end when it is taken out of the pipeline.
+        // The stream ends in the midst of the flush of its last frame. Whoever flushes has yet to finish the request,
+        // and learns of the end when it is taken out of the pipeline.
         if !responseIsComplete { context.fireChannelInactive() }
     }
 

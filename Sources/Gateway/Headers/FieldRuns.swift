@@ -1,7 +1,7 @@
 import HTTP1
 
-/// Copies the field lines that are to be kept, byte for byte, in as few copies as there are runs of them. Only the white
-/// space around a value, which is no part of it, isn't copied.
+/// Copies the field lines that are to be kept, byte for byte, in as few copies as there are runs of them. Only the
+/// white space around a value, which is no part of it, isn't copied.
 struct FieldRuns {
     private var start: Int?
 

@@ -1,8 +1,8 @@
 import GatewayConfig
 import HTTP1
 
-/// The rules for fields of requests on their way upstream, with what `headers` and `keys` change about them. Immutable, and
-/// an object so that each request holds it by one reference.
+/// The rules for fields of requests on their way upstream, with what `headers` and `keys` change about them. Immutable,
+/// and an object so that each request holds it by one reference.
 final class HeaderRules: Sendable {
     /// The places of keys.
     let keys: KeyExtractor
@@ -42,8 +42,8 @@ final class HeaderRules: Sendable {
         }
     }
 
-    /// Whether a name that has other bytes than letters, digits and hyphens may go on: only one that is like no name that
-    /// has a rule, once it is a variable of CGI. What has an underscore is dropped, as it always was.
+    /// Whether a name that has other bytes than letters, digits and hyphens may go on: only one that is like no name
+    /// that has a rule, once it is a variable of CGI. What has an underscore is dropped, as it always was.
     func passesOddName(_ field: FieldLine, in bytes: Span<UInt8>) -> Bool {
         let name = bytes.extracting(field.nameRange.range)
         for index in 0..<name.count where name[index] == UInt8(ascii: "_") { return false }

@@ -4,8 +4,8 @@ import Digests
 final class ShownCertificate: Sendable {
     /// The SHA-256 of the certificate's DER: what `openssl x509 -fingerprint -sha256` prints.
     let fingerprint: Digest256
-    /// The value of Client-Cert (RFC 9440 §2.2), a byte sequence as RFC 8941 §3.3.5 has it; empty when the upstream isn't
-    /// told.
+    /// The value of Client-Cert (RFC 9440 §2.2), a byte sequence as RFC 8941 §3.3.5 has it; empty when the upstream
+    /// isn't told.
     let field: [UInt8]
 
     /// - Parameters:

@@ -79,7 +79,8 @@ struct UpstreamRequestHead {
         cursor.append("\r\n")
     }
 
-    /// What must not be in the gateway's own fields for a backend that doesn't get the key: issuers and clients repeat it.
+    /// What must not be in the gateway's own fields for a backend that doesn't get the key: issuers and clients repeat
+    /// it.
     private func keySecrets(_ bytes: Span<UInt8>) -> RequestSecrets {
         RequestSecrets(head.fields, in: bytes, rules.keys)
     }
@@ -164,8 +165,8 @@ struct UpstreamRequestHead {
         }
     }
 
-    /// The client's certificate, if the upstream is told of it by the gateway: a trusted proxy knows better whose request
-    /// it forwards.
+    /// The client's certificate, if the upstream is told of it by the gateway: a trusted proxy knows better whose
+    /// request it forwards.
     @inline(__always)
     private var ownCertificate: ShownCertificate? {
         guard let certificate = client.certificate, !certificate.field.isEmpty, !isKept(.clientCert) else { return nil }

@@ -2,8 +2,8 @@ import Glibc
 import NIOCore
 
 /// How much of what was written to a connection the client's system has acknowledged, so that a client that takes a
-/// response slowly but steadily can be told from one that takes nothing of it. A channel shows that only when it becomes
-/// writable again, which may be some hundred KiB later.
+/// response slowly but steadily can be told from one that takes nothing of it. A channel shows that only when it
+/// becomes writable again, which may be some hundred KiB later.
 struct ClientProgress: Equatable {
     /// What a client has to take at least for each time that it is given, in bytes: acknowledging one byte now and then
     /// doesn't keep a connection.

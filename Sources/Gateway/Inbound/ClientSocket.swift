@@ -5,9 +5,9 @@ import NIOPosix
 /// The socket of a client's plain connection, to which responses go by one system call, past the channel's queue of
 /// writes: what the queue does for a response that fits is a good part of what the gateway does for a request.
 ///
-/// It sends only while the queue is empty, so the order is kept. What the system doesn't take now is left to the channel,
-/// as is the finding of errors, so that waiting for room, back-pressure and the closing of broken connections are the
-/// channel's alone.
+/// It sends only while the queue is empty, so the order is kept. What the system doesn't take now is left to the
+/// channel, as is the finding of errors, so that waiting for room, back-pressure and the closing of broken connections
+/// are the channel's alone.
 struct ClientSocket {
     private let descriptor: NIOBSDSocket.Handle
     /// Something was given to the channel, and may be waiting in its queue.

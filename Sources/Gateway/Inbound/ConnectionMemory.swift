@@ -16,8 +16,8 @@ struct ConnectionMemory {
     /// Whether it has anything of the budget.
     var isCounted: Bool { taken > 0 }
 
-    /// The same bytes in memory of about their size, unless they are more than a limit: a small part of a buffer would keep
-    /// all of it, and those whose buffer it is from using it again.
+    /// The same bytes in memory of about their size, unless they are more than a limit: a small part of a buffer would
+    /// keep all of it, and those whose buffer it is from using it again.
     static func compact(_ bytes: ByteBuffer, upTo limit: Int = copiedLimit) -> ByteBuffer {
         guard bytes.readableBytes <= limit, bytes.storageCapacity > 2 * bytes.readableBytes else { return bytes }
         return ByteBuffer(bytes: bytes.readableBytesView)

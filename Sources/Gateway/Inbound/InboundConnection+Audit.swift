@@ -170,8 +170,8 @@ final class PendingRecord {
 
 /// The client for which trusted proxies forward, as X-Forwarded-For tells it.
 enum ForwardedClient {
-    /// The last address that isn't a trusted proxy's own: what stands before it anybody may have made up. Nil when there
-    /// is none, or something else than an address stands there.
+    /// The last address that isn't a trusted proxy's own: what stands before it anybody may have made up. Nil when
+    /// there is none, or something else than an address stands there.
     static func address(in head: RequestHead, _ bytes: Span<UInt8>, trusted: [CIDRBlock]) -> String? {
         var values: [[UInt8]] = []
         for field in head.fields where field.name == .xForwardedFor { values.append(bytes.array(field.valueRange)) }

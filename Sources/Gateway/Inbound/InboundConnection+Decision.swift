@@ -86,8 +86,8 @@ extension InboundConnection {
         }
     }
 
-    /// The id that the client gives the request, if it is well-formed: kept from a trusted proxy, unless it holds a key; else
-    /// the gateway makes its own, and tells the backend of this one.
+    /// The id that the client gives the request, if it is well-formed: kept from a trusted proxy, unless it holds a
+    /// key; else the gateway makes its own, and tells the backend of this one.
     private func requestID(_ fields: [FieldLine], in bytes: Span<UInt8>) -> (kept: RequestID?, clients: ByteRange?) {
         var given: FieldLine?
         var count = 0

@@ -86,7 +86,8 @@ extension InboundConnection {
         case nextRequest
         /// The rest of a short body is read, and the next request behind it.
         case drainBody
-        /// The rest of the body is read, so that a client that is still sending gets the answer, and the connection ends.
+        /// The rest of the body is read, so that a client that is still sending gets the answer, and the connection
+        /// ends.
         case drainAndClose
         case linger
 
@@ -115,8 +116,9 @@ extension InboundConnection {
         case .broken: return .linger
         case .complete: return staysOpen ? .nextRequest : .linger
         case .incomplete:
-            // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1), so the next byte may be the
-            // body's or the next request's: the connection ends, but no sooner than one that sends it is through.
+            // A client that waits for a 100 may or may not send the body now (RFC 9110 §10.1.1), so the next byte may
+            // be the body's or the next request's: the connection ends, but no sooner than one that sends it is
+            // through.
             if current.expectsContinue { return .drainAndClose }
             let isShort = body.remainingLength ?? 0 <= current.snapshot.limits.drainedBody
             return staysOpen && isShort ? .drainBody : .drainAndClose

@@ -3,7 +3,8 @@ import NIOCore
 /// Clients that end their side of the connection behind their last request (RFC 9112 §9.6): some command line tools and
 /// health probes do, and wait for the response.
 extension InboundConnection {
-    /// Has the channel tell of a client that ends its side, rather than close. Streams of HTTP/2 end in frames of their own.
+    /// Has the channel tell of a client that ends its side, rather than close. Streams of HTTP/2 end in frames of their
+    /// own.
     func serveHalfClosed(_ context: ChannelHandlerContext) {
         guard carrier?.version != .http2, loop.snapshot.limits.servesHalfClosed else { return }
         do {

@@ -9,8 +9,8 @@ extension InboundConnection {
     /// (Tests/Memory/run.sh). Connections themselves have a bound of their own, `limits.connections`.
     private static let streamCost = 9 << 10
 
-    /// Takes the room that a stream of HTTP/2 needs; false, and others are asked to make some, when there is none. A client
-    /// begins a hundred streams with a few bytes, so that they are counted before anything comes of them.
+    /// Takes the room that a stream of HTTP/2 needs; false, and others are asked to make some, when there is none. A
+    /// client begins a hundred streams with a few bytes, so that they are counted before anything comes of them.
     func takesRoomOfStream() -> Bool {
         if memory.count(kept: keptBytes, in: loop.services.memory) { return true }
         loop.refused(.overloaded, client: identity?.address ?? "unknown")
@@ -18,8 +18,8 @@ extension InboundConnection {
         return false
     }
 
-    /// Counts what is held now. Whoever would hold more than is left gives way, but not before the turn of the loop is over:
-    /// this is called in the midst of answers, of which the rest must find the connection as it was.
+    /// Counts what is held now. Whoever would hold more than is left gives way, but not before the turn of the loop is
+    /// over: this is called in the midst of answers, of which the rest must find the connection as it was.
     func accountForMemory() {
         guard phase != .closed, !mustGiveWay, !memory.count(kept: keptBytes, in: loop.services.memory) else { return }
         mustGiveWay = true
@@ -57,8 +57,8 @@ extension InboundConnection {
         }
     }
 
-    /// Gives up what the client has sent behind the request: the connection ends with its response, so that the client knows
-    /// that nothing came of it (RFC 9112 §9.6).
+    /// Gives up what the client has sent behind the request: the connection ends with its response, so that the client
+    /// knows that nothing came of it (RFC 9112 §9.6).
     private func dropUnread() {
         guard buffer.readableBytes > 0 else { return }
         buffer = ByteBuffer()

@@ -7,8 +7,8 @@ import NIOPosix
 /// One connection of a client: requests one after the other, each read, decided and answered or forwarded before the
 /// next is looked at.
 ///
-/// The channel's only handler. Loop-bound. What it decides stands in ``InboundConnection+Decision.swift``, what it sends
-/// of its own in ``InboundConnection+Denial.swift``, what passes between client and upstream in
+/// The channel's only handler. Loop-bound. What it decides stands in ``InboundConnection+Decision.swift``, what it
+/// sends of its own in ``InboundConnection+Denial.swift``, what passes between client and upstream in
 /// ``InboundConnection+Forwarding.swift``.
 final class InboundConnection: ChannelDuplexHandler, Displaceable {
     typealias InboundIn = ByteBuffer
@@ -50,8 +50,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         case close
     }
 
-    /// How much is thrown away after the last response, and how long the client has to close then. One that sends more is
-    /// not read any further, but closed no sooner: that would reset the connection, and could cost it the response.
+    /// How much is thrown away after the last response, and how long the client has to close then. One that sends more
+    /// is not read any further, but closed no sooner: that would reset the connection, and could cost it the response.
     static let lingerLimit = 1 << 20
     static let lingerTime = TimeAmount.seconds(2)
     /// How long may pass between two pieces of a body that nobody needs any more.
@@ -63,8 +63,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
     let listener: Int
     var indexInLoop = -1
     var phase = Phase.head
-    // Only the loop's thread comes here, and what changes these in place calls nothing that could come back to them: the
-    // run-time checks for overlapping access, a good part of a request's cost, would never find anything.
+    // Only the loop's thread comes here, and what changes these in place calls nothing that could come back to them:
+    // the run-time checks for overlapping access, a good part of a request's cost, would never find anything.
     @exclusivity(unchecked) var buffer = ByteBuffer()
     @exclusivity(unchecked) var parser: RequestHeadParser
     @exclusivity(unchecked) var body = BodyReader(framing: .none)
@@ -171,8 +171,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         process()
         if isShared { leaveSharedMemory() }
         accountForMemory()
-        // Asked for here, it needn't pass through the pipeline's whole length. Only a socket's own channel is asked: a stream
-        // of HTTP/2 would deliver what it holds within this call, and so go as deep as it holds frames.
+        // Asked for here, it needn't pass through the pipeline's whole length. Only a socket's own channel is asked: a
+        // stream of HTTP/2 would deliver what it holds within this call, and so go as deep as it holds frames.
         if carrier == nil, phase != .closed, mayRead { context.read() }
     }
 
@@ -181,7 +181,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         bufferIsShared = false
         var shared = ByteBuffer()
         swap(&shared, &buffer)
-        // `ByteBuffer(_:)` of a view would share the memory with it, and the next who reads would have to copy all of it.
+        // `ByteBuffer(_:)` of a view would share the memory with it, and the next who reads would have to copy all of
+        // it.
         if shared.readableBytes > 0 { buffer = ByteBuffer(bytes: shared.readableBytesView) }
         loop.giveBackReceiveBuffer(shared)
     }
@@ -218,8 +219,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         if loop.isDraining { drain() }
     }
 
-    /// Works out who the client is under the snapshot that its request begins with: whom the configuration doesn't trust
-    /// any more isn't believed on connections that there are already.
+    /// Works out who the client is under the snapshot that its request begins with: whom the configuration doesn't
+    /// trust any more isn't believed on connections that there are already.
     func identify(under snapshot: RuntimeSnapshot) {
         guard let context, identityGeneration != snapshot.routeMap.generation else { return }
         identityGeneration = snapshot.routeMap.generation
@@ -240,8 +241,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         )
     }
 
-    /// The loop has another snapshot. A client that was let in by other rules for certificates than there are now gets no
-    /// further request served.
+    /// The loop has another snapshot. A client that was let in by other rules for certificates than there are now gets
+    /// no further request served.
     func snapshotChanged() {
         guard let admission = carrier?.admission, carrier?.version != .http2, !admission.holds(under: loop.snapshot)
         else { return }
@@ -357,8 +358,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         request = nil
     }
 
-    /// Reads the rest of the request's body and throws it away: closing with bytes unread would reset the connection, and
-    /// a client that is still sending could lose the response (RFC 9112 §9.6).
+    /// Reads the rest of the request's body and throws it away: closing with bytes unread would reset the connection,
+    /// and a client that is still sending could lose the response (RFC 9112 §9.6).
     ///
     /// - Parameters:
     ///   - thenCloses: Whether the connection ends then, of which the response has told.
@@ -552,8 +553,8 @@ final class InboundConnection: ChannelDuplexHandler, Displaceable {
         abort()
     }
 
-    /// The gateway stops. An idle connection isn't closed at once, for its client may be sending a request: it waits a while
-    /// for one, whose response then says that the connection ends (RFC 9112 §9.6).
+    /// The gateway stops. An idle connection isn't closed at once, for its client may be sending a request: it waits a
+    /// while for one, whose response then says that the connection ends (RFC 9112 §9.6).
     func drain() {
         guard phase == .head, buffer.readableBytes == 0 else { return }
         arm(.request)

@@ -3,8 +3,8 @@ import HTTP1
 import Redaction
 
 extension RequestTexts {
-    /// The texts of a head, and the keys that came with it: all that stands in fields that may carry one, whatever becomes
-    /// of it.
+    /// The texts of a head, and the keys that came with it: all that stands in fields that may carry one, whatever
+    /// becomes of it.
     init(_ request: RequestHead, in bytes: Span<UInt8>, _ keys: KeyExtractor) {
         self.init()
         note(.method, at: request.methodRange.range)

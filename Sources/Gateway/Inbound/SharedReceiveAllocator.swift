@@ -1,10 +1,10 @@
 import NIOCore
 
-/// Lets all connections of a loop read into the loop's one piece of memory, which stays in the processor's cache, rather
-/// than each into its own.
+/// Lets all connections of a loop read into the loop's one piece of memory, which stays in the processor's cache,
+/// rather than each into its own.
 ///
-/// Whoever gets the bytes gives the memory back as soon as they are used (``GatewayLoop/giveBackReceiveBuffer(_:)``), and
-/// copies what has to be kept.
+/// Whoever gets the bytes gives the memory back as soon as they are used (``GatewayLoop/giveBackReceiveBuffer(_:)``),
+/// and copies what has to be kept.
 ///
 /// Loop-bound, like the loop that it belongs to; that is why `@unchecked Sendable` is right.
 struct SharedReceiveAllocator: RecvByteBufferAllocator, @unchecked Sendable {

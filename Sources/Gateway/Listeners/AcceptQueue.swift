@@ -1,7 +1,7 @@
 import Glibc
 
-/// The connections that the kernel holds for a listening socket and that nobody has accepted yet. Closing the socket would
-/// reset them, though their clients were told that they are connected (listen(2)).
+/// The connections that the kernel holds for a listening socket and that nobody has accepted yet. Closing the socket
+/// would reset them, though their clients were told that they are connected (listen(2)).
 ///
 /// It keeps the socket open beyond its listener, until ``close()``.
 struct AcceptQueue {

@@ -46,8 +46,8 @@ final class GatewayListeners: Sendable {
     /// Whether there are listeners that the service manager has the sockets of, too.
     var areHandedOver: Bool { opened.withLockedValue { $0.listeners.contains(where: \.isHandedOver) } }
 
-    /// Accepts nothing more. No client that was connected by then is lost: what is being accepted is let in, and so is what
-    /// the kernel has accepted for a socket that is nobody else's.
+    /// Accepts nothing more. No client that was connected by then is lost: what is being accepted is let in, and so is
+    /// what the kernel has accepted for a socket that is nobody else's.
     ///
     /// - Parameter keepsHandedOver: Whether the sockets that the service manager has too are still listened on.
     func close(keepsHandedOver: Bool = false) async {
@@ -66,8 +66,8 @@ final class GatewayListeners: Sendable {
         }
     }
 
-    /// Waits for connections that were accepted and are not counted yet, or not closed: one goes from the listener's loop
-    /// to its own, back, and to its own again, and would be dropped if the listener closed, or the loops ended,
+    /// Waits for connections that were accepted and are not counted yet, or not closed: one goes from the listener's
+    /// loop to its own, back, and to its own again, and would be dropped if the listener closed, or the loops ended,
     /// meanwhile.
     private func settleAccepted() async {
         for _ in 1...3 {

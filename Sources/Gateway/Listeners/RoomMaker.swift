@@ -1,8 +1,8 @@
 import CurlTransport
 import NIOCore
 
-/// Makes room for connections that wait to be accepted: of all loops' connections those give way that have been without a
-/// request for the longest time.
+/// Makes room for connections that wait to be accepted: of all loops' connections those give way that have been without
+/// a request for the longest time.
 struct RoomMaker: Sendable {
     private let loops: [GatewayLoop]
 

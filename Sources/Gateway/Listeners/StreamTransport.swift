@@ -10,8 +10,8 @@ final class StreamTransport: ChannelOutboundHandler, ClientTransport {
     private var written: UInt64 = 0
     private var context: ChannelHandlerContext?
 
-    /// - Parameter countsWrites: Whether it counts what the system has taken, which for Unix sockets, that have no other
-    ///   buffer than the receiver's, is what the client takes.
+    /// - Parameter countsWrites: Whether it counts what the system has taken, which for Unix sockets, that have no
+    ///   other buffer than the receiver's, is what the client takes.
     init(countsWrites: Bool) {
         self.countsWrites = countsWrites
     }

@@ -3,8 +3,8 @@ import GatewayConfig
 import NIOPosix
 import Synchronization
 
-/// Loads configurations on a thread of its own, and gives up waiting after a time: a file system may never answer, and a
-/// call that reads from one can't be ended.
+/// Loads configurations on a thread of its own, and gives up waiting after a time: a file system may never answer, and
+/// a call that reads from one can't be ended.
 ///
 /// While such a call is under way no other begins, so that no more than one thread is ever lost to it.
 final class BoundedLoading: Sendable {

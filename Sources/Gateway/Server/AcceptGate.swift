@@ -4,8 +4,8 @@ import NIOCore
 import NIOPosix
 
 /// Holds back the accepting of connections while there are as many as are allowed, so that the descriptors that
-/// upstream connections and the audit need never run out. What isn't accepted waits in the kernel's queue; while anything
-/// waits there, connections without a request give way to it.
+/// upstream connections and the audit need never run out. What isn't accepted waits in the kernel's queue; while
+/// anything waits there, connections without a request give way to it.
 ///
 /// Stands on the listening channel.
 final class AcceptGate: ChannelDuplexHandler {
@@ -30,8 +30,8 @@ final class AcceptGate: ChannelDuplexHandler {
     /// How many connections give way at the next time that there are too many.
     private var wanted = 1
 
-    /// How many connections are accepted in a turn of the loop. With NIO's four, a full loop serves hundreds of requests of
-    /// those who are connected for each four who wait to be, and these wait for seconds.
+    /// How many connections are accepted in a turn of the loop. With NIO's four, a full loop serves hundreds of
+    /// requests of those who are connected for each four who wait to be, and these wait for seconds.
     private static let mostAcceptsAtOnce = 64
     private static let retryInterval = TimeAmount.milliseconds(20)
     private static let shortestPause = TimeAmount.milliseconds(20)
@@ -125,8 +125,8 @@ final class AcceptGate: ChannelDuplexHandler {
 
     /// accept(2) fails for connections that are gone already, or for want of descriptors; neither ends the listener.
     ///
-    /// The channel would try again at once and without end, for its socket stays readable: with nobody served a whole core
-    /// would be busy with it. So it doesn't look for a while, and what has no request gives its descriptor.
+    /// The channel would try again at once and without end, for its socket stays readable: with nobody served a whole
+    /// core would be busy with it. So it doesn't look for a while, and what has no request gives its descriptor.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isStopped, !isPaused else { return }
         isPaused = true

@@ -1,8 +1,8 @@
 import Logging
 import NIOCore
 
-/// Logs what failed of the services that the gateway depends on, each kind at most once a second. Each line says how many
-/// it stands for. Loop-bound.
+/// Logs what failed of the services that the gateway depends on, each kind at most once a second. Each line says how
+/// many it stands for. Loop-bound.
 struct FailureLog {
     enum Kind: Int, CaseIterable {
         case upstream, upstreamResponse, introspection

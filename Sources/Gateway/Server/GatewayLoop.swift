@@ -166,8 +166,8 @@ final class GatewayLoop: @unchecked Sendable {
         }
     }
 
-    /// When requests wait for upstream connections, clients that take nothing of their responses lose theirs, those that
-    /// have done so longest first.
+    /// When requests wait for upstream connections, clients that take nothing of their responses lose theirs, those
+    /// that have done so longest first.
     private func cutHeldBackResponses(_ now: NIODeadline) {
         let waiting = upstreams.waitingCount
         guard waiting > 0 else { return }
@@ -178,8 +178,8 @@ final class GatewayLoop: @unchecked Sendable {
         for entry in late.prefix(waiting) { entry.connection.cutHeldBackResponse() }
     }
 
-    /// Ends connections whose clients don't take what was written, those that have done so longest first, so that another
-    /// one may hold memory.
+    /// Ends connections whose clients don't take what was written, those that have done so longest first, so that
+    /// another one may hold memory.
     func makeRoom(for connection: InboundConnection?) {
         let held = connections.filter { $0 !== connection && $0.memory.queuedSince != nil }
             .sorted { ($0.memory.queuedSince ?? .distantFuture) < ($1.memory.queuedSince ?? .distantFuture) }
@@ -252,8 +252,8 @@ final class GatewayLoop: @unchecked Sendable {
         requestBuffers.append(Self.emptied(buffer))
     }
 
-    /// The same memory, empty. Not by `clear`, which takes new memory while the caller still holds this; who writes to it
-    /// while somebody holds it gets memory of his own all the same.
+    /// The same memory, empty. Not by `clear`, which takes new memory while the caller still holds this; who writes to
+    /// it while somebody holds it gets memory of his own all the same.
     private static func emptied(_ buffer: consuming ByteBuffer) -> ByteBuffer {
         buffer.moveReaderIndex(to: 0)
         buffer.moveWriterIndex(to: 0)

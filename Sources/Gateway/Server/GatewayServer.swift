@@ -225,8 +225,8 @@ public final class GatewayServer: Service {
         }
     }
 
-    /// Ends in order: goes on for `shutdown.lame_duck` as it was, only not ready; then takes no new connections, and has
-    /// those that there are end with the response to their current request, or to one that comes within
+    /// Ends in order: goes on for `shutdown.lame_duck` as it was, only not ready; then takes no new connections, and
+    /// has those that there are end with the response to their current request, or to one that comes within
     /// `shutdown.idle_grace`. What takes longer than `shutdown.grace_period` is cut.
     public func stop() async { await stop {} }
 

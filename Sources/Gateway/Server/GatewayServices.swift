@@ -67,8 +67,8 @@ final class GatewayServices: Sendable {
 
     /// What answers for keys in the newest snapshot; requests ask the one of their own.
     var currentGrants: GrantSource { grants.withLock { $0.current } }
-    /// All that answer for keys anywhere: a loop that hasn't got the newest snapshot yet asks a former one, and so does a
-    /// request that began with it.
+    /// All that answer for keys anywhere: a loop that hasn't got the newest snapshot yet asks a former one, and so does
+    /// a request that began with it.
     var allGrants: [GrantSource] { grants.withLock { [$0.current] + $0.former.compactMap(\.source) } }
     var cache: GrantCache { currentGrants.cache }
     var introspector: Introspector { currentGrants.introspector }

@@ -6,8 +6,8 @@ import Synchronization
 /// The return of memory to the system after a storm: glibc's heap keeps what was freed among what is in use, so that a
 /// gateway would stay as large as it has ever been.
 final class HeapKeeper: Sendable {
-    /// How much the process may have grown since the heap was last trimmed, and how much of the heap must be free for it
-    /// to be worth the time that it takes, in bytes.
+    /// How much the process may have grown since the heap was last trimmed, and how much of the heap must be free for
+    /// it to be worth the time that it takes, in bytes.
     static let slack = 32 << 20
 
     private static let interval = TimeAmount.seconds(2)

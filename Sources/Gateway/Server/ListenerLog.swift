@@ -1,8 +1,8 @@
 import Logging
 import NIOCore
 
-/// Logs connections that ended for other reasons than a request, each kind at most once a second. Each line says how many it
-/// stands for. Loop-bound.
+/// Logs connections that ended for other reasons than a request, each kind at most once a second. Each line says how
+/// many it stands for. Loop-bound.
 struct ListenerLog {
     private var handshakes = LogThrottle(kinds: HandshakeFailure.allCases.count)
     private var http2 = LogThrottle(kinds: HTTP2Failure.allCases.count)

@@ -45,7 +45,8 @@ final class RuntimeSnapshot: Sendable {
     /// A snapshot of a configuration.
     ///
     /// - Parameters:
-    ///   - previous: the snapshot that it takes the place of: what is known of keys is carried over when it still holds.
+    ///   - previous: the snapshot that it takes the place of: what is known of keys is carried over when it still
+    ///     holds.
     ///   - processSecret: what fingerprints are made with when the configuration has no secret for them.
     ///   - metrics: where its requests are counted.
     ///   - logger: where it is told how the backends' servers fare.

@@ -28,7 +28,8 @@ struct ServiceManager: Equatable, Sendable {
 
     /// The bytes of the socket's address; those of an abstract one begin with a zero (unix(7)).
     let path: [UInt8]
-    /// How often it has to be told that the process lives, in microseconds: twice in the time after which it would end it.
+    /// How often it has to be told that the process lives, in microseconds: twice in the time after which it would end
+    /// it.
     let watchdogInterval: UInt64?
 
     /// Reads what the environment says; nil when there is no service manager, or none that is reached by a Unix socket.

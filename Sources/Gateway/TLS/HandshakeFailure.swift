@@ -43,7 +43,8 @@ enum HandshakeFailure: String, CaseIterable {
             .clientCertificate,
             ["PEER_DID_NOT_RETURN_A_CERTIFICATE", "CERTIFICATE_VERIFY_FAILED", "BAD_SIGNATURE", "NO_CERTIFICATE_SET"]
         ),
-        // Some clients of TLS 1.3 send the alert by which they refuse a certificate in clear, when it is expected encrypted.
+        // Some clients of TLS 1.3 send the alert by which they refuse a certificate in clear, when it is expected
+        // encrypted.
         (.refused, ["ALERT", "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"]),
     ]
 

@@ -6,8 +6,8 @@ import NIOPosix
 
 /// Sends spans to a collector by OTLP over HTTP, in batches, one after the other, on an event loop of its own.
 ///
-/// A batch that couldn't be delivered for a reason that may pass is sent again after a while, twice as long each time; what
-/// the collector refuses is lost. Meanwhile spans wait in the queue as far as there is room.
+/// A batch that couldn't be delivered for a reason that may pass is sent again after a while, twice as long each time;
+/// what the collector refuses is lost. Meanwhile spans wait in the queue as far as there is room.
 final class OTLPExporter: @unchecked Sendable {
     let queue: SpanQueue
 
@@ -56,8 +56,8 @@ final class OTLPExporter: @unchecked Sendable {
         eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in self?.sendNext() }
     }
 
-    /// Has later exports go by what the files of `tracing.tls` hold now, unless the rest of the section has changed, which
-    /// needs a restart.
+    /// Has later exports go by what the files of `tracing.tls` hold now, unless the rest of the section has changed,
+    /// which needs a restart.
     func use(_ configuration: TracingConfiguration) {
         guard configuration.fixed == self.configuration.fixed else { return }
         let trust = configuration.trust

@@ -1,8 +1,8 @@
 import StrictJSON
 import Tracing
 
-/// Writes the members of spans one after the other: with every request traced, a tree of JSON values would cost more than
-/// the request.
+/// Writes the members of spans one after the other: with every request traced, a tree of JSON values would cost more
+/// than the request.
 struct OTLPWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -1,8 +1,8 @@
 import DequeModule
 import Synchronization
 
-/// Spans that wait to be sent, in their order, as many as there is room for, in number and in bytes; further ones are lost,
-/// counted, and spoken of.
+/// Spans that wait to be sent, in their order, as many as there is room for, in number and in bytes; further ones are
+/// lost, counted, and spoken of.
 final class SpanQueue: Sendable {
     private struct State {
         var spans = Deque<FinishedSpan>()

@@ -2,10 +2,10 @@ import HTTP1
 
 /// The rule for using an upstream connection again, as far as the body of the request on it goes.
 ///
-/// A backend that leaves a body unread reads it as the next request on the connection, which is then one that nobody has
-/// checked. So a connection is used again only after a request without a body, or after one whose body the backend can
-/// be taken to have read: of a method that gives bodies a meaning, and answered with a success after its last byte was
-/// taken.
+/// A backend that leaves a body unread reads it as the next request on the connection, which is then one that nobody
+/// has checked. So a connection is used again only after a request without a body, or after one whose body the backend
+/// can be taken to have read: of a method that gives bodies a meaning, and answered with a success after its last byte
+/// was taken.
 struct ConnectionReuse: Equatable {
     private let hasBody: Bool
     /// Whether the backend is told that the connection ends with its response, before it has any reason to read on.

@@ -15,7 +15,8 @@ final class LoopServer {
     }
 }
 
-/// A backend as one event loop knows it: the connections to its servers, and which of them has how much to do. Loop-bound.
+/// A backend as one event loop knows it: the connections to its servers, and which of them has how much to do.
+/// Loop-bound.
 final class LoopUpstream {
     let upstream: Upstream
     let servers: [LoopServer]
@@ -24,8 +25,8 @@ final class LoopUpstream {
     @exclusivity(unchecked) private var choice: LeastRequest
     @exclusivity(unchecked) private var budget: RetryBudget
 
-    /// - Parameter former: The same loop's backend that this takes the place of, whose connections are kept as far as they
-    ///   are those that would be made now.
+    /// - Parameter former: The same loop's backend that this takes the place of, whose connections are kept as far as
+    ///   they are those that would be made now.
     init(_ upstream: Upstream, loop: CurlLoop, succeeding former: LoopUpstream?) {
         self.upstream = upstream
         let reusable = former.flatMap { upstream.keepsConnections(of: $0.upstream) ? $0.servers : nil } ?? []

@@ -1,7 +1,8 @@
 import CurlTransport
 import NIOCore
 
-/// All backends of an event loop: those of its snapshot, and those of former snapshots that are still in use. Loop-bound.
+/// All backends of an event loop: those of its snapshot, and those of former snapshots that are still in use.
+/// Loop-bound.
 final class LoopUpstreams {
     /// Those that a snapshot had which the loop's requests don't begin with any more.
     private struct Former {

@@ -69,8 +69,8 @@ struct ResponseStream {
     /// How long the upstream keeps the connection when it is idle, as far as it says so.
     var keepAlive: TimeAmount? { parser.head.keepAliveSeconds.map { .seconds(Int64($0)) } }
 
-    /// Reads on from `offset`, which is moved past what was taken. After `needMore` the bytes from `offset` on are to be
-    /// kept and more put behind them.
+    /// Reads on from `offset`, which is moved past what was taken. After `needMore` the bytes from `offset` on are to
+    /// be kept and more put behind them.
     mutating func next(_ bytes: Span<UInt8>, offset: inout Int) -> Event {
         switch state {
         case .head: return nextHead(bytes, &offset)

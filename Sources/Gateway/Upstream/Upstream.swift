@@ -31,8 +31,8 @@ final class Upstream: Sendable {
     let healthCheck: HealthCheckConfiguration?
     private let ejection: EjectionConfiguration
 
-    /// - Parameter previous: The backend of the same name that this takes the place of: what is known of servers that stay
-    ///   is carried over.
+    /// - Parameter previous: The backend of the same name that this takes the place of: what is known of servers that
+    ///   stay is carried over.
     init(_ name: String, _ configuration: UpstreamConfiguration, succeeding previous: Upstream?, logger: Logger) {
         self.name = name
         ejection = configuration.ejection
@@ -68,8 +68,8 @@ final class Upstream: Sendable {
         return status >= 400 && ejection.statuses.contains(status)
     }
 
-    /// Whether connections that were made for another backend can go on for those servers of this one that have the same
-    /// target, which names whom they are believed by.
+    /// Whether connections that were made for another backend can go on for those servers of this one that have the
+    /// same target, which names whom they are believed by.
     func keepsConnections(of other: Upstream) -> Bool { name == other.name }
 }
 

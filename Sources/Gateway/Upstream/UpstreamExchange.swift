@@ -6,8 +6,9 @@ import ScopeModel
 
 /// One request on its way upstream and its response on its way back.
 ///
-/// A connection uses it for one request after the other. It owns the request's bytes until the response begins, as far as they are few, so that a request whose connection or
-/// server fails can be sent once more where that is safe: ``RetryRule``. Loop-bound.
+/// A connection uses it for one request after the other. It owns the request's bytes until the response begins, as far
+/// as they are few, so that a request whose connection or server fails can be sent once more where that is safe:
+/// ``RetryRule``. Loop-bound.
 final class UpstreamExchange: UpstreamConnectionUser {
     /// Why a request has no response from the server that has it.
     private enum Cause {
@@ -135,8 +136,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
     /// Whether the client's response has begun, so that nothing else can be answered any more.
     var responseHasBegun: Bool { course.headWasForwarded }
 
-    /// Whether it waits for a connection that others use. One that is repeated has had its connection, and waits for the
-    /// upstream.
+    /// Whether it waits for a connection that others use. One that is repeated has had its connection, and waits for
+    /// the upstream.
     var isQueued: Bool {
         switch course.progress {
         case .waitingForBody: true
@@ -300,8 +301,8 @@ final class UpstreamExchange: UpstreamConnectionUser {
         upstream.hasOthers && isKept && outgoing.writerIndex + count <= Self.keptRequestLimit
     }
 
-    /// Takes the buffer by value: a send that fails may end or repeat the exchange, and either changes `outgoing`, which no
-    /// span may be looking at then.
+    /// Takes the buffer by value: a send that fails may end or repeat the exchange, and either changes `outgoing`,
+    /// which no span may be looking at then.
     private func sendAll(of view: ByteBuffer) -> Int {
         send(view.readableBytesUInt8Span)
     }

@@ -44,8 +44,8 @@ public struct ListenConfiguration: Equatable, Sendable {
 
     static func defaultProtocols(isSecure: Bool) -> [ApplicationProtocol] { isSecure ? [.http2, .http1] : [.http1] }
 
-    /// What can only be changed by a restart: all but what is behind ``tls`` and ``proxyProtocol`` (but not whether there is
-    /// anything), and ``hosts``.
+    /// What can only be changed by a restart: all but what is behind ``tls`` and ``proxyProtocol`` (but not whether
+    /// there is anything), and ``hosts``.
     public var fixed: ListenConfiguration {
         var fixed = self
         fixed.hosts = nil
@@ -56,7 +56,8 @@ public struct ListenConfiguration: Equatable, Sendable {
 }
 
 extension GatewayConfiguration {
-    /// Which of the listeners is the same as one of another configuration, which stood at this place there; nil when none is.
+    /// Which of the listeners is the same as one of another configuration, which stood at this place there; nil when
+    /// none is.
     public func place(of listener: ListenConfiguration, from place: Int) -> Int? {
         if place < listen.count, listen[place].fixed == listener.fixed { return place }
         return listen.firstIndex { $0.fixed == listener.fixed }

@@ -2,7 +2,8 @@
 public struct ReloadConfiguration: Equatable, Sendable {
     /// Whether the files are watched and changes of them are loaded. Default: true.
     public var watch = true
-    /// How long a reload waits for its files: a file system may not answer. 1 second to 10 minutes. Default: 30 seconds.
+    /// How long a reload waits for its files: a file system may not answer. 1 second to 10 minutes. Default: 30
+    /// seconds.
     public var timeout = Duration.seconds(30)
     /// Whether denials name the generation of the route map that decided, in `X-Scopegate-Generation`. Default: false.
     public var generationHeader = false

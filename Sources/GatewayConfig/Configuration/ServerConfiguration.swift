@@ -2,11 +2,11 @@
 public struct AdminConfiguration: Equatable, Sendable {
     /// The address; port 0 takes any free port.
     public var address: AdminAddress
-    /// What operators show as `Authorization: Bearer …`, at least 16 bytes. `nil` for nothing, which only an address that
-    /// nobody but this machine reaches may have.
+    /// What operators show as `Authorization: Bearer …`, at least 16 bytes. `nil` for nothing, which only an address
+    /// that nobody but this machine reaches may have.
     public var token: Secret?
-    /// The most connections at a time, for which descriptors are set aside: 4…4096. When there are as many, the one that has
-    /// been without a request for the longest time is closed for a new one.
+    /// The most connections at a time, for which descriptors are set aside: 4…4096. When there are as many, the one
+    /// that has been without a request for the longest time is closed for a new one.
     public var connections: Int
 
     /// An operators' listener.
@@ -39,14 +39,14 @@ public struct LimitsConfiguration: Equatable, Sendable {
     public var headerBytes = 32 << 10
     /// The longest request body in bytes; `nil` for unlimited.
     public var body: Int?
-    /// The most client connections at a time: 1…1,000,000. When there are as many, the one that has been without a request
-    /// for the longest time is closed for a new one.
+    /// The most client connections at a time: 1…1,000,000. When there are as many, the one that has been without a
+    /// request for the longest time is closed for a new one.
     public var connections = 10_000
-    /// The most connections at a time of a client's address, or of its /64 of IPv6: 1…1,000,000; `nil` for unlimited, the
-    /// default.
+    /// The most connections at a time of a client's address, or of its /64 of IPv6: 1…1,000,000; `nil` for unlimited,
+    /// the default.
     public var connectionsPerClient: Int?
-    /// How old a client's connection may become before it ends with a response, give or take a tenth: 1 s…7 d; `nil` for
-    /// unlimited, the default.
+    /// How old a client's connection may become before it ends with a response, give or take a tenth: 1 s…7 d; `nil`
+    /// for unlimited, the default.
     public var connectionAge: Duration?
     /// How long a request head may take from its first byte: 10 ms…10 min.
     public var headTimeout: Duration = .seconds(10)

@@ -243,8 +243,8 @@ public struct PoolConfiguration: Equatable, Sendable {
     public var maxConnections: Int
     /// The most idle connections of a loop to a server: 0…65,535, and not above ``maxConnections``.
     public var maxIdle: Int
-    /// How long a connection may be idle, which must be less than the backend keeps one: 10 ms…1 h. What the backend says
-    /// in Keep-Alive shortens it. The default fits the shortest default among common servers, gunicorn's 2 s.
+    /// How long a connection may be idle, which must be less than the backend keeps one: 10 ms…1 h. What the backend
+    /// says in Keep-Alive shortens it. The default fits the shortest default among common servers, gunicorn's 2 s.
     public var idleTimeout: Duration
     /// How old a connection may be when it is used once more: 10 ms…24 h.
     public var maxAge: Duration

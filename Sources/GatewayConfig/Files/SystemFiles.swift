@@ -12,8 +12,8 @@ public struct SystemFiles: FileReading, Sendable {
     /// - Parameter patience: How long the writer of a pipe may take.
     public init(patience: Duration = .seconds(5)) { self.patience = patience }
 
-    /// The bytes of a file, or of a pipe or device that comes to an end soon: whoever reads must not wait for a writer that
-    /// may never come.
+    /// The bytes of a file, or of a pipe or device that comes to an end soon: whoever reads must not wait for a writer
+    /// that may never come.
     public func read(_ path: String, limit: Int) throws(FileReadError) -> [UInt8] {
         guard !path.utf8.contains(0) else { throw .notFound }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

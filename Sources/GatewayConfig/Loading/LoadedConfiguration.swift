@@ -20,7 +20,8 @@ public struct LoadedConfiguration: Sendable {
 }
 
 extension LoadedConfiguration {
-    /// What works but perhaps not as was meant; for those who write maps, so it is asked for and not told at each start.
+    /// What works but perhaps not as was meant; for those who write maps, so it is asked for and not told at each
+    /// start.
     public var lint: [Diagnostic] {
         lint(routeMap, routesFile) + (shadowMap.map { lint($0, configuration.routesShadow ?? "") } ?? [])
     }

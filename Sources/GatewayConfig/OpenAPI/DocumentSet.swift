@@ -2,8 +2,8 @@ import RouteMap
 
 /// A document with the files that it refers to, as far as they matter to routes.
 ///
-/// A file is read again when it turns out that a reference leads to a part of it that wasn't kept; so that of a large file
-/// only its bytes and what is needed are in memory.
+/// A file is read again when it turns out that a reference leads to a part of it that wasn't kept; so that of a large
+/// file only its bytes and what is needed are in memory.
 final class DocumentSet {
     /// One of the files.
     struct Document {
@@ -52,8 +52,8 @@ final class DocumentSet {
 
     /// Reads a document and all that it refers to.
     ///
-    /// - Throws: ``OutlineProblem`` when the document itself can't be read. What is wrong with other files is said where it
-    ///   matters.
+    /// - Throws: ``OutlineProblem`` when the document itself can't be read. What is wrong with other files is said
+    ///   where it matters.
     init(_ bytes: [UInt8], name: String, folder: any DocumentFolder) throws(OutlineProblem) {
         documents = [Document(name: name, bytes: bytes)]
         numbers = [name: 0]
@@ -199,8 +199,8 @@ final class DocumentSet {
     /// How many references lead on from one to the next at most.
     private static let maximumSteps = 16
 
-    /// A value with all that it refers to: its own members, those of what it refers to, and so on. Members beside a `$ref`
-    /// count as much as those behind it.
+    /// A value with all that it refers to: its own members, those of what it refers to, and so on. Members beside a
+    /// `$ref` count as much as those behind it.
     func layers(of value: DocumentValue) throws(ReferenceProblem) -> [DocumentValue] {
         var layers = [value]
         while let last = layers.last, let reference = last.member("$ref") {

@@ -15,8 +15,8 @@ struct ImportedPath {
     /// The segments of the template that match more than the path's do.
     let vagueSegments: Set<Int>
 
-    /// Reads a path, which begins with "/", below a base path. Names of parameters that a template can't have are changed, which doesn't change what
-    /// it matches.
+    /// Reads a path, which begins with "/", below a base path. Names of parameters that a template can't have are
+    /// changed, which doesn't change what it matches.
     init(_ path: String, below base: String) {
         do {
             template = try Self.template(path, below: base)
@@ -28,8 +28,8 @@ struct ImportedPath {
         }
     }
 
-    /// The paths that one may be meant for: itself, if it is one. What doesn't begin with one "/" may have a host or a variable
-    /// before the path.
+    /// The paths that one may be meant for: itself, if it is one. What doesn't begin with one "/" may have a host or a
+    /// variable before the path.
     static func candidates(for path: String) -> [String] {
         if path.begins(with: "/"), !path.begins(with: "//") { return [path] }
         var rests = [path[...]]

@@ -1,7 +1,7 @@
 import RouteMap
 
-/// Turns the operations of a document into a map: each into a route or a denial, and sorts out those that are for the same
-/// requests.
+/// Turns the operations of a document into a map: each into a route or a denial, and sorts out those that are for the
+/// same requests.
 struct OpenAPIConverter {
     /// An operation, or a path whose operations aren't known.
     private struct Entry {
@@ -175,8 +175,8 @@ struct OpenAPIConverter {
         return (bases.filter { seen.insert($0).inserted }, problem)
     }
 
-    /// The base paths that an operation may have: its own servers', its path's, or the document's; and why it is denied on
-    /// them.
+    /// The base paths that an operation may have: its own servers', its path's, or the document's; and why it is denied
+    /// on them.
     private func bases(of operation: OpenAPIDocument.Operation) -> (bases: [String], problem: ImportedPath.Problem?) {
         let own = operation.layers.compactMap { $0["servers"] }
         let lists = own.isEmpty ? operation.item.compactMap { $0["servers"] } : own
@@ -267,15 +267,16 @@ struct OpenAPIConverter {
         templates.append(result)
     }
 
-    /// The operations that say what HEAD needs without saying so: those for GET of paths that have no HEAD of their own.
+    /// The operations that say what HEAD needs without saying so: those for GET of paths that have no HEAD of their
+    /// own.
     private func implied(_ method: String, _ group: Group, _ here: [(index: Int, isExact: Bool)]) -> [Int] {
         guard method == "HEAD" else { return [] }
         let paths = Set(here.map { entries[$0.index].path })
         return group.entries.map(\.index).filter { entries[$0].method == "GET" && !paths.contains(entries[$0].path) }
     }
 
-    /// What becomes of a method of a template: the routes of all operations that are for it, if they can be told apart from
-    /// nothing that needs more.
+    /// What becomes of a method of a template: the routes of all operations that are for it, if they can be told apart
+    /// from nothing that needs more.
     private mutating func rule(
         _ here: [(index: Int, isExact: Bool)],
         _ implied: [Int],
@@ -319,8 +320,8 @@ struct OpenAPIConverter {
         entries[index].mapped = (template, requirement)
     }
 
-    /// Denies what can't be told from a path that no template says: `/{a}/users` takes requests from `/{name}.json/{b}`,
-    /// although it goes before the template that this one is denied with.
+    /// Denies what can't be told from a path that no template says: `/{a}/users` takes requests from
+    /// `/{name}.json/{b}`, although it goes before the template that this one is denied with.
     private mutating func denyWhatIsVague() {
         let overlaps = TemplateOverlaps(templates.map(\.template))
         // What is denied for one may be vague itself.
@@ -347,8 +348,8 @@ struct OpenAPIConverter {
         }
     }
 
-    /// Denies the methods of a template that let more through than an entry does; of a denied one, whatever they need: what
-    /// is left denied is refused by all routes that may be meant.
+    /// Denies the methods of a template that let more through than an entry does; of a denied one, whatever they need:
+    /// what is left denied is refused by all routes that may be meant.
     private mutating func deny(_ template: Int, because entry: Entry) {
         let all = OutlineFilter.operations.map(\.method)
         // HEAD needs what GET needs.
@@ -380,8 +381,8 @@ struct OpenAPIConverter {
 }
 
 extension RouteTemplate {
-    /// Whether all paths of this template are of another one, before which it goes, and may be among those that some of its
-    /// segments were meant for.
+    /// Whether all paths of this template are of another one, before which it goes, and may be among those that some of
+    /// its segments were meant for.
     fileprivate func isTaken(from other: RouteTemplate, at vagueSegments: Set<Int>) -> Bool {
         let isBelow = TemplateIntersection(self, other)?.template?.shape == shape
         return isBelow

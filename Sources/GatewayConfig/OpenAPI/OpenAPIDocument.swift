@@ -65,8 +65,8 @@ struct OpenAPIDocument {
 
     func place(of value: DocumentValue) -> OpenAPIImport.Place { OpenAPIImport.Place(value, documents) }
 
-    /// What is in force for an operation: its own security, or what its files say for all; and what its path says, which
-    /// only extensions and members beside a `$ref` do. All of them have to be met.
+    /// What is in force for an operation: its own security, or what its files say for all; and what its path says,
+    /// which only extensions and members beside a `$ref` do. All of them have to be met.
     func security(of operation: Operation) -> [DocumentValue] {
         let own = operation.layers.compactMap { $0["security"] }
         let files = [0] + operation.layers.map(\.document).filter { $0 > 0 }
@@ -171,8 +171,8 @@ struct OpenAPIDocument {
         }
     }
 
-    /// The security schemes of all files; names are of the document, and where a file that it refers to has another scheme
-    /// of the same name, that counts too.
+    /// The security schemes of all files; names are of the document, and where a file that it refers to has another
+    /// scheme of the same name, that counts too.
     private static func schemes(_ documents: DocumentSet) -> [(String, SecurityScheme)] {
         documents.documents.indices.flatMap { number -> [(String, SecurityScheme)] in
             guard let components = documents.root(number)["components"],

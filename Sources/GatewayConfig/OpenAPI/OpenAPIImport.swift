@@ -4,8 +4,8 @@ import ScopeModel
 /// A route map made from an OpenAPI document (3.0 or 3.1).
 ///
 /// What the document leaves open is left denied, and said: the map has it as `denied`, so that no other route lets it
-/// through. An operation is let through only if every key that gets through by the map would get through by the document's
-/// `security` and `x-required-scopes`.
+/// through. An operation is let through only if every key that gets through by the map would get through by the
+/// document's `security` and `x-required-scopes`.
 public struct OpenAPIImport: Sendable {
     /// What can be said about how to import.
     public struct Options: Sendable {

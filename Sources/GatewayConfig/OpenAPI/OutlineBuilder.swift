@@ -26,8 +26,8 @@ enum OutlineToken: Equatable {
     case beginMapping, endMapping, beginSequence, endSequence, scalar, alias, end
 }
 
-/// Builds the parts of a document that matter from its tokens. Nothing is written out that an alias stands for: its value is
-/// shared, and counted as if it were written out, so that there is a bound to what can be made of a few lines.
+/// Builds the parts of a document that matter from its tokens. Nothing is written out that an alias stands for: its
+/// value is shared, and counted as if it were written out, so that there is a bound to what can be made of a few lines.
 struct OutlineBuilder<Source: OutlineSource> {
     /// The bounds of a document.
     struct Limits {

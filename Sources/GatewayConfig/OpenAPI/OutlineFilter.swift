@@ -1,7 +1,7 @@
 import ScopeModel
 
-/// Which parts of an OpenAPI document are kept when it is read: those that routes depend on. The rest, nearly all of a large
-/// document, is parsed and forgotten.
+/// Which parts of an OpenAPI document are kept when it is read: those that routes depend on. The rest, nearly all of a
+/// large document, is parsed and forgotten.
 enum OutlineFilter {
     /// Nothing is kept.
     case nothing

@@ -44,9 +44,9 @@ extension OpenAPIImport.Requirement {
 
 /// Denies what several templates of a document match and need different things for.
 ///
-/// A template that is contained in another goes before it, in OpenAPI as in a route map. Where two have paths in common and
-/// neither contains the other, the one that a map takes may not be the one that the backend takes: what they have in common
-/// then gets a template of its own, in which only that remains which needs no less than any of them.
+/// A template that is contained in another goes before it, in OpenAPI as in a route map. Where two have paths in common
+/// and neither contains the other, the one that a map takes may not be the one that the backend takes: what they have
+/// in common then gets a template of its own, in which only that remains which needs no less than any of them.
 struct OverlapPlanner {
     /// Why there are none.
     struct TooMany: Error {}

@@ -14,8 +14,8 @@ struct ScopeNames {
         /// Where it was asked for first.
         let place: OpenAPIImport.Place?
 
-        /// The verb that a scope for it would have: `write` for everything that changes something by its name, or by the
-        /// method of an operation that it opens.
+        /// The verb that a scope for it would have: `write` for everything that changes something by its name, or by
+        /// the method of an operation that it opens.
         var verb: ScopeVerb {
             let words = ScopeNames.words(of: name)
             let isChanging = words.contains { word in

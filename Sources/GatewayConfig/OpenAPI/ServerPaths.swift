@@ -2,7 +2,8 @@ import RouteMap
 
 /// Where a document's servers have its paths: the base path that goes before them (OpenAPI 3.1.1 §4.8.5).
 struct ServerPaths {
-    /// Base paths, without a slash at the end; the empty one for none. No two are equal. One that isn't known has braces.
+    /// Base paths, without a slash at the end; the empty one for none. No two are equal. One that isn't known has
+    /// braces.
     private(set) var bases: [String] = []
     /// Schemes and authorities of absolute URLs.
     private(set) var origins: Set<String> = []
@@ -55,8 +56,8 @@ struct ServerPaths {
     /// Whether it isn't known what a base path is.
     static func isVague(_ base: String) -> Bool { base.holds(anyOf: "{}") }
 
-    /// The base paths that one which isn't known may be, as far as anything can be at them: those with up to some segments
-    /// for what isn't known, and those that are known of the document.
+    /// The base paths that one which isn't known may be, as far as anything can be at them: those with up to some
+    /// segments for what isn't known, and those that are known of the document.
     static func possible(_ base: String, known: [String]) -> [String] {
         guard isVague(base) else { return [base] }
         let parts = base.parts(at: "/").filter { !$0.isEmpty }

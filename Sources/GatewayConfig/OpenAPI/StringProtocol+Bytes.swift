@@ -1,5 +1,5 @@
-/// Parts of texts found by their bytes. A `Character` is a letter with all that combines with it, so that a slash with a
-/// combining mark behind it is no "/" to `split` and `hasPrefix`, although it separates segments.
+/// Parts of texts found by their bytes. A `Character` is a letter with all that combines with it, so that a slash with
+/// a combining mark behind it is no "/" to `split` and `hasPrefix`, although it separates segments.
 extension StringProtocol where SubSequence == Substring, UTF8View: BidirectionalCollection {
     /// Whether the text begins with these bytes.
     func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }

@@ -1,8 +1,8 @@
 internal import CYaml
 import RouteMap
 
-/// The events of a YAML text (YAML 1.2.2 §3.1.1), read by libyaml one after the other: no more of the text is turned into
-/// values than is asked for.
+/// The events of a YAML text (YAML 1.2.2 §3.1.1), read by libyaml one after the other: no more of the text is turned
+/// into values than is asked for.
 final class YAMLParser {
     /// An event, apart from what it says.
     enum Token: Equatable {

@@ -1,7 +1,7 @@
 import RouteMap
 
-/// Turns the bytes of a file into ``YAMLNode``s, or into diagnostics. Aliases and tags are refused as they are met, so that
-/// nothing is ever written out.
+/// Turns the bytes of a file into ``YAMLNode``s, or into diagnostics. Aliases and tags are refused as they are met, so
+/// that nothing is ever written out.
 struct YAMLReader {
     private static let startOfFile = SourcePosition(line: 1, column: 1)
     private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
@@ -24,8 +24,8 @@ struct YAMLReader {
         }
     }
 
-    /// The bytes without a mark of their order, which libyaml takes for indentation; `nil` after it was logged that they are
-    /// no UTF-8.
+    /// The bytes without a mark of their order, which libyaml takes for indentation; `nil` after it was logged that
+    /// they are no UTF-8.
     static func text(_ bytes: [UInt8], _ log: DiagnosticLog) -> [UInt8]? {
         do {
             _ = try UTF8Span(validating: bytes.span)

@@ -21,8 +21,8 @@ struct ByteSet {
     @inline(__always)
     static var unreserved: ByteSet { ByteSet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
 
-    /// pchar and "/" (RFC 3986 §3.3) without ";" and "%", which have rules of their own, and with "[", "]", "|" and "^",
-    /// which clients send as they are.
+    /// pchar and "/" (RFC 3986 §3.3) without ";" and "%", which have rules of their own, and with "[", "]", "|" and
+    /// "^", which clients send as they are.
     @inline(__always)
     static var path: ByteSet { ByteSet(low: 0x27FF_FFD2_0000_0000, high: 0x57FF_FFFE_EFFF_FFFF) }
 

@@ -1,7 +1,7 @@
 /// A text of up to 16 bytes in lower case, as two words that are compared instead of its bytes.
 ///
-/// Texts of 8 bytes and more are told by their first and their last 8 bytes, which overlap; shorter ones by the first word
-/// alone. The length is not part of it: only texts of the same length may be compared.
+/// Texts of 8 bytes and more are told by their first and their last 8 bytes, which overlap; shorter ones by the first
+/// word alone. The length is not part of it: only texts of the same length may be compared.
 struct FoldedText: Equatable {
     private let first: UInt64
     private let last: UInt64

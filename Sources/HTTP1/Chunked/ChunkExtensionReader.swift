@@ -1,6 +1,7 @@
 /// Checks chunk extensions byte by byte: `*( ";" name [ "=" ( token / quoted-string ) ] )` (RFC 9112 §7.1.1).
 ///
-/// White space around `;` and `=` is read, as a recipient must (RFC 9110 §5.6.3); the coding is written anew without it.
+/// White space around `;` and `=` is read, as a recipient must (RFC 9110 §5.6.3); the coding is written anew without
+/// it.
 struct ChunkExtensionReader: Sendable {
     private enum State {
         case nameStart

@@ -44,8 +44,8 @@ public struct ChunkedDecoder: Sendable {
     ///
     /// - Parameters:
     ///   - limits: The bounds of its trailers, in number and bytes.
-    ///   - mayPadSizes: Whether a line may end in white space behind its size, as some servers send it. Without that, only a
-    ///     chunk extension may follow the white space.
+    ///   - mayPadSizes: Whether a line may end in white space behind its size, as some servers send it. Without that,
+    ///     only a chunk extension may follow the white space.
     public init(limits: HeadLimits = HeadLimits(), mayPadSizes: Bool = false) {
         self.mayPadSizes = mayPadSizes
         trailers = FieldSectionReader(limits: limits)

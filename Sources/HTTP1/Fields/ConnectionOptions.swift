@@ -5,8 +5,8 @@
 /// while let name = options.next(in: bytes) { … }
 /// ```
 /// Nothing is allocated. Empty members are skipped (RFC 9110 §5.6.1.2). A request that was parsed has no other than
-/// well-formed Connection fields; `isWellFormed(_:_:)` tells it of any value. Of a response's members that are more than
-/// a token, such as `keep-alive; timeout=5`, the token at their beginning counts.
+/// well-formed Connection fields; `isWellFormed(_:_:)` tells it of any value. Of a response's members that are more
+/// than a token, such as `keep-alive; timeout=5`, the token at their beginning counts.
 public struct ConnectionOptions: Sendable {
     private var position: Int
     private let end: Int

@@ -10,8 +10,8 @@ public enum FieldFamily: Sendable {
     /// It would have the backend see another method, path or file than was checked, whoever says it.
     case steering
 
-    /// The family of a name. Every byte but letters and digits counts as `-`, as all of them become `_` in the variables
-    /// of CGI (RFC 3875 §4.1.18).
+    /// The family of a name. Every byte but letters and digits counts as `-`, as all of them become `_` in the
+    /// variables of CGI (RFC 3875 §4.1.18).
     @inline(__always)
     public static func of(_ name: Span<UInt8>) -> FieldFamily {
         guard name.count >= 4 else { return .none }
@@ -22,8 +22,8 @@ public enum FieldFamily: Sendable {
         return mayGoOn(first: first, name[1] | 0x20, behindX: false) ? find(name, from: 0) : .none
     }
 
-    /// Whether a name that begins with two letters, or with two behind `x-`, may be of a family at all: most aren't, and
-    /// then nothing is compared. The tests hold it against the lists.
+    /// Whether a name that begins with two letters, or with two behind `x-`, may be of a family at all: most aren't,
+    /// and then nothing is compared. The tests hold it against the lists.
     @inline(__always)
     private static func mayGoOn(first: UInt8, _ second: UInt8, behindX: Bool) -> Bool {
         let seconds: StaticString =
@@ -64,9 +64,9 @@ public enum FieldFamily: Sendable {
 
     private typealias Entry = (StaticString, FieldFamily)
 
-    // Cloudflare, Fastly, Akamai, Fly.io and DigitalOcean; Apache, nginx and Authelia, which tell of the user and of TLS;
-    // WebLogic and IIS; Client-Cert of RFC 9440. From those of steering WSGI and CGI servers take the application's place
-    // in the path.
+    // Cloudflare, Fastly, Akamai, Fly.io and DigitalOcean; Apache, nginx and Authelia, which tell of the user and of
+    // TLS; WebLogic and IIS; Client-Cert of RFC 9440. From those of steering WSGI and CGI servers take the
+    // application's place in the path.
     private static let plainA: [Entry] = [("auth-user*", .origin), ("auth-type", .origin), ("akamai-*", .origin)]
     private static let plainC: [Entry] = [("cf-*", .origin), ("client-ip", .origin), ("client-cert*", .origin)]
     private static let plainD: [Entry] = [("do-connecting-*", .origin)]
@@ -187,8 +187,8 @@ public enum FieldFamily: Sendable {
         return letter &- 0x61 < 26 ? letter : 0x2D
     }
 
-    /// A name as all its spellings are once they are variables of CGI: in lower case, with `-` for what is neither letter
-    /// nor digit.
+    /// A name as all its spellings are once they are variables of CGI: in lower case, with `-` for what is neither
+    /// letter nor digit.
     public static func foldedName(_ name: Span<UInt8>) -> [UInt8] {
         (0..<name.count).map { folded(name[$0]) }
     }

@@ -1,8 +1,8 @@
 /// The paths that a backend may read in a path with percent-encodings, besides the one that is written.
 ///
-/// Some backends decode a path before they route it, some twice, some all but `%2F` or `%25`; some cut a decoded `?`, `#` or
-/// `;` off. Whoever decides by a path has to hold each of these readings against the rules, and this is their one owner. A
-/// path without `%` has no other reading, and costs a scan.
+/// Some backends decode a path before they route it, some twice, some all but `%2F` or `%25`; some cut a decoded `?`,
+/// `#` or `;` off. Whoever decides by a path has to hold each of these readings against the rules, and this is their
+/// one owner. A path without `%` has no other reading, and costs a scan.
 public struct PathReadings: Sendable {
     /// The readings, each of them once, without the path as it is written.
     public private(set) var paths: [[UInt8]] = []
@@ -51,8 +51,8 @@ public struct PathReadings: Sendable {
         add(Self.decoded(Self.decoded(written, keeping: [ASCII.slash]), keeping: [ASCII.slash]))
     }
 
-    /// A path with its percent-encodings decoded, but for those of some octets; a `%` without two hexadecimal digits stands
-    /// for itself.
+    /// A path with its percent-encodings decoded, but for those of some octets; a `%` without two hexadecimal digits
+    /// stands for itself.
     public static func decoded(_ path: [UInt8], keeping kept: [UInt8] = []) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(path.count)

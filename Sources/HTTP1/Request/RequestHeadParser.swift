@@ -1,7 +1,8 @@
 /// Parses request heads strictly (RFC 9112 §2 to §6): what has two readings is refused.
 ///
 /// One empty line before the request line is skipped (RFC 9112 §2.2), as long as it ends with CR LF; it is part of the
-/// head's bytes. The result does not depend on how the input is split. One parser serves a connection: `reset()` it between requests.
+/// head's bytes. The result does not depend on how the input is split. One parser serves a connection: `reset()` it
+/// between requests.
 public struct RequestHeadParser: Sendable {
     private enum State {
         case requestLine

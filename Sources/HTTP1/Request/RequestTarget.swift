@@ -15,9 +15,9 @@ public struct RequestTarget: Equatable, Sendable {
     ///
     /// Accepted are origin-form and, for http and https, absolute-form. What could change the path's structure (`\`,
     /// `;`, controls, dot segments, empty segments) is refused. A path whose percent-encodings can be read in more than
-    /// one way is accepted here; ``PathReadings`` has the other readings, for the map to decide about. A path's percent-encodings must be UTF-8, as overlong forms are a second spelling to lenient decoders
-    /// (RFC 3629 §10). Only one trailing `/` is allowed. A query is any VCHAR but `#`: no
-    /// rule reads it.
+    /// one way is accepted here; ``PathReadings`` has the other readings, for the map to decide about. A path's
+    /// percent-encodings must be UTF-8, as overlong forms are a second spelling to lenient decoders (RFC 3629 §10).
+    /// Only one trailing `/` is allowed. A query is any VCHAR but `#`: no rule reads it.
     public static func validate(_ bytes: Span<UInt8>) -> Result<RequestTarget, RequestError> {
         validate(bytes, 0, bytes.count)
     }

@@ -5,8 +5,8 @@ public struct TargetAuthority: Equatable, Sendable {
     /// Whether the scheme is https.
     public internal(set) var isSecure: Bool
 
-    /// Whether a Host names the same authority: the same host, and the same port or none where the other has the scheme's
-    /// default (RFC 9110 §4.2.3).
+    /// Whether a Host names the same authority: the same host, and the same port or none where the other has the
+    /// scheme's default (RFC 9110 §4.2.3).
     func isEqual(to host: ByteRange, in bytes: Span<UInt8>) -> Bool {
         ASCII.equals(bytes, withoutDefaultPort(range, bytes), withoutDefaultPort(host, bytes))
     }

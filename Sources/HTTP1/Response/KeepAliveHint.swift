@@ -4,7 +4,8 @@ enum KeepAliveHint {
     /// The longest time that is told apart; a day is as good as forever.
     private static let maximumSeconds = 86400
 
-    /// The seconds of `timeout` in a value, or 0 if `max` says that no further request is served; `nil` if it tells neither.
+    /// The seconds of `timeout` in a value, or 0 if `max` says that no further request is served; `nil` if it tells
+    /// neither.
     static func seconds(_ bytes: Span<UInt8>, _ value: ByteRange) -> Int? {
         var index = Int(value.start)
         let end = Int(value.end)

@@ -1,8 +1,8 @@
 /// Parses response heads (RFC 9112 §2 to §6), strictly where they have two readings and liberally where they have one:
 /// what is refused hides from the client what the server did.
 ///
-/// A status may go without a reason phrase and without the space before it. A 1xx head is a whole head with framing `none`: `reset()` and parse the next one behind it. 101 is not told apart here; who sends
-/// no Upgrade must refuse it.
+/// A status may go without a reason phrase and without the space before it. A 1xx head is a whole head with framing
+/// `none`: `reset()` and parse the next one behind it. 101 is not told apart here; who sends no Upgrade must refuse it.
 public struct ResponseHeadParser: Sendable {
     private enum State {
         case statusLine

@@ -1,7 +1,8 @@
 /// Decodes the field sections of one direction of a connection (RFC 7541), each byte as it is.
 ///
 /// A section comes in pieces. One that is too large is decoded to its end all the same, for it may change the table on
-/// which the next ones rest; of a string that is too large for both the section and the table nothing is kept meanwhile.
+/// which the next ones rest; of a string that is too large for both the section and the table nothing is kept
+/// meanwhile.
 public struct FieldSectionDecoder: Sendable {
     /// Why a section can't be decoded, and with it nothing that follows on the connection (RFC 9113 §4.3).
     public enum Fault: Error, Equatable {
@@ -12,7 +13,8 @@ public struct FieldSectionDecoder: Sendable {
         case truncated
     }
 
-    /// A string whose encoded form is longer, is longer than the table can be: no code has more than 30 bits for a byte.
+    /// A string whose encoded form is longer, is longer than the table can be: no code has more than 30 bits for a
+    /// byte.
     private static let skippedLength = 16 << 10
 
     private enum Step {

@@ -9,8 +9,8 @@ public struct FieldSectionEncoder: Sendable {
     /// An encoder for one connection.
     public init() {}
 
-    /// The other end keeps no more than this (RFC 9113 §6.5.2, SETTINGS_HEADER_TABLE_SIZE). It isn't used when it grows:
-    /// the other end may not have heard yet that it may.
+    /// The other end keeps no more than this (RFC 9113 §6.5.2, SETTINGS_HEADER_TABLE_SIZE). It isn't used when it
+    /// grows: the other end may not have heard yet that it may.
     public mutating func limitTable(to capacity: Int) {
         guard capacity < table.capacity else { return }
         table.resize(to: capacity)

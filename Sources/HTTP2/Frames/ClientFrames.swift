@@ -1,8 +1,8 @@
 /// Goes through what a client sends, frame by frame, and takes the header sections out of it, so that what is behind
 /// needs to know nothing of their compression, their size, and their bytes.
 ///
-/// In the place of a section a HEADERS frame goes on whose fields say nothing. What breaks the protocol goes on as it is,
-/// or in a short form that breaks it in the same way, and nothing behind it does. Sans-I/O.
+/// In the place of a section a HEADERS frame goes on whose fields say nothing. What breaks the protocol goes on as it
+/// is, or in a short form that breaks it in the same way, and nothing behind it does. Sans-I/O.
 public struct ClientFrames: Sendable {
     /// What becomes of the bytes at hand.
     public enum Event: Equatable, Sendable {
@@ -54,7 +54,8 @@ public struct ClientFrames: Sendable {
     private var lastStream: UInt32 = 0
 
     /// - Parameters:
-    ///   - sectionLimit: How large a section may be, as RFC 9113 §6.5.2 counts it. Of one that is larger nothing is kept.
+    ///   - sectionLimit: How large a section may be, as RFC 9113 §6.5.2 counts it. Of one that is larger nothing is
+    ///     kept.
     ///   - continuationLimit: How many CONTINUATION frames a section may have.
     public init(sectionLimit: Int, continuationLimit: Int) {
         self.sectionLimit = sectionLimit

@@ -2,8 +2,8 @@
 public enum CacheOutcome: Sendable {
     /// The key is active and may be used now.
     case hit(Grant)
-    /// A hit in the last tenth of its time: whoever gets this should ask about the key again, while the request goes on.
-    /// One look-up in the life of an entry gets it.
+    /// A hit in the last tenth of its time: whoever gets this should ask about the key again, while the request goes
+    /// on. One look-up in the life of an entry gets it.
     case aging(Grant)
     /// The endpoint said not long ago that the key is not active.
     case negative

@@ -11,8 +11,9 @@ import Synchronization
 /// to live. Times to live are shortened a little, differently for each entry, so that what came in together doesn't go
 /// together.
 ///
-/// An entry takes 72 bytes, its place in the index 8 to 16 (`UInt32`, at most half full), its grant the rest of about 370
-/// with a key id and a subject of 25 bytes each, as measured by resident memory with 100,000 and with a million keys.
+/// An entry takes 72 bytes, its place in the index 8 to 16 (`UInt32`, at most half full), its grant the rest of about
+/// 370 with a key id and a subject of 25 bytes each, as measured by resident memory with 100,000 and with a million
+/// keys.
 public final class GrantCache: Sendable {
     /// The bounds of a cache.
     public struct Limits: Hashable, Sendable {
@@ -50,7 +51,8 @@ public final class GrantCache: Sendable {
             self.staleTime = max(staleTime, 0)
         }
 
-        /// How long what is said of a key at a wall-clock time is kept, in nanoseconds: the shortest and the longest time.
+        /// How long what is said of a key at a wall-clock time is kept, in nanoseconds: the shortest and the longest
+        /// time.
         ///
         /// - Parameter grant: `nil` for a key that is not active.
         public func lifetime(of grant: Grant?, wallSeconds: Int64) -> ClosedRange<Int64> {
@@ -114,8 +116,8 @@ public final class GrantCache: Sendable {
         shard(of: digest).state.withLock { $0.lookup(digest, now: now, wallSeconds: wallSeconds) }
     }
 
-    /// ``lookup(_:now:wallSeconds:)`` without being counted and without a claim to refresh anything: once more for the same
-    /// request, or for one who only wants to know.
+    /// ``lookup(_:now:wallSeconds:)`` without being counted and without a claim to refresh anything: once more for the
+    /// same request, or for one who only wants to know.
     public func recheck(_ digest: KeyDigest, now: MonotonicTime, wallSeconds: Int64) -> CacheOutcome {
         shard(of: digest).state.withLock { $0.find(digest, now: now, wallSeconds: wallSeconds) }
     }

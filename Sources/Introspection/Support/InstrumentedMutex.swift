@@ -1,9 +1,9 @@
 #if THREAD_SANITIZER
     import Glibc
 
-    /// Stands in for `Synchronization.Mutex` in builds for ThreadSanitizer, which knows pthread's locks and can't see the
-    /// standard library's: it would report every access to what they guard, and with those suppressed it would find nothing.
-    /// Every module that uses it has a link to this file.
+    /// Stands in for `Synchronization.Mutex` in builds for ThreadSanitizer, which knows pthread's locks and can't see
+    /// the standard library's: it would report every access to what they guard, and with those suppressed it would find
+    /// nothing. Every module that uses it has a link to this file.
     struct Mutex<Value>: @unchecked Sendable {
         private final class Storage {
             var value: Value

@@ -10,8 +10,8 @@ public enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Reads one JSON text, as Foundation does: a comma after the last element is let pass, and of members with one name
-    /// one counts.
+    /// Reads one JSON text, as Foundation does: a comma after the last element is let pass, and of members with one
+    /// name one counts.
     ///
     /// - Throws: Foundation's `DecodingError` if the bytes are not one well-formed JSON text.
     public init(parsing bytes: [UInt8]) throws {

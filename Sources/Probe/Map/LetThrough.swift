@@ -14,7 +14,8 @@ public struct LetThrough: Encodable, Equatable, Sendable {
     public let readAs: String
     /// What that needs, or why it is refused.
     public let needs: String
-    /// How little it is to be wondered at: 0 for what another route says, 1 for a method and 2 for a path that no route has.
+    /// How little it is to be wondered at: 0 for what another route says, 1 for a method and 2 for a path that no route
+    /// has.
     let rank: Int
 
     enum CodingKeys: String, CodingKey {

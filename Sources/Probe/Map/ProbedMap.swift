@@ -90,8 +90,8 @@ public struct ProbedMap: Sendable {
         return candidates.first { $0.segments.count > 1 } ?? candidates.first
     }
 
-    /// The request as one that gets through for less than what the backend takes it for needs; `nil` when it needs as much,
-    /// or doesn't get through.
+    /// The request as one that gets through for less than what the backend takes it for needs; `nil` when it needs as
+    /// much, or doesn't get through.
     func letThrough(
         _ request: ProbeRequest,
         with: String? = nil,

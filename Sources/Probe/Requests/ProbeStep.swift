@@ -4,8 +4,8 @@ public struct ProbeStep: Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
         /// The answer to one request.
         case answer
-        /// How many answers come to a request whose body is a request itself, and to one more request behind it, with which
-        /// the connection ends.
+        /// How many answers come to a request whose body is a request itself, and to one more request behind it, with
+        /// which the connection ends.
         case body(next: ProbeRequest)
         /// The same, but the body is held back until the answer has come, or for a moment.
         case heldBody(next: ProbeRequest)

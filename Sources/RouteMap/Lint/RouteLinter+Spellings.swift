@@ -1,7 +1,7 @@
 import ScopeModel
 
-/// What looks like something else than it is: other programs' ways to write parameters, and paths that are nearly those of a
-/// literal template.
+/// What looks like something else than it is: other programs' ways to write parameters, and paths that are nearly those
+/// of a literal template.
 extension RouteLinter {
     mutating func checkForeignSegments() {
         for (index, template) in map.templates.enumerated() {
@@ -12,15 +12,15 @@ extension RouteLinter {
         }
     }
 
-    /// `:id`, `$id`, `*`, `**`, `*rest`, `(.*)`, `id?` is none of a literal's characters. A colon within a segment is how
-    /// some APIs write actions, as in `/trades/42:cancel`.
+    /// `:id`, `$id`, `*`, `**`, `*rest`, `(.*)`, `id?` is none of a literal's characters. A colon within a segment is
+    /// how some APIs write actions, as in `/trades/42:cancel`.
     private static func isForeign(_ segment: String) -> Bool {
         segment.hasPrefix(":") || segment.hasPrefix("$") || segment.contains("*")
             || (segment.contains("(") && segment.contains(")"))
     }
 
-    /// A literal template whose paths in another case or with an ending fall through to a template with parameters, which
-    /// needs something else: a backend may take them for the same.
+    /// A literal template whose paths in another case or with an ending fall through to a template with parameters,
+    /// which needs something else: a backend may take them for the same.
     mutating func checkNearMisses() {
         for (index, template) in map.templates.enumerated() where template.segments.contains(where: Self.isLiteral) {
             var spellings: [Int: [String]] = [:]

@@ -1,6 +1,6 @@
 /// Finds paths that are nearly those of a literal template, and yet belong to one with parameters: `/users/Export`,
-/// `/users/export.json` or `/users/export/` beside `/users/export` and `/users/{id}`. A backend that doesn't tell letters'
-/// case, or takes an ending for a format, serves them as the literal.
+/// `/users/export.json` or `/users/export/` beside `/users/export` and `/users/{id}`. A backend that doesn't tell
+/// letters' case, or takes an ending for a format, serves them as the literal.
 struct NearMisses: Sendable {
     private let folded: RouteTrie
     private let templates: [RouteTemplate]

@@ -12,7 +12,8 @@ public enum SpellingFault: CaseIterable, Equatable, Sendable {
     case percent
     /// It has an encoded `?`, `#` or `;` under a public route that doesn't allow it.
     case delimiter
-    /// It differs from another route's path only by the case of letters, an ending or a slash, and the map refuses that.
+    /// It differs from another route's path only by the case of letters, an ending or a slash, and the map refuses
+    /// that.
     case nearMiss
 
     /// A sentence for the caller. It names no bytes of the request.

@@ -3,7 +3,8 @@ package struct TemplateIntersection {
     /// A segment that no template has as a literal, so that a path with it shows what parameters take.
     static let freshSegment = "~any~"
 
-    /// What the common paths have between their slashes; names of parameters are of either template, and may be there twice.
+    /// What the common paths have between their slashes; names of parameters are of either template, and may be there
+    /// twice.
     package private(set) var segments: [RouteTemplate.Segment] = []
     /// Whether the common paths end in a slash.
     package let hasTrailingSlash: Bool
@@ -62,9 +63,9 @@ package struct TemplateIntersection {
         return hasTrailingSlash ? parts + "/" : parts
     }
 
-    /// Paths that stand for all: whatever else a parameter is, the same templates match in the same order, for which one
-    /// goes first rests on the templates alone. Of a rest only the length counts, up to one more than any template has, and
-    /// the slash at its end.
+    /// Paths that stand for all: whatever else a parameter is, the same templates match in the same order, for which
+    /// one goes first rests on the templates alone. Of a rest only the length counts, up to one more than any template
+    /// has, and the slash at its end.
     ///
     /// - Parameter depth: the most segments that a template of the maps in question has.
     func witnesses(depth: Int) -> [[UInt8]] {

@@ -1,8 +1,8 @@
 /// A pattern of paths, such as `/api/v1/trades/{tradeId}/tags`.
 ///
 /// `{name}` stands for exactly one non-empty segment. `{name...}`, which can only come last, stands for one or more
-/// non-empty segments, with or without a slash at the end. A slash at the end of a template is part of it: `/a/` and `/a`
-/// are different. Everything else is literal, byte for byte: paths are compared as they were sent.
+/// non-empty segments, with or without a slash at the end. A slash at the end of a template is part of it: `/a/` and
+/// `/a` are different. Everything else is literal, byte for byte: paths are compared as they were sent.
 public struct RouteTemplate: Hashable, Sendable, CustomStringConvertible {
     /// The longest template that is accepted, in bytes.
     public static let maximumLength = 2048

@@ -3,8 +3,8 @@ public enum NearestName {
     /// The candidate that is fewest edits away from a name, or `nil` when none is near enough to be worth offering.
     ///
     /// Edits are insertion, removal and replacement of one character and the swap of two neighbours (optimal string
-    /// alignment distance); case does not count. Near is at most an edit for each four bytes of the name, but at least one.
-    /// Names of more than 128 bytes get no suggestion. Of equally near candidates the first is chosen.
+    /// alignment distance); case does not count. Near is at most an edit for each four bytes of the name, but at least
+    /// one. Names of more than 128 bytes get no suggestion. Of equally near candidates the first is chosen.
     public static func suggestion(for name: String, among candidates: some Sequence<String>) -> String? {
         guard !name.isEmpty, name.utf8.count <= maximumLength else { return nil }
         let wanted = Array(name.lowercased().utf8)

@@ -90,8 +90,8 @@ struct ConfigOption: ParsableArguments {
         }
     }
 
-    /// The map and the catalog for a command that only looks at them, and so needs no secrets: those of the configuration,
-    /// or the built-in ones when no configuration was named and there is none here.
+    /// The map and the catalog for a command that only looks at them, and so needs no secrets: those of the
+    /// configuration, or the built-in ones when no configuration was named and there is none here.
     func loadMap() throws -> (catalog: ScopeCatalog, routeMap: RouteMap) {
         let (catalog, routeMap, _) = try loadMapAndConfiguration()
         return (catalog, routeMap)

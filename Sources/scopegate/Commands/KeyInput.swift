@@ -3,8 +3,8 @@ import Foundation
 import Glibc
 import Introspection
 
-/// Reads a key from standard input, a file or the environment: on a command line others could see it, and the shell would
-/// keep it.
+/// Reads a key from standard input, a file or the environment: on a command line others could see it, and the shell
+/// would keep it.
 enum KeyInput {
     /// The key on standard input, without the line end.
     ///

@@ -59,8 +59,8 @@ struct Replay: ParsableCommand {
         }
 
         var requests = 0
-        /// Records of requests that can't be decided anew: their path was cut or couldn't be read, or they were refused for
-        /// another reason than routes.
+        /// Records of requests that can't be decided anew: their path was cut or couldn't be read, or they were refused
+        /// for another reason than routes.
         var skipped = 0
         /// Requests that the key decides on, of which nothing is known.
         var undecided = 0

@@ -77,8 +77,8 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    /// Loads the configuration, or says what is wrong with it: to people as the other commands do, and else as lines of the
-    /// log, for whoever reads those.
+    /// Loads the configuration, or says what is wrong with it: to people as the other commands do, and else as lines of
+    /// the log, for whoever reads those.
     private func load() throws -> LoadedConfiguration {
         do {
             return try config.load()

@@ -5,8 +5,8 @@ import Glibc
 import Logging
 import Synchronization
 
-/// Writes log entries to standard error, one a line, in the format of the configuration (``LogLine``). A writer of entries
-/// never waits for a reader of standard error.
+/// Writes log entries to standard error, one a line, in the format of the configuration (``LogLine``). A writer of
+/// entries never waits for a reader of standard error.
 struct GatewayLogHandler: LogHandler {
     private static let sink = LineSink(STDERR_FILENO) { count in
         let line = LogLine(

@@ -2,8 +2,8 @@ import Glibc
 
 /// The stream that systemd gives its services for their log.
 enum JournalStream {
-    /// Whether standard error is the stream that JOURNAL_STREAM names by device and inode (systemd.exec(5)): whoever has
-    /// sent it elsewhere since may have inherited the variable.
+    /// Whether standard error is the stream that JOURNAL_STREAM names by device and inode (systemd.exec(5)): whoever
+    /// has sent it elsewhere since may have inherited the variable.
     static let isStandardError: Bool = {
         guard let name = Environment.variables["JOURNAL_STREAM"] else { return false }
         var status = stat()

@@ -29,8 +29,8 @@ struct StandardOutput {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Ends the process with a status once all that was printed is written: an answer that was cut off, as by a full disk,
-    /// must not pass for a whole one. A reader that has gone has seen what it wanted.
+    /// Ends the process with a status once all that was printed is written: an answer that was cut off, as by a full
+    /// disk, must not pass for a whole one. A reader that has gone has seen what it wanted.
     static func end(_ status: Int32) -> Never {
         let code = fflush(stdout) == 0 ? 0 : errno
         var polled = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)

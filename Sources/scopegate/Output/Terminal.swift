@@ -65,7 +65,8 @@ final class TerminalSession {
         enter()
     }
 
-    /// Gives the terminal back. The cursor stands at the beginning of a line, and what was on the screen is there again.
+    /// Gives the terminal back. The cursor stands at the beginning of a line, and what was on the screen is there
+    /// again.
     func leave() {
         for handler in handlers { handler.cancel() }
         handlers = []

@@ -83,7 +83,8 @@ import Testing
         #expect(access(directory.file("nowhere"), F_OK) != 0)
     }
 
-    /// Whoever may write to the directory can't have records written elsewhere by putting a link in the place of the log.
+    /// Whoever may write to the directory can't have records written elsewhere by putting a link in the place of the
+    /// log.
     @Test func aLinkPutInItsPlaceIsNotFollowed() async throws {
         let log = try AuditLog(path: path)
         #expect(await log.append(.numbered(1)) == .written)

@@ -113,8 +113,8 @@ struct IdleConnectionTests {
         }
     }
 
-    /// The upstream closes it after the loop has looked in this turn: only the socket knows for certain. Where the kernel
-    /// wakes the loop it may show that there is something new to look for.
+    /// The upstream closes it after the loop has looked in this turn: only the socket knows for certain. Where the
+    /// kernel wakes the loop it may show that there is something new to look for.
     @Test(arguments: [false, true], [false, true])
     func endedInThisTurn(_ probes: Bool, _ usesKernelReadiness: Bool) async throws {
         let mayEnd = Signal()

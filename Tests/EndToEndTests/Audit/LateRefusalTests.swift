@@ -1,8 +1,8 @@
 import Testing
 
 extension EndToEndTests {
-    /// Requests that had passed when it turned out that they can't be served: each is on record once, as refused, before
-    /// its answer is there.
+    /// Requests that had passed when it turned out that they can't be served: each is on record once, as refused,
+    /// before its answer is there.
     @Suite("Late refusals")
     struct LateRefusalTests {
         private struct Refusal: Sendable, CustomTestStringConvertible {

@@ -47,8 +47,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Many responses that each fit into one piece, to a client that takes none of them for a while: each comes whole
-        /// and in its place, whether it went straight to the system or had to wait.
+        /// Many responses that each fit into one piece, to a client that takes none of them for a while: each comes
+        /// whole and in its place, whether it went straight to the system or had to wait.
         @Test func smallResponsesStayInOrder() async throws {
             let count = 400
             try await withScriptedUpstream(ConnectionTests.echo) { gateway, backend in

@@ -62,7 +62,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Bytes behind a response belong to nobody (RFC 9112 §6.3): they must not become the answer to the next request.
+        /// Bytes behind a response belong to nobody (RFC 9112 §6.3): they must not become the answer to the next
+        /// request.
         @Test func bytesBehindAResponseAreNobodysResponse() async throws {
             try await withScriptedUpstream(configure: Self.oneThread) { connection in
                 while true {

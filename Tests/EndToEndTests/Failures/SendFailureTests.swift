@@ -20,7 +20,8 @@ extension EndToEndTests {
             } _: { gateway, _ in
                 for _ in 0..<40 {
                     let client = try gateway.client()
-                    // In small pieces, so that one of them meets the closed connection; the gateway may end this one first.
+                    // In small pieces, so that one of them meets the closed connection; the gateway may end this one
+                    // first.
                     let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 3000)
                     try? client.send("PUT /open/a HTTP/1.1\r\nHost: h\r\nContent-Length: 20000000\r\n\r\n")
                     for _ in 0..<6000 { guard (try? client.send(piece)) != nil else { break } }

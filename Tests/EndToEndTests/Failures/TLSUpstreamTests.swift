@@ -61,7 +61,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Neither a connection nor a session that was made under other authorities is used under these (CVE-2025-68121).
+        /// Neither a connection nor a session that was made under other authorities is used under these
+        /// (CVE-2025-68121).
         @Test(arguments: ["TLSv1.2", "TLSv1.3"]) func trustEndsWithItsAuthorities(version: String) async throws {
             let (right, other) = (try CertificateAuthority(), try CertificateAuthority())
             let used = right.folder.file("used.pem")

@@ -170,7 +170,8 @@ extension EndToEndTests {
             }
         }
 
-        /// One that had to wait for a connection, which is then made in vain: the backend is late, the gateway has room.
+        /// One that had to wait for a connection, which is then made in vain: the backend is late, the gateway has
+        /// room.
         @Test func connectingLateHasATimeoutToo() async throws {
             let (listener, port) = try ScriptedBackend.listen(backlog: 0)
             defer { close(listener) }

@@ -70,8 +70,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Made-up keys neither push real ones out nor keep them waiting, and take bounded memory. `E2E_JUNK_KEYS` says how
-        /// many there are.
+        /// Made-up keys neither push real ones out nor keep them waiting, and take bounded memory. `E2E_JUNK_KEYS` says
+        /// how many there are.
         @Test func junkKeysDoNotReachGoodOnes() async throws {
             let junk = ProcessInfo.processInfo.environment["E2E_JUNK_KEYS"].flatMap { Int($0) } ?? 10_000
             try await withJournal { servers in

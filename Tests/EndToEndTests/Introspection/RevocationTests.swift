@@ -10,7 +10,8 @@ extension EndToEndTests {
             try gateway.admin("POST", "/revoke", fields: Self.json, body: body)
         }
 
-        /// A key that was revoked where it was issued goes on working until the gateway is told, and then at once doesn't.
+        /// A key that was revoked where it was issued goes on working until the gateway is told, and then at once
+        /// doesn't.
         @Test(arguments: ["key", "key_id", "subject"])
         func takesEffectAtOnce(by member: String) async throws {
             try await withJournal { servers in

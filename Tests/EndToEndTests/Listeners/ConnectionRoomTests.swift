@@ -3,8 +3,8 @@ import Glibc
 import Testing
 
 extension EndToEndTests {
-    /// Nobody takes everybody's room: connections without a request give way, operators and clients have descriptors of their
-    /// own, and a client may be kept to a share.
+    /// Nobody takes everybody's room: connections without a request give way, operators and clients have descriptors of
+    /// their own, and a client may be kept to a share.
     @Suite("Room for connections")
     struct ConnectionRoomTests {
         private static func answer(_ connection: BackendConnection) throws {

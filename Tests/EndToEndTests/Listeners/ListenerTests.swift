@@ -139,8 +139,8 @@ extension EndToEndTests {
             }
         }
 
-        /// A peer that a reload takes out says nothing any more: new connections are closed, and on those that there are it is
-        /// the client itself, for one request more.
+        /// A peer that a reload takes out says nothing any more: new connections are closed, and on those that there
+        /// are it is the client itself, for one request more.
         @Test func peersCanBeTakenOut() async throws {
             try await withScriptedUpstream { settings in
                 settings.listenOptions = ["proxy_protocol: {trusted: [127.0.0.1]}"]

@@ -33,8 +33,8 @@ extension EndToEndTests {
             }
         }
 
-        /// It is answered before its body was read, with an error, or it comes in pieces: the next request never goes on the
-        /// same connection.
+        /// It is answered before its body was read, with an error, or it comes in pieces: the next request never goes
+        /// on the same connection.
         @Test func aBodyThatWasNotTakenEndsTheConnection() async throws {
             try await withScriptedUpstream(Self.neverReadsBodies) { gateway, backend in
                 let client = try gateway.client()

@@ -48,7 +48,8 @@ extension EndToEndTests {
             }
         }
 
-        /// How long a body in chunks is shows only at its end: up to the bound it is read, and then the connection ends.
+        /// How long a body in chunks is shows only at its end: up to the bound it is read, and then the connection
+        /// ends.
         @Test func aRefusedBodyInChunksIsReadUpToTheBound() async throws {
             try await withScriptedUpstream(Self.echo) { gateway, _ in
                 let head = "POST /closed/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"

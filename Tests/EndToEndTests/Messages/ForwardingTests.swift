@@ -141,8 +141,8 @@ extension EndToEndTests {
             }
         }
 
-        /// One that takes a response is missed with the next bytes for it. That a client has only ended its side can't be
-        /// told from its leaving until then, so one that waits is missed at once only if the operator says so.
+        /// One that takes a response is missed with the next bytes for it. That a client has only ended its side can't
+        /// be told from its leaving until then, so one that waits is missed at once only if the operator says so.
         @Test func aClientThatLeavesCancelsTheTransfer() async throws {
             try await withScriptedUpstream { settings in
                 settings.limits = ["half_closed: close"]

@@ -1,8 +1,8 @@
 import Testing
 
 extension EndToEndTests {
-    /// At each limit: the status that is its own, the end of the connection, a line in the log, a count, and where it is a
-    /// refusal a record.
+    /// At each limit: the status that is its own, the end of the connection, a line in the log, a count, and where it
+    /// is a refusal a record.
     @Suite("Limits")
     struct LimitTests {
         struct Limit: Sendable, CustomTestStringConvertible {

@@ -27,8 +27,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Heads whose end doesn't come fill the room: who comes then is told so, nobody holds more, and clients that hold
-        /// nothing are served.
+        /// Heads whose end doesn't come fill the room: who comes then is told so, nobody holds more, and clients that
+        /// hold nothing are served.
         @Test func unfinishedHeadsAreRefusedWhenThereIsNoRoom() async throws {
             try await withScriptedUpstream(configure: Self.tight, ConnectionTests.echo) { gateway, _ in
                 let head = "GET /open/a HTTP/1.1\r\nHost: h\r\nX-Large: " + String(repeating: "a", count: 30_000)
@@ -49,8 +49,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Answers that nobody takes fill the room, those of a backend that can't be reached among them: those that have
-        /// waited longest are cut, and the gateway goes on.
+        /// Answers that nobody takes fill the room, those of a backend that can't be reached among them: those that
+        /// have waited longest are cut, and the gateway goes on.
         @Test func answersThatNobodyTakesAreCutWhenThereIsNoRoom() async throws {
             let unreachable = try ScriptedBackend.unusedPort()
             var settings = GatewaySettings(upstream: "http://127.0.0.1:\(unreachable)")

@@ -83,7 +83,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Nothing that clients send makes a series: neither paths, nor methods, nor keys. `E2E_DISTINCT` says how many.
+        /// Nothing that clients send makes a series: neither paths, nor methods, nor keys. `E2E_DISTINCT` says how
+        /// many.
         @Test func clientsMakeNoSeries() async throws {
             let count = ProcessInfo.processInfo.environment["E2E_DISTINCT"].flatMap { Int($0) } ?? 10_000
             let clients = 16

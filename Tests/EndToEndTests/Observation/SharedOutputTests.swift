@@ -134,7 +134,8 @@ extension EndToEndTests {
             }
         }
 
-        /// Nobody reads: requests are answered all the same, what waits is bounded in bytes, and what is lost is counted.
+        /// Nobody reads: requests are answered all the same, what waits is bounded in bytes, and what is lost is
+        /// counted.
         @Test func aBlockedReaderHoldsNobodyUp() async throws {
             let folder = try TemporaryFolder()
             var settings = settings

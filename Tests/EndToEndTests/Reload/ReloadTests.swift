@@ -141,8 +141,8 @@ extension EndToEndTests {
             try fixture.waitUntilMapped("/two")
         }
 
-        /// A file that is closed before it is whole is loaded as what it says by then: what is no map changes nothing, and
-        /// one that ends between two routes maps less. The rest comes with the next close.
+        /// A file that is closed before it is whole is loaded as what it says by then: what is no map changes nothing,
+        /// and one that ends between two routes maps less. The rest comes with the next close.
         @Test func halfWrittenFilesAreLoadedForWhatTheySay() throws {
             let fixture = try Fixture(reload: "watch: true")
             defer { fixture.gateway.child.kill() }

@@ -15,7 +15,8 @@ struct FileWatcherTests {
         try folder.waitForChange(to: "one")
     }
 
-    /// A file that is mounted alone is written by another name, in a directory that isn't watched: of that no event tells.
+    /// A file that is mounted alone is written by another name, in a directory that isn't watched: of that no event
+    /// tells.
     @Test func seesWhatNoEventTells() throws {
         let folder = try WatchFolder()
         try folder.makeFolder("elsewhere")

@@ -8,7 +8,8 @@ import Testing
 /// A folder of a test's own, and what a watcher sees of the files in it.
 final class WatchFolder: Sendable {
     let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    /// What the watched files had in them at each change that was told, and how often the watcher asked for their names.
+    /// What the watched files had in them at each change that was told, and how often the watcher asked for their
+    /// names.
     private let seen = Mutex<(contents: [String], questions: Int)>(([], 0))
 
     init() throws { try makeFolder("") }

@@ -21,7 +21,8 @@ import Testing
         #expect(budget.connections == 10_000 && budget.problem == nil)
     }
 
-    /// Client connections, three for each upstream connection, the operators' and the reserve never come to more than there are.
+    /// Client connections, three for each upstream connection, the operators' and the reserve never come to more than
+    /// there are.
     @Test func staysBelowTheLimit() {
         for limit in [256, 1024, 4096, 16_384, 65_536] {
             for (connections, upstream) in [(10_000, 1024), (10_000, 16), (100, 1024), (1, 1)] {

@@ -26,8 +26,8 @@ struct RetryRuleTests {
                         repeatsTimeouts: bit(6),
                         method: method
                     )
-                    // Only before a byte of the response, with all of the request at hand, and if no byte was taken or it
-                    // may be done twice.
+                    // Only before a byte of the response, with all of the request at hand, and if no byte was taken or
+                    // it may be done twice.
                     let isSafe = !bit(2) && bit(4) && (!bit(3) || Self.idempotent.contains(method))
                     let isStale = isSafe && bit(0) && attempts == 1 && !bit(5)
                     let mayBeLate = !bit(5) || !bit(3) || bit(6)

@@ -1,7 +1,7 @@
 import HTTP1
 
-/// What the codec takes although a strict parser refuses it or stumbles over it, as there is but one reading; and what is
-/// sent in its place.
+/// What the codec takes although a strict parser refuses it or stumbles over it, as there is but one reading; and what
+/// is sent in its place.
 enum Leniency {
     /// Whether a request that was accepted isn't written as the grammar has it.
     static func isUsed(_ bytes: [UInt8], _ head: RequestHead) -> Bool {

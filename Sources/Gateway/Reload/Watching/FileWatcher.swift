@@ -7,8 +7,8 @@ import Synchronization
 /// It is the directories that are watched, those of the files and those that lead to them: so it sees a file that is
 /// replaced by a rename, written in place, deleted and made again, directories that are put in the place of others, and
 /// links that are turned to something else, as Kubernetes does with `..data`. A file that is being written is looked at
-/// once it is closed. Not all changes are events: a file that is mounted alone, or lies on a network's file system, changes
-/// without any, so that all are looked at now and then besides.
+/// once it is closed. Not all changes are events: a file that is mounted alone, or lies on a network's file system,
+/// changes without any, so that all are looked at now and then besides.
 final class FileWatcher: Sendable {
     /// A change is told once nothing has happened for so long.
     private static let quietTime = Duration.milliseconds(50)
@@ -30,8 +30,8 @@ final class FileWatcher: Sendable {
 
     /// - Parameters:
     ///   - files: the files to watch; asked again after each change.
-    ///   - readSince: when the files were begun to be read for the first time, or just before: what changed since counts
-    ///     as a change.
+    ///   - readSince: when the files were begun to be read for the first time, or just before: what changed since
+    ///     counts as a change.
     ///   - patience: how long to wait for a file that is missing, is being written or changes all the time; then it is
     ///     taken as it is.
     ///   - interval: how often files are looked at without an event.
@@ -161,8 +161,8 @@ final class FileWatcher: Sendable {
         }
     }
 
-    /// Waits until nothing happens to the files any more, none has gone that was there, and all are written to their ends;
-    /// within bounds.
+    /// Waits until nothing happens to the files any more, none has gone that was there, and all are written to their
+    /// ends; within bounds.
     private func settle(_ watch: inout DirectoryWatch, _ states: FileStates) {
         let deadline = ContinuousClock.now + patience
         while !isStopping.load(ordering: .relaxed) {

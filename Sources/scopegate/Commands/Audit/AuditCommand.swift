@@ -167,8 +167,8 @@ enum RecordFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension AuditScan {
-    /// Reads a log for a command: shows how far it has got, and says what couldn't be read. Without a log, or with nothing in
-    /// it, the command ends.
+    /// Reads a log for a command: shows how far it has got, and says what couldn't be read. Without a log, or with
+    /// nothing in it, the command ends.
     ///
     /// - Parameter toleratesNothing: It goes on even then: the log may be about to begin.
     /// - Returns: Whether all of it was read. A command that says what it found ends with 1 when it wasn't.

@@ -76,8 +76,8 @@ struct TopCommand: AsyncParsableCommand {
         }
     }
 
-    /// Prints each new sample, for as long as somebody reads, or once. A gateway that is gone may come back, but for the
-    /// first answer nobody waits.
+    /// Prints each new sample, for as long as somebody reads, or once. A gateway that is gone may come back, but for
+    /// the first answer nobody waits.
     private func printSamples(_ source: TopSource, _ text: (JSONValue) -> String?) async throws {
         var output = StandardOutput()
         var last = -Double.infinity

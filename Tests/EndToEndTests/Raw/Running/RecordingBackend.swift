@@ -4,8 +4,8 @@ import Synchronization
 
 /// A backend that keeps every byte that reaches it, and answers whole requests only.
 ///
-/// One thread serves all connections, and reads all that can be read before it answers anything. So once it has answered
-/// a request, it has seen everything that reached this machine before that request did.
+/// One thread serves all connections, and reads all that can be read before it answers anything. So once it has
+/// answered a request, it has seen everything that reached this machine before that request did.
 final class RecordingBackend: Sendable {
     /// What happens to the connection after a reply.
     enum Ending: Sendable {

@@ -2,8 +2,8 @@ import FuzzSupport
 import GatewayConfig
 import RouteMap
 
-/// Any bytes as an OpenAPI document: it is refused with a place in it, or a map is made of it that loads and lets nothing
-/// through that is left denied. See ``ImportInput`` for how an input is made up.
+/// Any bytes as an OpenAPI document: it is refused with a place in it, or a map is made of it that loads and lets
+/// nothing through that is left denied. See ``ImportInput`` for how an input is made up.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzImport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let input = ImportInput(FuzzInput(start, count).bytes) else { return 0 }

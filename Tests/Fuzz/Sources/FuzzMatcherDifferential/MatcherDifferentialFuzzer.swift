@@ -5,8 +5,8 @@ import ScopeModel
 
 /// A map, one `METHOD template` a line, an empty line, and requests for it, one `METHOD path` a line: the compiled
 /// matcher finds what a plain one finds that tries every template on every reading of the path. Behind a template and a
-/// space may be letters: `u` for a public route, `x` for a denied one, `s`, `p` and `d` for the encodings that it allows.
-/// Lines that are no route are left out.
+/// space may be letters: `u` for a public route, `x` for a denied one, `s`, `p` and `d` for the encodings that it
+/// allows. Lines that are no route are left out.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzMatcherDifferential(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = FuzzInput(start, count).bytes

@@ -1,5 +1,5 @@
-/// Every way in which a backend may read a path: percent-encodings decoded once or twice, all of them or all but slashes
-/// and percents, and what is behind a decoded `?`, `#` or `;` taken off or not; by brute force.
+/// Every way in which a backend may read a path: percent-encodings decoded once or twice, all of them or all but
+/// slashes and percents, and what is behind a decoded `?`, `#` or `;` taken off or not; by brute force.
 struct PlainReadings {
     private(set) var paths: Set<[UInt8]> = []
     private(set) var hasSlash = false

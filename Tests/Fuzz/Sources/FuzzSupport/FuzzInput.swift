@@ -16,8 +16,8 @@ public struct FuzzInput {
     /// The beginning of the input, in memory of exactly its size.
     public func prefix(_ count: Int) -> [UInt8] { Array(bytes[..<count]) }
 
-    /// Ways to cut the input into pieces, as the offsets at which pieces end: into single bytes when it is short, and at
-    /// a few places that only the input decides, so that a finding repeats.
+    /// Ways to cut the input into pieces, as the offsets at which pieces end: into single bytes when it is short, and
+    /// at a few places that only the input decides, so that a finding repeats.
     public var cuts: [[Int]] {
         var random = SplitMix64(seed: hash)
         let places = (0..<Int.random(in: 1...3, using: &random)).map { _ in

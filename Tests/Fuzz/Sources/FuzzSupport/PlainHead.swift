@@ -56,8 +56,8 @@ public struct PlainHead: Equatable {
             .filter { !$0.isEmpty }
     }
 
-    /// The tokens with which the members of Connection begin, in lower case, and whether any member is more than a token
-    /// with parameters.
+    /// The tokens with which the members of Connection begin, in lower case, and whether any member is more than a
+    /// token with parameters.
     public var connectionTokens: (names: [String], areOdd: Bool) {
         var names: [String] = []
         var areOdd = false

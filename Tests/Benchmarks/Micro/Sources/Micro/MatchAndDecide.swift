@@ -3,7 +3,8 @@ import Introspection
 import RouteMap
 import ScopeModel
 
-/// A map of two routes on each template; 200 on 100, as the comparison with other gateways has it, unless told otherwise.
+/// A map of two routes on each template; 200 on 100, as the comparison with other gateways has it, unless told
+/// otherwise.
 private struct Fixture {
     let catalog: ScopeCatalog
     let map: RouteMap
