@@ -42,8 +42,22 @@ struct ServerPaths {
         // Relative to where the document is, which is not known; the root is what is meant nearly always.
         while path.begins(with: "./") { path = path.behind(2) }
         if path == "." { path = "" }
-        let base = Self.trimmed(path.isEmpty || path.begins(with: "/") ? String(path) : "/" + path)
+        let rooted = path.isEmpty || path.begins(with: "/") ? String(path) : "/" + path
+        let base = Self.trimmed(Self.withoutDefaults(rooted))
         if !bases.contains(base) { bases.append(base) }
+    }
+
+    /// A base path with no more than the names of its variables: what isn't known of one isn't known of any.
+    private static func withoutDefaults(_ base: String) -> String {
+        var result = String.UnicodeScalarView()
+        var isInVariable = false
+        var isInDefault = false
+        for scalar in base.unicodeScalars {
+            if scalar == "{" || scalar == "}" { (isInVariable, isInDefault) = (scalar == "{", false) }
+            if scalar == "=", isInVariable { isInDefault = true }
+            if !isInDefault { result.append(scalar) }
+        }
+        return String(result)
     }
 
     /// A base path without slashes at its end.

@@ -3,8 +3,8 @@ struct ServerURL {
     /// More URLs than these are none that anybody wrote down one by one.
     private static let maximumCount = 64
 
-    /// The URLs that it stands for, each once. What isn't known is left in them as `{name}`: a variable that may have
-    /// any value, or one with too many.
+    /// The URLs that it stands for, each once. What isn't known is left in them as `{name=default}`: a variable that may
+    /// have any value, or one with too many.
     private(set) var urls: [String]
 
     /// - Parameter variables: the object `variables`.
@@ -18,9 +18,11 @@ struct ServerURL {
             }
             let values = Self.values(of: piece.text, variables)
             guard let values, urls.count * values.count <= Self.maximumCount else {
-                let name = "{\(piece.text)}"
+                let given = variables?[piece.text]?["default"]?.text ?? ""
+                // With its default, so that two hosts that differ in it are two.
+                let name = given.holds(anyOf: "/?#{}") ? "{\(piece.text)}" : "{\(piece.text)=\(given)}"
                 // One with a slash in it is no part of a host only.
-                let hasPath = variables?[piece.text]?["default"]?.text?.holds(anyOf: "/") == true
+                let hasPath = given.holds(anyOf: "/")
                 for index in urls.indices { urls[index] += hasPath ? "\(name)/\(name)" : name }
                 continue
             }

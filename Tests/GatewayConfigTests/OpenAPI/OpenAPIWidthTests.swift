@@ -98,6 +98,14 @@ struct OpenAPIWidthTests {
         #expect(result.denied.isEmpty)
     }
 
+    /// Another host is another server, be it by the default of a variable alone.
+    @Test func anOperationOfAnotherHostIsDenied() throws {
+        let root = Self.server("https://{name}.example", "name: {default: api}")
+        let own = Self.server("https://{name}.example", "name: {default: intake}")
+        let result = try Self.read(Self.users + "  /a: {get: {\(own)}}\n  /b: {get: {\(root)}}", root: root)
+        #expect(try Self.decisions(result, ["GET /a", "GET /b"]) == ["denied", "mapped"])
+    }
+
     @Test(arguments: [
         (server("/{v}", "v: {default: v2, enum: [v1, v2]}"), "servers have the paths /v1, /v2"),
         (server("/{v}", "v: {default: v2}"), "servers have the paths /{v}"),
