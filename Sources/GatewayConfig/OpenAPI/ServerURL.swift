@@ -3,8 +3,8 @@ struct ServerURL {
     /// More URLs than these are none that anybody wrote down one by one.
     private static let maximumCount = 64
 
-    /// The URLs that it stands for, each once. What isn't known is left in them as `{name=default}`: a variable that may
-    /// have any value, or one with too many.
+    /// The URLs that it stands for, each once. What isn't known is left in them as `{name=default}`: a variable that
+    /// may have any value, or one with too many.
     private(set) var urls: [String]
 
     /// - Parameter variables: the object `variables`.
