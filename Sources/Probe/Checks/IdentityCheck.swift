@@ -45,7 +45,7 @@ struct IdentityCheck: ProbeCheck {
         var result = ProbeResult(name, .note, "the answer depends on \(ProbeContext.list(believed))")
         let nonce = context.settings.nonce
         result.shownBy = believed.map { "GET \(context.settings.path.target) with \($0): \(nonce)" }
-        let passed = believed.filter { passes($0, context) }
+        let passed = believed.filter { context.passesOn($0) }
         guard !passed.isEmpty else {
             result.gateway = "dropped by scopegate, or said by itself: nobody else must reach the backend"
             return result
@@ -54,12 +54,5 @@ struct IdentityCheck: ProbeCheck {
         result.gateway = "whoever is let through anywhere can send \(ProbeContext.list(passed))"
         result.closedBy = "headers: {drop: [\(passed.joined(separator: ", "))]}"
         return result
-    }
-
-    private func passes(_ name: String, _ context: ProbeContext) -> Bool {
-        guard var request = context.map.getThatPasses(context.settings.path) else { return false }
-        let field = ProbeField(name, context.settings.nonce)
-        request.fields.append(field)
-        return context.map.passing(request)?.keeps(field) ?? false
     }
 }

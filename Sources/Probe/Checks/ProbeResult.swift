@@ -67,6 +67,14 @@ public struct ProbeContext: Sendable {
         self.baseline = baseline
         self.map = map
     }
+
+    /// Whether a field of a client that is let through reaches the backend under this name.
+    func passesOn(_ name: String) -> Bool {
+        guard var request = map.getThatPasses(settings.path) else { return false }
+        let field = ProbeField(name, settings.nonce)
+        request.fields.append(field)
+        return map.passing(request)?.keeps(field) ?? false
+    }
 }
 
 extension ProbeContext {

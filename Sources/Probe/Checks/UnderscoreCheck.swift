@@ -60,7 +60,7 @@ struct UnderscoreCheck: ProbeCheck {
                 return "GET \(pair.underscored.target) with \(field.name): \(isSecret ? "…" : field.value)"
             }
         }
-        let passed = names.filter { passes($0, context) }
+        let passed = names.filter { context.passesOn($0) }
         guard !passed.isEmpty else {
             result.gateway = "dropped by scopegate"
             return result
@@ -68,12 +68,5 @@ struct UnderscoreCheck: ProbeCheck {
         result.verdict = .finding
         result.closedBy = "headers: {drop: [\(passed.joined(separator: ", "))]}"
         return result
-    }
-
-    private func passes(_ name: String, _ context: ProbeContext) -> Bool {
-        guard var request = context.map.getThatPasses(context.settings.path) else { return false }
-        let field = ProbeField(name, context.settings.nonce)
-        request.fields.append(field)
-        return context.map.passing(request)?.keeps(field) ?? false
     }
 }

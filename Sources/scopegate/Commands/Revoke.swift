@@ -101,7 +101,7 @@ struct Revoke: AsyncParsableCommand {
                 let effect = try? JSONValue(parsing: response.body.span)
                 // An answer that says nothing of what was forgotten is not a gateway's: nothing may have been.
                 if case .object(let effect)? = effect,
-                    ["forgotten", "calls_disregarded"].allSatisfy({ effect[$0]?.isCount == true })
+                    ["forgotten", "calls_disregarded"].allSatisfy({ effect[$0]?.count != nil })
                 {
                     answer = .success(effect)
                 } else {
@@ -135,7 +135,7 @@ struct Revoke: AsyncParsableCommand {
                         case .failure(let failure): return .object([address, ("error", .string(failure.text))])
                         case .success(let effect):
                             return .object([
-                                address, ("forgotten", .count(number(effect["forgotten"]))),
+                                address, ("forgotten", .count(effect["forgotten"]?.count ?? 0)),
                                 ("milliseconds", .count(copy.time.milliseconds)),
                             ])
                         }
@@ -152,19 +152,15 @@ struct Revoke: AsyncParsableCommand {
     }
 
     private static func sum(_ member: String, _ successes: [(Told, JSONObject)]) -> Int {
-        successes.reduce(0) { $0 + number($1.1[member]) }
-    }
-
-    private static func number(_ value: JSONValue?) -> Int {
-        guard case .number(let number) = value else { return 0 }
-        return Int(String(decoding: number.text, as: UTF8.self)) ?? 0
+        successes.reduce(0) { $0 + ($1.1[member]?.count ?? 0) }
     }
 }
 
 extension JSONValue {
-    fileprivate var isCount: Bool {
-        guard case .number(let number) = self else { return false }
-        return Int(String(decoding: number.text, as: UTF8.self)).map { $0 >= 0 } ?? false
+    /// A number of things; nil for anything else.
+    fileprivate var count: Int? {
+        guard case .number(let number) = self else { return nil }
+        return Int(String(decoding: number.text, as: UTF8.self)).flatMap { $0 >= 0 ? $0 : nil }
     }
 }
 
